@@ -1,0 +1,97 @@
+// swift-tools-version: 6.3
+// Who may import whom. Tests/Unit/TidyTests checks that the sources agree.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func module(_ name: String, imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: settings)
+}
+
+func program(_ name: String, imports: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(name: name, dependencies: imports, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, of imports: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: imports,
+        path: "Tests/Unit/\(name)",
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "postern",
+    products: [
+        .executable(name: "postern", targets: ["Postern"]),
+        .executable(name: "postern-pam", targets: ["PAMHelper"]),
+    ],
+    dependencies: [
+        // The command line: options, help and errors as people know them.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // YAML with marks, so that every configuration error can name its line and column.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPAM", providers: [.apt(["libpam0g-dev"])]),
+        .systemLibrary(
+            name: "CSeccomp",
+            pkgConfig: "libseccomp",
+            providers: [.apt(["libseccomp-dev"])]
+        ),
+        .systemLibrary(name: "CLinux"),
+
+        module("Bytes"),
+        module("IMAP", imports: ["Bytes"]),
+        module("Policy", imports: ["Bytes"]),
+        module("Authentication", imports: ["Bytes"]),
+        module("Audit", imports: ["Bytes"]),
+        module("Proxy", imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit"]),
+        module("TLS", imports: ["Bytes", "COpenSSL"]),
+        module("Reactor", imports: ["Bytes", "CLinux"]),
+        module(
+            "Configuration",
+            imports: ["Bytes", "IMAP", "Policy", "Proxy", .product(name: "Yams", package: "Yams")]
+        ),
+        program(
+            "Postern",
+            imports: [
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
+                "Configuration", "CLinux", "CSeccomp",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
+
+        tests("BytesTests", of: ["Bytes"]),
+        tests("IMAPTests", of: ["Bytes", "IMAP"]),
+        tests("PolicyTests", of: ["Bytes", "Policy"]),
+        tests("AuthenticationTests", of: ["Bytes", "Authentication"]),
+        tests("AuditTests", of: ["Bytes", "Audit"]),
+        tests(
+            "ProxyTests",
+            of: ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy"]
+        ),
+        tests("TLSTests", of: ["Bytes", "TLS"]),
+        tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
+        tests("ConfigurationTests", of: ["Bytes", "IMAP", "Policy", "Proxy", "Configuration"]),
+        tests("TidyTests", of: []),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+if Context.environment["FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        program("Fuzz", imports: ["Bytes", "IMAP", "CFuzzer"], path: "Tests/Fuzz/Fuzz"),
+    ]
+}

@@ -1,0 +1,99 @@
+// A queue of bytes: written at the end, read and dropped at the front.
+
+/// Bytes waiting to be read, parsed or sent.
+///
+/// Keeps its storage when emptied, so that a buffer in steady use allocates nothing.
+package struct Buffer: Equatable, Sendable {
+    private var storage: [UInt8] = []
+    private var head = 0
+
+    package init() {}
+
+    package init(_ text: String) { storage = Array(text.utf8) }
+
+    package init(_ bytes: [UInt8]) { storage = bytes }
+
+    package var count: Int { storage.count - head }
+    package var isEmpty: Bool { storage.count == head }
+
+    /// Bytes the buffer can hold before it allocates again.
+    package var capacity: Int { storage.capacity }
+
+    package var bytes: [UInt8] { Array(storage[head...]) }
+
+    /// The waiting bytes as text, for tests and logs; bytes that are no UTF-8 become U+FFFD.
+    package var text: String { String(decoding: storage[head...], as: UTF8.self) }
+
+    package var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { storage.span.extracting(head...) }
+    }
+
+    package mutating func append(_ byte: UInt8) { storage.append(byte) }
+
+    package mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
+
+    package mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
+    }
+
+    package mutating func append(_ text: StaticString) {
+        unsafe storage.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        )
+    }
+
+    package mutating func append(text: String) { storage.append(contentsOf: text.utf8) }
+
+    /// Appends a number in decimal digits, without building a string.
+    package mutating func append(decimal number: UInt64) {
+        var divisor: UInt64 = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            storage.append(UInt8(truncatingIfNeeded: 48 + number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    package mutating func append(decimal number: Int) {
+        if number < 0 { storage.append(UInt8(ascii: "-")) }
+        append(decimal: UInt64(number.magnitude))
+    }
+
+    /// Drops the first `count` waiting bytes; `count` beyond the end drops all.
+    package mutating func removeFirst(_ count: Int) {
+        head = min(storage.count, head + max(0, count))
+        if head == storage.count {
+            removeAll()
+        } else if head >= 4096 && head * 2 >= storage.count {
+            storage.removeSubrange(..<head)
+            head = 0
+        }
+    }
+
+    /// Cuts the buffer back to its first `count` waiting bytes.
+    package mutating func truncate(to count: Int) {
+        guard count < self.count else { return }
+        storage.removeSubrange((head + max(0, count))...)
+    }
+
+    /// Empties the buffer and keeps its storage.
+    package mutating func removeAll() {
+        storage.removeAll(keepingCapacity: true)
+        head = 0
+    }
+
+    /// Empties the buffer and gives storage above `capacityMax` back.
+    package mutating func release(above capacityMax: Int = 0) {
+        head = 0
+        if storage.capacity > capacityMax {
+            storage = []
+        } else {
+            storage.removeAll(keepingCapacity: true)
+        }
+    }
+
+    package static func == (left: Buffer, right: Buffer) -> Bool {
+        left.storage[left.head...] == right.storage[right.head...]
+    }
+}

@@ -1,0 +1,3 @@
+// libseccomp for Swift.
+#pragma once
+#include <seccomp.h>

@@ -1,0 +1,4 @@
+@main
+struct PAMHelper {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct Postern {
+    static func main() {}
+}
