@@ -1,5 +1,4 @@
 // Looks at a certificate and its key before they are put into service, for `postern check`.
-package import Bytes
 
 /// What is wrong with a certificate and its key, and what they say about themselves.
 package struct CertificateCheck: Equatable, Sendable {
