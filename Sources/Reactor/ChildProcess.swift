@@ -66,7 +66,9 @@ package struct ChildProcess: ~Copyable, Sendable {
     /// Sends a signal; nothing happens when the child has ended.
     package borrowing func signal(_ signal: Int32) { _ = linux_pidfd_kill(ending.number, signal) }
 
-    /// How the child ended; nil while it runs. To be asked until it answers.
+    /// How the child ended; nil while it runs.
+    ///
+    /// To be asked until it answers: the kernel keeps the number of a child that nobody asked for.
     package borrowing func reap() -> End? {
         let status = linux_reap(id)
         guard status >= 0 else { return nil }
