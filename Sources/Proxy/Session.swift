@@ -51,96 +51,165 @@ package struct ClientTLSFacts: Equatable, Sendable {
 /// A moment of the driver's monotonic clock, in microseconds.
 package typealias Instant = UInt64
 
-/// What the driver must know of a session between two calls.
+/// One session: a gate until the login is done, a relay afterwards.
 ///
 /// The driver feeds input and answers; the session fills the outbox. A call may leave input
 /// unconsumed (`Progress.consumed` and `relayed` 0): the driver keeps the rest and offers it again
 /// after the next call of any other kind.
 package struct Session: ~Copyable {
+    private enum State {
+        case gate(Gate)
+        case relay(Relay)
+    }
+
+    private var state: State
+
     /// Starts a session and writes the greeting.
     ///
     /// On a listener with implicit TLS the driver calls this when the handshake is done.
     package init(
-        _ facts: ConnectionFacts,
-        tls: ClientTLSFacts?,
-        offersStartTLS: Bool,
-        settings: Settings,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ facts: ConnectionFacts, tls: ClientTLSFacts?, offersStartTLS: Bool, settings: Settings,
+        at now: Instant, into out: inout Outbox
+    ) {
+        state = .gate(
+            Gate(
+                facts, tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now,
+                into: &out))
+    }
 
     /// Takes bytes of the client, decrypted.
     package mutating func clientSent(
-        _ bytes: Span<UInt8>,
-        at now: Instant,
-        into out: inout Outbox
-    ) -> Progress { Progress(consumed: bytes.count) }
+        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+    ) -> Progress {
+        switch state {
+        case .gate(let gate): gate.clientSent(bytes, at: now, into: &out)
+        case .relay(let relay): relay.clientSent(bytes, at: now, into: &out)
+        }
+    }
 
     /// Takes bytes of the backend, decrypted.
     package mutating func backendSent(
-        _ bytes: Span<UInt8>,
-        at now: Instant,
-        into out: inout Outbox
-    ) -> Progress { Progress(consumed: bytes.count) }
+        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+    ) -> Progress {
+        switch state {
+        case .relay(let relay): return relay.backendSent(bytes, at: now, into: &out)
+        case .gate(let gate):
+            let progress = gate.backendSent(bytes, into: &out)
+            admit(at: now, into: &out)
+            return progress
+        }
+    }
 
     /// The client's side is closed or broken: nothing more comes or can be sent.
-    package mutating func clientClosed(at now: Instant, into out: inout Outbox) {}
+    package mutating func clientClosed(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.finish(into: &out)
+        case .relay(let relay): relay.finish(into: &out)
+        }
+    }
 
     /// The handshake that `Effect.startClientTLS` began is done.
     ///
     /// The session itself refuses plaintext that stood behind STARTTLS in the same read; later bytes
     /// reach the handshake and break it.
     package mutating func clientSecured(
-        _ tls: ClientTLSFacts,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ tls: ClientTLSFacts, at now: Instant, into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.clientSecured(tls, into: &out) }
+    }
 
     /// The throttle's answer, given when its delay has passed; false: too many failures, refuse.
     package mutating func loginAdmitted(
-        _ isAdmitted: Bool,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ isAdmitted: Bool, at now: Instant, into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.loginAdmitted(isAdmitted, into: &out) }
+    }
 
     package mutating func authenticated(
-        _ answer: AuthenticationAnswer,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.authenticated(answer, into: &out) }
+    }
 
+    /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
-    package mutating func backendSecured(at now: Instant, into out: inout Outbox) {}
+    package mutating func backendSecured(at now: Instant, into out: inout Outbox) {
+        if case .gate(let gate) = state { gate.backendSecured(into: &out) }
+    }
 
     /// The backend connection could not be made, was refused or ended.
-    package mutating func backendClosed(at now: Instant, into out: inout Outbox) {}
+    package mutating func backendClosed(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.backendClosed(into: &out)
+        case .relay(let relay): relay.backendClosed(into: &out)
+        }
+    }
 
     /// All durable records that the session put out so far are on disk.
-    package mutating func recorded(at now: Instant, into out: inout Outbox) {}
+    package mutating func recorded(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.recorded(into: &out)
+        case .relay(let relay): relay.recorded(at: now, into: &out)
+        }
+    }
 
     /// The recorder went away (`false`) or is back (`true`).
     package mutating func recorderChanged(
-        isAvailable: Bool,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        isAvailable: Bool, at now: Instant, into out: inout Outbox
+    ) {
+        switch state {
+        case .gate(let gate): gate.recorderChanged(isAvailable: isAvailable, into: &out)
+        case .relay(let relay):
+            relay.recorderChanged(isAvailable: isAvailable, at: now, into: &out)
+        }
+    }
 
     /// The configuration was reloaded: rights are decided by the new policy from now on.
     package mutating func settingsChanged(
-        _ settings: Settings,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ settings: Settings, at now: Instant, into out: inout Outbox
+    ) {
+        switch state {
+        case .gate(let gate): gate.settings = settings
+        case .relay(let relay): relay.settingsChanged(settings, at: now, into: &out)
+        }
+    }
 
     /// The gateway stops: ends the session with BYE as soon as no command is under way.
-    package mutating func drain(at now: Instant, into out: inout Outbox) {}
+    package mutating func drain(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.drain(into: &out)
+        case .relay(let relay): relay.drain(into: &out)
+        }
+    }
 
-    /// When the session wants `timePassed` to be called; nil: never.
-    package var deadline: Instant? { nil }
+    /// When the session wants `timePassed` to be called.
+    package var deadline: Instant {
+        switch state {
+        case .gate(let gate): gate.nextDeadline
+        case .relay(let relay): relay.deadline
+        }
+    }
 
-    package mutating func timePassed(at now: Instant, into out: inout Outbox) {}
+    package mutating func timePassed(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.timePassed(at: now, into: &out)
+        case .relay(let relay): relay.timePassed(at: now, into: &out)
+        }
+    }
 
-    /// Whether the driver need not read from the backend (the client is being waited for).
-    package var isFinished: Bool { false }
+    /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
+    private mutating func admit(at now: Instant, into out: inout Outbox) {
+        guard case .gate(let gate) = state, let admission = gate.admission else { return }
+        let relay = Relay(
+            user: admission.user, backend: admission.backend, settings: gate.settings,
+            trail: gate.trail, isRecorderAvailable: gate.isRecorderAvailable, at: now)
+        state = .relay(relay)
+        out.client.append(admission.tag)
+        out.client.append(" OK [CAPABILITY ")
+        relay.offer.encode(into: &out.client)
+        out.client.append("] Logged in\r\n")
+        out.effects.append(.sendTicket)
+        if gate.isDraining { relay.drain(into: &out) }
+    }
 }

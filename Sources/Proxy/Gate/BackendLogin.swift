@@ -28,6 +28,9 @@ struct BackendLogin: ~Copyable {
         case greeting, startTLS, handshake, capability, ready, id, login, afterLogin
     }
 
+    /// The login never needs more tags; the relay's begin behind them.
+    static let tagsMax: UInt64 = 15
+
     private let settings: BackendSettings
     private let user: String
     private let password: Secret?
@@ -95,7 +98,7 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func greeted(
-        _ status: UntaggedStatus, _ code: ResponseCode?, into out: inout Outbox
+        _ status: Response.UntaggedStatus, _ code: ResponseCode?, into out: inout Outbox
     ) -> Outcome {
         if case .capability(let set)? = code { capabilities = set }
         guard stage == .greeting else { return .waiting }
@@ -109,7 +112,7 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func completed(
-        _ tag: UInt64, _ status: Status, _ code: ResponseCode?, into out: inout Outbox
+        _ tag: UInt64, _ status: Response.Condition, _ code: ResponseCode?, into out: inout Outbox
     ) -> Outcome {
         guard tag <= lastTag, tag > 0 else { return .failed("backend answered a tag not sent") }
         if status == .ok, case .capability(let set)? = code { capabilities = set }
@@ -155,7 +158,7 @@ struct BackendLogin: ~Copyable {
         let listed = namespace?.personal?.first?.delimiter ?? delimiter
         return .ready(
             BackendFacts(
-                capabilities: capabilities ?? [], namespace: namespace,
+                capabilities: capabilities ?? CapabilitySet(), namespace: namespace,
                 naming: MailboxNaming(delimiter: listed)))
     }
 
@@ -163,7 +166,7 @@ struct BackendLogin: ~Copyable {
 
     private mutating func logIn(into out: inout Outbox) -> Outcome {
         stage = .login
-        let known = capabilities ?? []
+        let known = capabilities ?? CapabilitySet()
         // Capabilities change with the login: those from before it are not kept.
         capabilities = nil
         if settings.sendsID && known.contains(.id) { sendID(into: &out) }

@@ -143,7 +143,7 @@ final class Gate {
             client.wipe()
         // No literal is streamed before authentication.
         case .streamed, .streamEnded: return true
-        case .violation: end("Malformed command", .smuggling, into: &out)
+        case .violation(let violation): end(violation.farewell, violation.event, into: &out)
         }
         return true
     }
@@ -217,7 +217,7 @@ final class Gate {
     ) {
         var record = trail.decision(tagged.command.verb.event, verdict, isDurable: false)
         record.tag = tagged.tag.bytes
-        record.verb = tagged.command.verb.phrase
+        record.verb = tagged.command.phrase
         record.state = "not authenticated"
         trail.record(record, into: &out)
     }
@@ -252,15 +252,15 @@ final class Gate {
     }
 
     private func refuse(_ failure: ParseFailure, into out: inout Outbox) {
-        if isFirstCommand && failure.isOtherProtocol {
+        if isFirstCommand && failure.reason == .foreignProtocol {
             return end("This is an IMAP server", .malformed, into: &out)
         }
         trail.beginCommand()
-        var record = trail.decision(.malformed, .bad, isDurable: true)
+        var record = trail.decision(.malformed, .bad, isDurable: false)
         record.state = "not authenticated"
         if let tag = failure.tag { record.tag = tag.bytes }
         trail.record(record, into: &out)
-        let refusal: Refusal = failure.isUnknownCommand ? .unknownCommand : .malformed
+        let refusal: Refusal = failure.reason == .unknownCommand ? .unknownCommand : .malformed
         if let tag = failure.tag {
             out.client.append(refusal, tag: tag)
         } else {
@@ -274,11 +274,19 @@ final class Gate {
 
     // MARK: The end
 
+    func drain(into out: inout Outbox) {
+        isDraining = true
+        // A login under way is finished first: the relay ends the session then.
+        if acceptsInput { end("Server is shutting down", .connectionClose, into: &out) }
+    }
+
     /// Says BYE, records why, closes.
     func end(_ text: Phrase, _ event: Event, into out: inout Outbox) {
-        var record = trail.event(event, verdict: .disconnect, reason: text)
-        record.sequence = trail.sequence
-        trail.record(record, into: &out)
+        if event != .connectionClose {
+            var record = trail.event(event, verdict: .disconnect, reason: text)
+            record.sequence = trail.sequence
+            trail.record(record, into: &out)
+        }
         out.client.appendBye(text)
         finish(into: &out)
     }

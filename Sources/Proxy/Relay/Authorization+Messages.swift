@@ -15,7 +15,9 @@ extension Authorization {
         let setsSeen = fetch.setsSeen
         let maySee = selection.map { $0.rights.contains(.seen) && !$0.isExamined } ?? false
         if setsSeen && !maySee {
-            filter.renames = fetch.peekOnly()
+            // One text under two names: no renaming could answer that.
+            guard let renames = fetch.peekOnly() else { return .refuse(.readOnly, grounds) }
+            filter.renames = renames
             rewrite = "FETCH with PEEK"
         }
         var forward = Forward(.fetch(fetch), grounds, purpose: .fetch(filter))
@@ -39,11 +41,11 @@ extension Authorization {
 
     func store(_ store: Store) -> Judgement {
         let rights = selection?.rights ?? .none
-        let grounds = selected(store.flags.rights(replacing: store.action == .replace))
+        let grounds = selected(store.flags.rights(replacing: store.operation == .replace))
         guard let missing = grounds.mailbox?.missing, !missing.isEmpty else {
             return .forward(Forward(.store(store), grounds))
         }
-        guard store.action != .replace else { return replace(store, grounds) }
+        guard store.operation != .replace else { return replace(store, grounds) }
         var reduced = store
         reduced.flags = store.flags.keeping(rights)
         guard !reduced.flags.isEmpty else {
@@ -66,10 +68,10 @@ extension Authorization {
         let present = mine.intersection(store.flags)
         let absent = mine.subtracting(present)
         var adding = store
-        adding.action = .add
+        adding.operation = .add
         adding.flags = present
         var removing = store
-        removing.action = .remove
+        removing.operation = .remove
         removing.flags = absent
         var forward = Forward(.store(present.isEmpty ? removing : adding), grounds)
         if !present.isEmpty && !absent.isEmpty { forward.preparation = .store(removing) }

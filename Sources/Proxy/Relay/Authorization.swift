@@ -34,7 +34,7 @@ struct Authorization {
         case .enable(let names): return enable(names)
         case .select(let select): return self.select(select, isExamine: false)
         case .examine(let select): return self.select(select, isExamine: true)
-        case .create(let create): return self.create(create)
+        case .create(let octets, _): return create(octets)
         case .delete(let octets): return delete(octets)
         case .rename(let old, let new): return rename(from: old, to: new)
         case .subscribe(let octets): return subscribe(octets, Command.subscribe)
@@ -45,7 +45,7 @@ struct Authorization {
             return named(octets, needs: [.lookup, .read]) { .status(mailbox: $0, items: items) }
         case .append(let append): return self.append(append)
         case .close: return close()
-        case .unselect: return leave(.unselect, selected(.none))
+        case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
         case .search: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
@@ -65,16 +65,16 @@ struct Authorization {
         case .uidExpunge: offer.contains(.uidPlus)
         case .move: offer.contains(.move)
         case .list(let list): list.isExtended ? offer.contains(.listExtended) : true
-        case .search(let search): search.returnOptions == nil || offer.contains(.esearch)
+        case .search(let search): search.returns == nil || offer.contains(.esearch)
         case .select(let select), .examine(let select): admits(select)
-        case .create(let create): create.specialUse.isEmpty
+        case .create(_, let uses): uses.isEmpty
         default: true
         }
     }
 
     private func admits(_ select: Select) -> Bool {
         if select.qresync != nil { return enabled.contains(.qresync) }
-        return !select.isCondStore || offer.contains(.condStore)
+        return !select.isCondstore || offer.contains(.condStore)
     }
 
     // MARK: Building blocks
@@ -153,30 +153,28 @@ struct Authorization {
     }
 
     private func close() -> Judgement {
-        let grounds = selected(.expunge)
-        let isExpunging =
-            selection.map { $0.rights.contains(.expunge) && !$0.isExamined } ?? false
-        guard !isExpunging else {
-            return .forward(Forward(.close, grounds, purpose: .deselect))
+        let mayExpunge = selection?.rights.contains(.expunge) ?? false
+        guard mayExpunge, selection?.isExamined == false else {
+            var forward = departure()
+            if forward.command != .close || forward.preparation != nil {
+                forward.rewrite = "CLOSE without expunging"
+            }
+            return .forward(forward)
         }
-        return leave(.close, selected(.none))
+        return .forward(Forward(.close, selected(.expunge), purpose: .deselect))
     }
 
     /// Leaves the mailbox without expunging, by UNSELECT or what comes closest.
-    private func leave(_ asked: Command, _ grounds: Grounds) -> Judgement {
-        var forward = Forward(.unselect, grounds, purpose: .deselect)
-        forward.isWriting = false
-        if asked != .unselect { forward.rewrite = "CLOSE to UNSELECT" }
+    func departure() -> Forward {
+        var forward = Forward(.unselect, selected(.none), purpose: .deselect)
         if !backend.capabilities.contains(.unselect), let selection {
             // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
             forward.command = .close
-            forward.rewrite = "UNSELECT to CLOSE"
             if !selection.isExamined {
                 forward.preparation = .examine(Select(mailbox: naming.encode(selection.name)))
-                forward.rewrite = "UNSELECT to EXAMINE and CLOSE"
             }
         }
-        return .forward(forward)
+        return forward
     }
 
     // MARK: Managing mailboxes
@@ -185,23 +183,23 @@ struct Authorization {
         named(octets, needs: .lookup, command)
     }
 
-    private func create(_ create: Create) -> Judgement {
-        guard let name = try? naming.decode(create.mailbox, allowsTrailingDelimiter: true) else {
-            return .refuse(.invalidName, Grounds(access(create.mailbox, needs: .createMailbox)))
-        }
-        let grounds = Grounds(
-            Access(create.mailbox, name, needs: [.lookup, .createMailbox], under: policy))
-        if let refusal = refusal(creating: name, grounds) { return .refuse(refusal, grounds) }
-        return .forward(Forward(.create(Create(mailbox: naming.encode(name))), grounds))
+    private func create(_ octets: [UInt8]) -> Judgement {
+        let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
+        let access = Access(octets, name, needs: [.lookup, .createMailbox], under: policy)
+        let grounds = Grounds(access)
+        guard let name else { return .refuse(.invalidName, grounds) }
+        if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
+        let command = Command.create(mailbox: naming.encode(name), specialUse: [])
+        return .forward(Forward(command, grounds))
     }
 
     /// Why `name` may not come into being; nil when it may.
     ///
     /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
     /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
-    private func refusal(creating name: MailboxName, _ grounds: Grounds) -> Refusal? {
+    private func refusal(creating name: MailboxName, _ access: Access) -> Refusal? {
         if name.isInbox { return .inbox }
-        if let refusal = grounds.mailbox?.refusal { return refusal }
+        if let refusal = access.refusal { return refusal }
         for superior in name.superiors {
             let rights = policy.decide(superior.canonical).rights
             if !rights.contains(.createMailbox) { return .noPermission }
@@ -236,7 +234,7 @@ struct Authorization {
             return .refuse(.invalidName, grounds)
         }
         if oldName.isInbox { return .refuse(.inbox, grounds) }
-        if let refusal = refusal(creating: newName, Grounds(target)) {
+        if let refusal = refusal(creating: newName, target) {
             return .refuse(refusal, grounds)
         }
         if newName == oldName || newName.isBelow(oldName) { return .refuse(.invalidName, grounds) }

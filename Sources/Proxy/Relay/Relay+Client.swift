@@ -24,11 +24,14 @@ extension Relay {
             case .literal(let header): atLiteral(header, at: now, into: &out)
             case .command: atCommand(at: now, into: &out)
             case .violation(let violation):
-                end(Phrase(violation.text), .smuggling, into: &out)
+                end(violation.farewell, violation.event, into: &out)
             }
         }
         return Progress(consumed: offset)
     }
+
+    /// LITERAL- (RFC 7888, section 5).
+    static let unaskedBytesMax: UInt64 = 4096
 
     /// A line in IDLE is DONE; anything much longer is not worth reading.
     static let doneBytesMax = 1024
@@ -69,8 +72,7 @@ extension Relay {
             }
             client.collectLiteral()
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
-        case .message(let tag, let append):
-            atMessage(tag, append, header, at: now, into: &out)
+        case .message(let tagged): atMessage(tagged, header, at: now, into: &out)
         case .malformed(let failure):
             recordMalformed(failure, into: &out)
             let refusal: Refusal =
@@ -81,7 +83,7 @@ extension Relay {
     }
 
     private func isUnaskedAndLong(_ header: LiteralHeader) -> Bool {
-        header.isNonSynchronizing && header.size > BackendLiterals.nonSynchronizingBytesMax
+        header.isNonSynchronizing && header.size > Self.unaskedBytesMax
     }
 
     /// Refuses a command at its literal (section E6): instead of asking for it where the client
@@ -110,23 +112,17 @@ extension Relay {
 
     /// APPEND at its message: decided before the client is asked for a byte of it.
     private func atMessage(
-        _ tag: Tag, _ append: Append, _ header: LiteralHeader, at now: Instant,
-        into out: inout Outbox
+        _ asked: TaggedAppend, _ header: LiteralHeader, at now: Instant, into out: inout Outbox
     ) {
         guard refusalAfterLiteral == nil else { return client.discardLiteral() }
         sawWellFormed()
-        if !isRecorded { trail.beginCommand() }
-        let tagged = TaggedCommand(tag: tag, command: .append(append))
-        if inFlight.holds(tag) {
-            return refuseLiteral(header, tag: tag, .tagInUse, into: &out)
+        let tagged = TaggedCommand(tag: asked.tag, command: .append(asked.append))
+        if inFlight.holds(asked.tag) {
+            return refuseLiteral(header, tag: asked.tag, .tagInUse, into: &out)
         }
-        let isTooBig = header.size > settings.limits.messageBytesMax
-        let judgement: Judgement =
-            isUnaskedAndLong(header)
-            ? .refuse(.literalTooBig, Grounds())
-            : isTooBig ? .refuse(.tooBig, Grounds()) : authorization.judge(tagged.command)
         guard inFlight.admits(.alone) else { return holdAtLiteral(header) }
-        switch judgement {
+        if !isRecorded { trail.beginCommand() }
+        switch judge(asked.append, header) {
         case .forward(let forward):
             guard record(tagged, forward, into: &out) else { return holdAtLiteral(header) }
             isRecorded = false
@@ -135,10 +131,18 @@ extension Relay {
         case .refuse(let refusal, let grounds, _):
             guard record(refusal, tagged, grounds, into: &out) else { return holdAtLiteral(header) }
             isRecorded = false
-            refuseLiteral(header, tag: tag, refusal, into: &out)
+            refuseLiteral(header, tag: asked.tag, refusal, into: &out)
         case .local, .ignore, .probe:
-            refuseLiteral(header, tag: tag, .malformed, into: &out)
+            refuseLiteral(header, tag: asked.tag, .malformed, into: &out)
         }
+    }
+
+    private func judge(_ append: Append, _ header: LiteralHeader) -> Judgement {
+        if isUnaskedAndLong(header) { return .refuse(.literalTooBig, Grounds()) }
+        if header.size > settings.limits.messageBytesMax { return .refuse(.tooBig, Grounds()) }
+        // BINARY is not offered, and literal8 belongs to it.
+        if header.isLiteral8 { return .refuse(.malformed, Grounds()) }
+        return authorization.judge(.append(append))
     }
 
     private func holdAtLiteral(_ header: LiteralHeader) {
@@ -193,12 +197,18 @@ extension Relay {
             recordLocal(tagged, into: &out)
             self.answer(tagged.tag, answer, into: &out)
         case .probe(let name):
-            probe(name, at: now, into: &out)
+            descendants = []
+            // Without a delimiter there is nothing below a mailbox.
+            guard let pattern = backend.naming.patternBelow(name) else {
+                return settle(tagged, at: now, into: &out)
+            }
+            let list = List(patterns: [pattern])
+            send(.list(list), tag: nil, .probe, at: now, into: &out)
             return false
         case .refuse(let refusal, let grounds, let deselects):
             guard record(refusal, tagged, grounds, into: &out) else { return false }
             if deselects {
-                leaveFor(refusal, tagged, at: now, into: &out)
+                leave(for: refusal, tagged, at: now, into: &out)
             } else {
                 out.client.append(refusal, tag: tagged.tag)
             }
@@ -235,8 +245,10 @@ extension Relay {
     ) -> UInt64 {
         let number = nextTag()
         let start = out.backend.count
-        let pauses = command.encode(
-            tag: number, literals: BackendLiterals(backend.capabilities), into: &out.backend)
+        // The backend must agree to a message before the client is asked for it.
+        let literals: BackendLiterals =
+            command.verb == .append ? .synchronizing : BackendLiterals(backend.capabilities)
+        let pauses = command.encode(tag: number, literals: literals, into: &out.backend)
         if !pauses.isEmpty { keepBack(pauses, from: start, into: &out) }
         let asked = asked ?? command
         inFlight.insert(
@@ -260,40 +272,17 @@ extension Relay {
         out.backend.truncate(to: start + pauses[0])
     }
 
-    private func probe(_ name: MailboxName, at now: Instant, into out: inout Outbox) {
-        guard !inFlight.isProbing else { return }
-        descendants = []
-        guard let pattern = backend.naming.patternBelow(name) else {
-            return resumeLater(at: now, into: &out)
-        }
-        send(
-            .list(List(reference: [], patterns: [pattern])), tag: nil, .probe, at: now, into: &out)
-    }
-
-    /// Without a delimiter there is nothing below a mailbox: the command goes on at once.
-    private func resumeLater(at now: Instant, into out: inout Outbox) {
-        isHolding = true
-        resume(at: now, into: &out)
-    }
-
     /// A refused SELECT leaves nothing selected, at the backend as well (section D, 2).
-    private func leaveFor(
-        _ refusal: Refusal, _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
+    private func leave(
+        for refusal: Refusal, _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
     ) {
-        guard case .forward(let forward) = authorization.judge(.close) else { return }
-        var command = forward.command
-        var preparation = forward.preparation
-        if case .close = command, selection?.isExamined == false, preparation == nil {
-            // CLOSE would expunge: the client asked for no such thing.
-            command = offer.contains(.unselect) ? .unselect : .close
-            if command == .close, let selection {
-                preparation = .examine(Select(mailbox: backend.naming.encode(selection.name)))
-            }
+        let departure = authorization.departure()
+        if let preparation = departure.preparation {
+            send(preparation, tag: nil, .preparation, at: now, into: &out)
         }
-        if let preparation { send(preparation, tag: nil, .preparation, at: now, into: &out) }
         send(
-            command, tag: tagged.tag, .refusal(refusal), answering: tagged.command, at: now,
-            into: &out)
+            departure.command, tag: tagged.tag, .refusal(refusal), answering: tagged.command,
+            at: now, into: &out)
     }
 
     // MARK: IDLE and APPEND

@@ -55,7 +55,11 @@ final class Relay {
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName]?
 
-    var isRecorderAvailable = true
+    var isRecorderAvailable: Bool
+    /// A FETCH response has begun and not ended.
+    var isFetching = false
+    /// The literal that is passing by goes to the client.
+    var isPassingLiteral = false
     var isDraining = false
     var isFinished = false
     private var lastTag: UInt64
@@ -64,19 +68,19 @@ final class Relay {
 
     init(
         user: String, backend: BackendFacts, settings: Settings, trail: Trail,
-        client: consuming CommandFragmenter, at now: Instant
+        isRecorderAvailable: Bool, at now: Instant
     ) {
         self.user = user
         self.backend = backend
         self.settings = settings
         self.trail = trail
-        self.client = client
+        self.isRecorderAvailable = isRecorderAvailable
+        client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
         offer = Offer.afterLogin(backend: backend.capabilities)
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
-        self.client.limits = settings.limits.afterLogin
     }
 
     func nextTag() -> UInt64 {
@@ -130,8 +134,6 @@ final class Relay {
         end("Connection to the mail server was lost", .backendBye, into: &out)
     }
 
-    func clientClosed(into out: inout Outbox) { finish(into: &out) }
-
     // MARK: Time
 
     var deadline: Instant {
@@ -168,7 +170,7 @@ final class Relay {
             trail.record(record, into: &out)
         }
         // A BYE in the middle of a message would be taken for a part of it.
-        if !transcoder.isInLiteral { out.client.appendBye(text) }
+        if !isPassingLiteral { out.client.appendBye(text) }
         finish(into: &out)
     }
 
