@@ -7,8 +7,10 @@ import Glibc
 struct RecorderLoop: ~Copyable {
     /// Between two attempts on a trail that can't be written.
     private static let retryMilliseconds: Int32 = 200
-    /// After records that nobody waits for: the next ones come in a flock, and waking up for each
-    /// would cost more than writing it. The socket's buffer holds what comes meanwhile.
+    /// After records that nobody waits for.
+    ///
+    /// The next ones come in a flock, and waking up for each would cost more than writing it. The
+    /// socket's buffer holds what comes meanwhile.
     private static let lullMilliseconds: Int32 = 2
     /// How long connections may live on after SIGTERM.
     private static let terminationSeconds: UInt16 = 10

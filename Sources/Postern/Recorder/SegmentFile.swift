@@ -3,7 +3,7 @@ import Audit
 import Bytes
 import Glibc
 
-/// A segment, open. Its lines up to `syncedBytes` are on disk.
+/// An open segment, of which the lines up to `syncedBytes` are on disk.
 struct SegmentFile: ~Copyable {
     private let descriptor: Int32
     private let name: SegmentName
