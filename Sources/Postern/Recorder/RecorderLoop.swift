@@ -12,7 +12,7 @@ struct RecorderLoop: ~Copyable {
     /// The next ones come in a flock, and waking up for each would cost more than writing it. The
     /// socket's buffer holds what comes meanwhile.
     private static let lullMilliseconds: Int32 = 2
-    /// How long connections may live on after SIGTERM.
+    /// How long connections may live on after SIGTERM, or after the supervisor.
     private static let terminationSeconds: UInt16 = 10
 
     private enum Mood { case listening, lull, failing }
@@ -118,7 +118,9 @@ struct RecorderLoop: ~Copyable {
         case .message(.drain(let seconds), _): drain(seconds: seconds)
         case .message(_, let descriptor?): close(descriptor)
         case .message, .nothing: break
-        case .closed, nil: isControlled = false
+        case .closed, nil:
+            isControlled = false
+            drain(seconds: Self.terminationSeconds)
         }
     }
 
