@@ -36,7 +36,7 @@ package struct ChildProcess: ~Copyable, Sendable {
         inheriting: [Inheritance]
     ) throws(SystemError) {
         let lifted = try ChildProcess.lift(inheriting)
-        defer { for number in lifted { _ = close(number) } }
+        defer { unsafe copies.forEach { unsafe free($0) } }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
