@@ -36,7 +36,7 @@ package struct ChildProcess: ~Copyable, Sendable {
         inheriting: [Inheritance]
     ) throws(SystemError) {
         let lifted = try ChildProcess.lift(inheriting)
-        defer { unsafe copies.forEach { unsafe free($0) } }
+        defer { for number in lifted { _ = close(number) } }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -111,6 +111,6 @@ private func withCStrings<Result>(
     _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
     let copies = unsafe texts.map { unsafe strdup($0) }
-    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     return unsafe body(copies + [nil])
 }
