@@ -11,6 +11,9 @@ package struct MailboxName: Hashable, Sendable {
         canonical = Array(String(text).utf8)
     }
 
+    /// Takes octets that were part of a canonical name.
+    init(canonical: [UInt8]) { self.canonical = canonical }
+
     package static let inbox = MailboxName(Array("INBOX".unicodeScalars))
 }
 
