@@ -87,6 +87,7 @@ let package = Package(
         tests("TLSTests", of: ["Bytes", "TLS"]),
         tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
         tests("ConfigurationTests", of: ["Bytes", "IMAP", "Policy", "Proxy", "Configuration"]),
+        tests("RecorderTests", of: ["Bytes", "Audit", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]
