@@ -1,4 +1,5 @@
 // A configuration that was read and found good, and the same as the gateway gets it.
+import Bytes
 import Configuration
 import Reactor
 
@@ -10,7 +11,11 @@ final class LoadedConfiguration {
     init(path: String) throws {
         let reader = FileReader.disk
         configuration = try Configuration.load(path: path, reader: reader, digest: Digest.sha256)
-        bundle = try reader.bundle.encoded.withBytes { try SealedMemory.file(holding: $0) }
+        bundle = FileDescriptor(
+            owning: try reader.bundle.encoded.withBytes {
+                try SealedMemory.file(holding: $0).release()
+            }
+        )
     }
 
     /// What `new` changes although it can only be changed by a restart; nil when nothing.
