@@ -59,7 +59,7 @@ struct Recorder: ParsableCommand {
     /// Runs to the end; returns whether every record is on disk.
     private func record(_ limits: SegmentLimits) throws -> Bool {
         let now = SystemCall.now()
-        let trail = try Trail(folder: folder, limits: limits, at: now.monotonic)
+        let trail = try Trail(in: TrailFolder(folder), limits: limits, at: now.monotonic)
         var recording = Recording(trail, boot: SystemCall.boot, at: now)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }

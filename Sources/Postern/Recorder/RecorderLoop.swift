@@ -7,10 +7,12 @@ import Glibc
 struct RecorderLoop: ~Copyable {
     /// Between two attempts on a trail that can't be written.
     private static let retryMilliseconds: Int32 = 200
-    /// After records that nobody waits for: the next ones come in a flock, and waking up for each
-    /// would cost more than writing it. The socket's buffer holds what comes meanwhile.
+    /// After records that nobody waits for.
+    ///
+    /// The next ones come in a flock, and waking up for each would cost more than writing it. The
+    /// socket's buffer holds what comes meanwhile.
     private static let lullMilliseconds: Int32 = 2
-    /// How long connections may live on after SIGTERM.
+    /// How long connections may live on after SIGTERM, or after the supervisor.
     private static let terminationSeconds: UInt16 = 10
 
     private enum Mood { case listening, lull, failing }
@@ -116,7 +118,9 @@ struct RecorderLoop: ~Copyable {
         case .message(.drain(let seconds), _): drain(seconds: seconds)
         case .message(_, let descriptor?): close(descriptor)
         case .message, .nothing: break
-        case .closed, nil: isControlled = false
+        case .closed, nil:
+            isControlled = false
+            drain(seconds: Self.terminationSeconds)
         }
     }
 

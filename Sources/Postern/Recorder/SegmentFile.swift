@@ -3,7 +3,7 @@ import Audit
 import Bytes
 import Glibc
 
-/// A segment, open. Its lines up to `syncedBytes` are on disk.
+/// An open segment, of which the lines up to `syncedBytes` are on disk.
 struct SegmentFile: ~Copyable {
     private let descriptor: Int32
     private let name: SegmentName
@@ -12,34 +12,27 @@ struct SegmentFile: ~Copyable {
     private var syncedBytes: UInt64 = 0
     private var bytes: UInt64 = 0
 
-    /// The newest segment in a folder; nil when it holds none.
-    static func last(in folder: String) throws(TrailError) -> SegmentName? {
-        guard let directory = unsafe opendir(folder) else { throw .last("open \(folder)") }
-        defer { unsafe closedir(directory) }
-        var last: SegmentName?
-        while let entry = unsafe readdir(directory) {
-            let file = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
-                unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let name = SegmentName(file) else { continue }
-            last = max(name, last ?? name)
-        }
-        return last
-    }
-
     /// Makes a segment and sees to it that its name is on disk before any line of it counts.
-    init(creating name: SegmentName, in folder: String, at now: UInt64) throws(TrailError) {
-        let path = "\(folder)/\(name.text)"
+    init(
+        creating name: SegmentName,
+        in folder: borrowing TrailFolder,
+        at now: UInt64
+    ) throws(TrailError) {
+        let path = "\(folder.path)/\(name.text)"
         descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
         self.name = name
         openedAt = now
         guard descriptor >= 0 else { throw .last("create \(path)") }
-        try Self.syncFolder(folder)
+        try folder.sync()
     }
 
     /// Opens a segment that is there.
-    init(opening name: SegmentName, in folder: String, at now: UInt64) throws(TrailError) {
-        let path = "\(folder)/\(name.text)"
+    init(
+        opening name: SegmentName,
+        in folder: borrowing TrailFolder,
+        at now: UInt64
+    ) throws(TrailError) {
+        let path = "\(folder.path)/\(name.text)"
         descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC)
         self.name = name
         openedAt = now
@@ -129,13 +122,6 @@ struct SegmentFile: ~Copyable {
     private mutating func cut(to end: UInt64) throws(TrailError) {
         guard ftruncate(descriptor, off_t(end)) == 0 else { throw .last("cut \(name.text)") }
         bytes = end
-    }
-
-    private static func syncFolder(_ folder: String) throws(TrailError) {
-        let directory = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw .last("open \(folder)") }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw .last("sync \(folder)") }
     }
 }
 

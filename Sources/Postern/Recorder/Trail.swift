@@ -7,6 +7,8 @@ package enum TrailError: Error, Equatable {
     case system(call: String, number: Int32)
     /// The last whole line of this segment is none of the recorder's: a human must look at it.
     case foreignLine(segment: String)
+    /// Another recorder is at work in the folder.
+    case busy(folder: String)
 }
 
 extension TrailError: CustomStringConvertible {
@@ -14,6 +16,7 @@ extension TrailError: CustomStringConvertible {
         switch self {
         case .system(let call, let number): "\(call): \(SystemCall.text(of: number))"
         case .foreignLine(let segment): "\(segment): the last line was not written by the recorder"
+        case .busy(let folder): "\(folder): another recorder is at work here"
         }
     }
 }
@@ -25,7 +28,7 @@ extension TrailError: CustomStringConvertible {
 /// to what is on disk, and `write` begins again from there. A line that was acknowledged is never
 /// touched again.
 package struct Trail: ~Copyable {
-    private let folder: String
+    private let folder: TrailFolder
     private let limits: SegmentLimits
 
     private var segment: SegmentFile?
@@ -43,14 +46,14 @@ package struct Trail: ~Copyable {
 
     /// Opens the folder's last segment, removes an unfinished line and continues the numbers.
     package init(
-        folder: String,
+        in folder: consuming TrailFolder,
         limits: SegmentLimits,
         at now: UInt64
     ) throws(TrailError) {
         self.folder = folder
         self.limits = limits
-        guard let last = try SegmentFile.last(in: folder) else { return }
-        var file = try SegmentFile(opening: last, in: folder, at: now)
+        guard let last = try self.folder.lastSegment() else { return }
+        var file = try SegmentFile(opening: last, in: self.folder, at: now)
         let tail = try file.repairTail()
         segment = consume file
         next = tail.next

@@ -52,7 +52,7 @@ private final class Gateway {
 }
 
 private func recording(in folder: Folder) throws -> Recording {
-    let trail = try Trail(folder: folder.path, limits: SegmentLimits(), at: 0)
+    let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
     return Recording(trail, boot: "test", at: moment(0))
 }
 

@@ -18,7 +18,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let folder = try Folder()
         for round in 0..<3 {
             // Given up without sync, as a killed process gives it up.
-            var trail = try Trail(folder: folder.path, limits: SegmentLimits(), at: 0)
+            var trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
             #expect(trail.next == UInt64(2 * round + 1))
             append(2, to: &trail)
             try trail.write(at: 0)
@@ -31,7 +31,7 @@ private func append(_ count: Int, to trail: inout Trail) {
     func repairs(kept: Int) throws {
         let folder = try Folder()
         try folder.write(line(1) + "\n" + line(2).prefix(kept), to: firstSegment)
-        var trail = try Trail(folder: folder.path, limits: SegmentLimits(), at: 0)
+        var trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
         #expect(trail.repairedBytes == UInt64(kept))
         append(1, to: &trail)
         try trail.write(at: 0)
@@ -42,7 +42,7 @@ private func append(_ count: Int, to trail: inout Trail) {
     @Test func removesAnUnfinishedLineLongerThanAnyRecord() throws {
         let folder = try Folder()
         try folder.write(line(1) + "\n" + String(repeating: "\0", count: 300_000), to: firstSegment)
-        let trail = try Trail(folder: folder.path, limits: SegmentLimits(), at: 0)
+        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
         #expect(trail.repairedBytes == 300_000)
         #expect(trail.next == 2)
         #expect(folder.lines == [line(1)])
@@ -51,7 +51,7 @@ private func append(_ count: Int, to trail: inout Trail) {
     @Test func beginsWithTheNumberInTheNameWhenNoLineIsWhole() throws {
         let folder = try Folder()
         try folder.write("{\"seq\":40", to: "trail-00000000000000000040.jsonl")
-        let trail = try Trail(folder: folder.path, limits: SegmentLimits(), at: 0)
+        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
         #expect(trail.next == 40)
         #expect(trail.repairedBytes == 9)
     }
@@ -67,7 +67,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let name = "trail-00000000000000000005.jsonl"
         try folder.write(text, to: name)
         let error = #expect(throws: TrailError.self) {
-            _ = try Trail(folder: folder.path, limits: SegmentLimits(), at: 0)
+            _ = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
         }
         #expect(error == .foreignLine(segment: name))
         #expect(folder.text(name) == text)
@@ -77,7 +77,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let folder = try Folder()
         var limits = SegmentLimits()
         limits.bytesMax = 60
-        var trail = try Trail(folder: folder.path, limits: limits, at: 0)
+        var trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: 0)
         for _ in 0..<4 {
             append(2, to: &trail)
             try trail.write(at: 0)
@@ -98,7 +98,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let folder = try Folder()
         var limits = SegmentLimits()
         limits.ageMax = .seconds(60)
-        var trail = try Trail(folder: folder.path, limits: limits, at: 1_000_000)
+        var trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: 1_000_000)
         for second in [1, 60, 61, 62] as [UInt64] {
             append(1, to: &trail)
             try trail.write(at: second * 1_000_000)
@@ -109,9 +109,19 @@ private func append(_ count: Int, to trail: inout Trail) {
         #expect(folder.lines == (1...4).map(line))
     }
 
+    @Test func leavesAFolderToTheRecorderThatHasIt() throws {
+        let folder = try Folder()
+        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        let error = #expect(throws: TrailError.self) {
+            _ = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        }
+        #expect(error == .busy(folder: folder.path))
+        #expect(trail.next == 1)
+    }
+
     @Test func saysWhichFolderIsMissing() {
         let error = #expect(throws: TrailError.self) {
-            _ = try Trail(folder: "/nonexistent/trail", limits: SegmentLimits(), at: 0)
+            _ = try Trail(in: TrailFolder("/nonexistent/trail"), limits: SegmentLimits(), at: 0)
         }
         #expect(error?.description == "open /nonexistent/trail: No such file or directory")
     }
