@@ -180,16 +180,19 @@ extension ResponseFragmenter {
     /// Decides what the line just completed is: a response's end, or a literal's marker.
     private mutating func recognizeEnding() {
         if case .lost = state { return }
-        let mayBeText = lineStart == 0 && !isContinued
-        let violation = Self.violation(in: assembled.span.extracting(lineStart...))
-        if let violation { return lose(violation) }
-        let isText = mayBeText && Self.isText(assembled.span.extracting(lineStart...))
-        let ending = isText ? .plain : LineEnding(of: assembled.span.extracting(lineStart...))
         switch ending {
-        case .plain: complete()
-        case .malformedMarker: lose(.malformedLiteral)
-        case .literal(let header): recognize(header)
+        case .success(.plain): complete()
+        case .success(.literal(let header)): recognize(header)
+        case .success(.malformedMarker): lose(.malformedLiteral)
+        case .failure(let violation): lose(violation)
         }
+    }
+
+    private var ending: Result<LineEnding, Violation> {
+        let line = assembled.span.extracting(lineStart...)
+        if let violation = Self.violation(in: line) { return .failure(violation) }
+        let isText = lineStart == 0 && !isContinued && Self.isText(line)
+        return .success(isText ? .plain : LineEnding(of: line))
     }
 
     private mutating func recognize(_ header: LiteralHeader) {
