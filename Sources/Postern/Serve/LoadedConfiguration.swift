@@ -2,6 +2,7 @@
 import Bytes
 import Configuration
 import Reactor
+import TLS
 
 /// The configuration with the sealed bundle of all files it was made of.
 final class LoadedConfiguration {
@@ -11,11 +12,9 @@ final class LoadedConfiguration {
     init(path: String) throws {
         let reader = FileReader.disk
         configuration = try Configuration.load(path: path, reader: reader, digest: Digest.sha256)
-        bundle = FileDescriptor(
-            owning: try reader.bundle.encoded.withBytes {
-                try SealedMemory.file(holding: $0).release()
-            }
-        )
+        var bytes = try reader.bundle.encoded()
+        defer { bytes.wipe() }
+        bundle = try SealedMemory.file(holding: bytes.span)
     }
 
     /// What `new` changes although it can only be changed by a restart; nil when nothing.
