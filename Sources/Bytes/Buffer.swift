@@ -40,6 +40,10 @@ package struct Buffer: Equatable, Sendable {
         unsafe bytes.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
     }
 
+    package mutating func append(_ other: borrowing Buffer) {
+        storage.append(contentsOf: other.storage[other.head...])
+    }
+
     package mutating func append(_ text: StaticString) {
         unsafe storage.append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

@@ -54,7 +54,7 @@ extension UInt8 {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether the bytes spell `word`, ASCII letters in either case. `word` is in upper case.
+    /// Whether the bytes spell `word`, which is in upper case, with ASCII letters in either case.
     package func spells(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
         for index in indices {

@@ -60,12 +60,7 @@ struct RelayedStream {
 
     private mutating func relayFetch(literal: UInt64?) throws(ResponseError) {
         var current = transcoder ?? FetchTranscoder()
-        let step = try current.accept(
-            fragmenter.piece,
-            literal: literal,
-            filter: filter,
-            into: &client
-        )
+        let step = try Self.relay(fragmenter, literal, filter, &current, into: &client)
         transcoder = current
         switch step {
         case .done(let summary):
@@ -81,13 +76,26 @@ struct RelayedStream {
         responses.append(response)
         switch response {
         case .search, .sort, .esearch, .vanished:
-            try NumberTranscoder.transcode(
-                fragmenter.piece,
-                clientTag: Tag("c1"),
-                into: &client
-            )
+            try Self.relayNumbers(fragmenter, into: &client)
         default: response.encode(into: &client)
         }
+    }
+
+    private static func relay(
+        _ fragmenter: ResponseFragmenter,
+        _ literal: UInt64?,
+        _ filter: FetchFilter,
+        _ transcoder: inout FetchTranscoder,
+        into client: inout Buffer
+    ) throws(ResponseError) -> FetchTranscoder.Step {
+        try transcoder.accept(fragmenter.piece, literal: literal, filter: filter, into: &client)
+    }
+
+    private static func relayNumbers(
+        _ fragmenter: ResponseFragmenter,
+        into client: inout Buffer
+    ) throws(ResponseError) {
+        try NumberTranscoder.transcode(fragmenter.piece, clientTag: Tag("c1"), into: &client)
     }
 }
 

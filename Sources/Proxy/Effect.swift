@@ -1,0 +1,69 @@
+// What a session asks its driver to do. The session itself touches no socket, clock or thread.
+package import Audit
+package import Authentication
+package import Bytes
+
+/// Something to be done, in the order in which it stands.
+package enum Effect: Equatable, Sendable {
+    /// Hand the record over; a durable one is answered with `Session.recorded`.
+    case record(Record)
+    /// After the client's bytes in the outbox are sent: begin TLS as the server.
+    case startClientTLS
+    /// Ask PAM; answered with `Session.authenticated`.
+    case authenticate(Credentials)
+    /// Ask the driver's throttle whether this login may be tried; answered with
+    /// `Session.loginAdmitted`.
+    case admitLogin(user: String)
+    /// Tell the throttle how a login ended.
+    case loginEnded(user: String, succeeded: Bool)
+    /// Connect to the backend with this index in the settings (TLS included where it is implicit);
+    /// answered with `Session.backendConnected` or `Session.backendClosed`.
+    case connectBackend(Int)
+    /// After the backend's bytes in the outbox are sent: begin TLS as the client; answered with
+    /// `Session.backendSecured` or `Session.backendClosed`.
+    case startBackendTLS
+    /// Send a TLS session ticket to the client with the bytes in the outbox.
+    case sendTicket
+    /// Close the backend connection at once; nothing is sent any more.
+    case closeBackend
+    /// Close the client connection when its bytes in the outbox are sent.
+    case closeClient
+}
+
+/// What a session puts out during one call.
+///
+/// One outbox serves all sessions of a reactor: the driver empties it after every call. Order: the
+/// effects' records first, then the bytes, then the other effects.
+package struct Outbox: Equatable, Sendable {
+    /// Bytes to the client, not yet encrypted.
+    package var client = Buffer()
+    /// Bytes to the backend, not yet encrypted.
+    package var backend = Buffer()
+    package var effects: [Effect] = []
+    /// The bytes hold a password: the driver wipes every buffer that they went through.
+    package var holdsSecret = false
+
+    package init() {}
+
+    package mutating func removeAll() {
+        client.removeAll()
+        backend.removeAll()
+        effects.removeAll(keepingCapacity: true)
+        holdsSecret = false
+    }
+}
+
+/// How far a session came with the input it was given.
+package struct Progress: Equatable, Sendable {
+    /// Bytes that the session has dealt with.
+    package var consumed: Int
+    /// Bytes directly after `consumed` that are a piece of a counted message literal.
+    ///
+    /// They go to the other side as they are, after the outbox's bytes, and count as dealt with.
+    package var relayed: Int
+
+    package init(consumed: Int, relayed: Int = 0) {
+        self.consumed = consumed
+        self.relayed = relayed
+    }
+}

@@ -1,0 +1,126 @@
+// What the administrator decided: an immutable snapshot that a reload swaps in whole.
+package import Authentication
+package import Bytes
+package import Policy
+
+/// Everything a session needs to know of the configuration.
+package final class Settings: Sendable {
+    package let limits: Limits
+    package let authentication: AuthenticationSettings
+    package let backends: [BackendSettings]
+    /// Tried in order: the first that matches decides, and without a match the user is refused.
+    package let routes: [Route]
+    package let policy: PolicySet
+    package let refusals: RefusalStyle
+
+    package init(
+        limits: Limits,
+        authentication: AuthenticationSettings,
+        backends: [BackendSettings],
+        routes: [Route],
+        policy: PolicySet,
+        refusals: RefusalStyle
+    ) {
+        self.limits = limits
+        self.authentication = authentication
+        self.backends = backends
+        self.routes = routes
+        self.policy = policy
+        self.refusals = refusals
+    }
+}
+
+/// How STORE and EXPUNGE are refused in a read-only mailbox.
+package enum RefusalStyle: Sendable {
+    /// `NO [NOPERM]`.
+    case strict
+    /// `OK`, ignored, for clients that retry a NO for ever.
+    case compatible
+}
+
+/// Bounds on what a client may cost; each is tested.
+package struct Limits: Equatable, Sendable {
+    /// Everything before authentication, in bytes.
+    package var unauthenticatedBytesMax = 8 * 1024
+    package var unauthenticatedTimeout: Duration = .seconds(60)
+    /// A command line without its literals.
+    package var lineBytesMax = 64 * 1024
+    /// One literal that is an argument.
+    package var literalBytesMax = 256 * 1024
+    /// All argument literals of one command.
+    package var commandLiteralBytesMax = 1024 * 1024
+    /// A message that is appended.
+    package var messageBytesMax: UInt64 = 64 * 1024 * 1024
+    /// A command begun and not finished.
+    package var commandTimeout: Duration = .seconds(60)
+    package var idleTimeout: Duration = .seconds(30 * 60)
+    package var failedLoginsMax = 3
+    /// Consecutive malformed commands.
+    package var malformedCommandsMax = 10
+    /// From the connection's start to a backend that is logged in.
+    package var backendTimeout: Duration = .seconds(15)
+
+    package init() {}
+}
+
+package struct AuthenticationSettings: Equatable, Sendable {
+    package enum CertificateUse: Equatable, Sendable {
+        /// AUTHENTICATE EXTERNAL is not offered.
+        case off
+        /// The certificate alone logs in (EXTERNAL).
+        case alone
+        /// A password login must come with a certificate whose identity is the same user.
+        case withPassword
+    }
+
+    package var password = true
+    package var certificate: CertificateUse = .off
+    /// Where in the certificate the user name stands; nil only with `.off`.
+    package var identity: CertificateIdentitySource?
+    /// From the password's arrival to PAM's answer.
+    package var deadline: Duration = .seconds(10)
+
+    package init() {}
+}
+
+/// Which backend a user belongs to.
+package struct Route: Equatable, Sendable {
+    /// `ann`, `ann@example.org`, `*@example.org` or `*`; `*` matches any run of characters.
+    package var user: String
+    /// Index into `Settings.backends`.
+    package var backend: Int
+
+    package init(user: String, backend: Int) {
+        self.user = user
+        self.backend = backend
+    }
+}
+
+package struct BackendSettings: Equatable, Sendable {
+    package enum Security: Equatable, Sendable { case plain, startTLS, tls }
+
+    package enum Login: Equatable, Sendable {
+        /// The client's own password, LOGIN or AUTHENTICATE PLAIN.
+        case password
+        /// AUTHENTICATE PLAIN with the user as authorization identity and a master user's password.
+        case plainProxy(user: String, password: Secret)
+        /// `LOGIN user<separator>master password`.
+        case master(user: String, separator: String, password: Secret)
+        /// AUTHENTICATE EXTERNAL with the gateway's certificate and the user as authorization identity.
+        case external
+    }
+
+    package var name: String
+    package var security: Security
+    package var login: Login
+    /// Send ID with x-originating-ip and its siblings before the login.
+    package var sendsID = false
+    /// Send a PROXY protocol version 2 header before anything else.
+    package var sendsProxyHeader = false
+
+    package init(name: String, security: Security, login: Login) {
+        self.name = name
+        self.security = security
+        self.login = login
+    }
+}

@@ -1,0 +1,72 @@
+// What an end of TLS is configured with: everything as bytes, since the gateway can't open a file.
+package import Bytes
+
+/// A certificate with the chain that leads to its CA, and its private key.
+package struct CertificateAndKey: Sendable {
+    /// PEM: the end's own certificate first, then the intermediates.
+    package let chainPEM: [UInt8]
+
+    /// PEM: PKCS #8 or a traditional form, not encrypted.
+    package let keyPEM: Secret
+
+    package init(chainPEM: [UInt8], keyPEM: Secret) {
+        self.chainPEM = chainPEM
+        self.keyPEM = keyPEM
+    }
+}
+
+/// What a listener is configured with.
+package struct ServerTLSSettings: Sendable {
+    /// The first is the default; the others are chosen by SNI against their DNS names.
+    package var certificates: [CertificateAndKey]
+
+    /// The only CAs that a client certificate may lead to; nil asks clients for no certificate.
+    package var clientCAPEM: [UInt8]?
+
+    /// Revocation lists; one for every CA in the chain, as soon as there is any.
+    package var crlPEMs: [[UInt8]]
+
+    /// Whether a client without a certificate is turned away.
+    package var requiresClientCertificate: Bool
+
+    /// Replace them with new ones whenever `clientCAPEM` or `crlPEMs` change.
+    ///
+    /// A resumed session isn't verified again: it stands on the trust its ticket was issued under.
+    package var ticketKeys: TicketKeys
+
+    package init(
+        certificates: [CertificateAndKey],
+        clientCAPEM: [UInt8]? = nil,
+        crlPEMs: [[UInt8]] = [],
+        requiresClientCertificate: Bool = false,
+        ticketKeys: TicketKeys
+    ) {
+        self.certificates = certificates
+        self.clientCAPEM = clientCAPEM
+        self.crlPEMs = crlPEMs
+        self.requiresClientCertificate = requiresClientCertificate
+        self.ticketKeys = ticketKeys
+    }
+}
+
+/// What a connection to a backend is configured with.
+package struct ClientTLSSettings: Sendable {
+    /// The only CAs that the backend's certificate may lead to; nil takes the system's.
+    package var caPEM: [UInt8]?
+
+    /// The DNS name or IP address that the backend's certificate must be for.
+    package var serverName: String
+
+    /// The gateway's own certificate, for a backend that asks for one.
+    package var certificate: CertificateAndKey?
+
+    package init(
+        caPEM: [UInt8]? = nil,
+        serverName: String,
+        certificate: CertificateAndKey? = nil
+    ) {
+        self.caPEM = caPEM
+        self.serverName = serverName
+        self.certificate = certificate
+    }
+}
