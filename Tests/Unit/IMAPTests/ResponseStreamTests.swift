@@ -218,8 +218,10 @@ private let conversation =
         #expect(relayed.client.text == text)
     }
 
-    /// Damages a conversation byte by byte; whatever comes of it, nothing crashes and no line that
-    /// the backend wrote as text for people gets through.
+    /// Damages a conversation byte by byte.
+    ///
+    /// Whatever comes of it, nothing crashes, no line that the backend wrote as text for people gets
+    /// through, and what the client gets is canonical: relayed again, it does not change.
     @Test("survives damage", arguments: 0..<20)
     func survives(seed: UInt64) {
         var random = SplitMix(state: seed)
@@ -241,6 +243,9 @@ private let conversation =
             #expect(relayed.client == whole.client)
             #expect(relayed.failure == whole.failure)
             #expect(!relayed.client.text.contains("mail.internal"))
+            let again = RelayedStream(relayed.client.bytes)
+            #expect(again.failure == nil)
+            #expect(again.client == relayed.client)
         }
     }
 }
