@@ -15,6 +15,9 @@ struct RelayedStream {
     private var fragmenter = ResponseFragmenter(streamedLiteralBytesMax: 64 * 1024 * 1024)
     private var transcoder: FetchTranscoder?
 
+    /// Whether the stream broke off while a FETCH response was on its way.
+    var isUnfinished: Bool { transcoder?.isUnfinished ?? false }
+
     init(filter: FetchFilter = .everything) { self.filter = filter }
 
     init(_ bytes: [UInt8], cuts: [Int] = [], filter: FetchFilter = .everything) {
@@ -245,7 +248,8 @@ private let conversation =
             #expect(!relayed.client.text.contains("mail.internal"))
             let again = RelayedStream(relayed.client.bytes)
             #expect(again.failure == nil)
-            #expect(again.client == relayed.client)
+            #expect(relayed.client.bytes.starts(with: again.client.bytes))
+            if !relayed.isUnfinished { #expect(again.client == relayed.client) }
         }
     }
 }
