@@ -22,6 +22,7 @@ package struct ResponseFragmenter {
     /// Bytes of the response's lines since its start or its last streamed literal.
     private var lineBytes = 0
     private var collectedBytes = 0
+    private var collectedLiterals = 0
     /// Whether a literal was streamed or dropped: `assembled` then holds no start of a response.
     private var isContinued = false
 
@@ -99,6 +100,8 @@ package struct ResponseFragmenter {
         guard case .marker(let size) = state else { return }
         let room = UInt64(Self.collectedBytesMax - collectedBytes)
         guard size <= room, let count = Int(exactly: size) else { return lose(.literalTooLong) }
+        guard collectedLiterals < Self.collectedLiteralsMax else { return lose(.tooManyLiterals) }
+        collectedLiterals += 1
         collectedBytes += count
         state = .collecting(count)
     }
@@ -130,6 +133,7 @@ package struct ResponseFragmenter {
         lineStart = 0
         lineBytes = 0
         collectedBytes = 0
+        collectedLiterals = 0
         isContinued = true
     }
 
@@ -180,16 +184,19 @@ extension ResponseFragmenter {
     /// Decides what the line just completed is: a response's end, or a literal's marker.
     private mutating func recognizeEnding() {
         if case .lost = state { return }
-        let mayBeText = lineStart == 0 && !isContinued
-        let violation = Self.violation(in: assembled.span.extracting(lineStart...))
-        if let violation { return lose(violation) }
-        let isText = mayBeText && Self.isText(assembled.span.extracting(lineStart...))
-        let ending = isText ? .plain : LineEnding(of: assembled.span.extracting(lineStart...))
         switch ending {
-        case .plain: complete()
-        case .malformedMarker: lose(.malformedLiteral)
-        case .literal(let header): recognize(header)
+        case .success(.plain): complete()
+        case .success(.literal(let header)): recognize(header)
+        case .success(.malformedMarker): lose(.malformedLiteral)
+        case .failure(let violation): lose(violation)
         }
+    }
+
+    private var ending: Result<LineEnding, Violation> {
+        let line = assembled.span.extracting(lineStart...)
+        if let violation = Self.violation(in: line) { return .failure(violation) }
+        let isText = lineStart == 0 && !isContinued && Self.isText(line)
+        return .success(isText ? .plain : LineEnding(of: line))
     }
 
     private mutating func recognize(_ header: LiteralHeader) {

@@ -53,8 +53,11 @@ extension Relay {
             return desynchronized("FETCH without a selected mailbox", into: &out)
         }
         do {
+            // A copy of a few words, since the piece lends the whole relay meanwhile.
+            var transcoder = transcoder
             let step = try transcoder.accept(
                 answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
+            self.transcoder = transcoder
             isFetching = true
             switch step {
             case .collectLiteral: answers.collectLiteral()
@@ -98,7 +101,8 @@ extension Relay {
     /// The backend asks for the rest of a command, for a message, or confirms IDLE.
     private mutating func continued(into out: inout Outbox) {
         if !unsent.isEmpty {
-            out.backend.append(unsent.removeFirst().span)
+            let part = unsent.removeFirst()
+            out.backend.append(part.span)
         } else if case .asked(let number, let header) = upload {
             upload = .streaming(number)
             client.streamLiteral()
@@ -190,11 +194,9 @@ extension Relay {
         tag.append(to: &out.client)
         out.client.append(condition.word.text)
         let kept = filtered(code, of: exchange, condition)
-        if let kept { kept.encode(into: &out.client) }
+        kept?.encode(into: &out.client)
         if case .select(let selection) = exchange.purpose, condition == .ok {
             out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
-        } else if kept != nil {
-            out.client.append(" ")
         }
         if exchange.isUID && exchange.verb != .uidExpunge { out.client.append("UID ") }
         out.client.append(exchange.verb.spelling)
