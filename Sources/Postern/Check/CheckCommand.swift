@@ -2,15 +2,14 @@
 import ArgumentParser
 import Configuration
 import Glibc
-import Policy
 import TLS
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a configuration and its policy.",
+        abstract: "Check a configuration, its policy and its certificates.",
         discussion: """
-            Prints one line for each error, as FILE:LINE:COLUMN: what is wrong, and exits with 1. \
-            Reads every file that the configuration names, so run it as the user that runs \
+            Prints each error on a line of its own, FILE:LINE:COLUMN first, and exits with 1. It \
+            reads every file that the configuration names: run it as the user that runs \
             "postern serve".
             """
     )
@@ -26,34 +25,15 @@ struct Check: ParsableCommand {
             let configuration = try Configuration.load(
                 path: config,
                 policy: policy,
-                reader: .disk(),
-                digest: SHA256.hexadecimal
+                reader: .disk,
+                digest: Digest.sha256
             )
-            print(Summary(configuration).text)
+            let problems = CertificateFindings(configuration, at: Int64(time(nil))).errors
+            guard problems.isEmpty else { throw ConfigurationErrors(errors: problems) }
+            print(CheckSummary(configuration).text)
         } catch let found as ConfigurationErrors {
             for error in found.errors { print(error) }
-            throw ExitCode(1)
+            throw ExitCode.failure
         }
-    }
-}
-
-/// What a good configuration amounts to, in a few lines.
-private struct Summary {
-    let text: String
-
-    init(_ configuration: Configuration) {
-        let doors = configuration.listeners.map { listener in
-            "\(listener.name) at " + listener.addresses.map(\.description).joined(separator: ", ")
-        }
-        let backends = configuration.backends.map { backend in
-            "\(backend.settings.name) at "
-                + backend.addresses.map(\.description).joined(separator: ", ")
-        }
-        text = """
-            listeners: \(doors.joined(separator: "; "))
-            backends: \(backends.joined(separator: "; ")), chosen by \(configuration.routes.count) routes
-            policy: \(configuration.policy.rules.count) rules, revision \(configuration.policy.revision)
-            the configuration is good
-            """
     }
 }
