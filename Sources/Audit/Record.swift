@@ -77,7 +77,10 @@ package struct Record: Equatable, Sendable {
     package var verb: Phrase?
     /// The session's state when the command came: `not authenticated`, `authenticated`, `selected`.
     package var state: Phrase?
-    package var mailboxes: [Mailbox] = []
+    /// The mailbox that the command names, or the selected one that it reads or changes.
+    package var mailbox: Mailbox?
+    /// The second mailbox of RENAME, COPY and MOVE.
+    package var destination: Mailbox?
     /// Set, items, flags, sizes, search keys without their values; never content.
     package var arguments = ShortBytes()
     /// What was changed on the way to the backend, for example `SELECT to EXAMINE`.

@@ -29,12 +29,19 @@ package struct Buffer: Equatable, Sendable {
         get { storage.span.extracting(head...) }
     }
 
+    /// Makes room for `count` bytes, so that a secret of that length is never moved by growth.
+    package mutating func reserve(_ count: Int) { storage.reserveCapacity(head + count) }
+
     package mutating func append(_ byte: UInt8) { storage.append(byte) }
 
     package mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
 
     package mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
+    }
+
+    package mutating func append(_ other: borrowing Buffer) {
+        storage.append(contentsOf: other.storage[other.head...])
     }
 
     package mutating func append(_ text: StaticString) {

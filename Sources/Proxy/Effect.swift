@@ -40,6 +40,8 @@ package struct Outbox: Equatable, Sendable {
     /// Bytes to the backend, not yet encrypted.
     package var backend = Buffer()
     package var effects: [Effect] = []
+    /// The bytes hold a password: the driver wipes every buffer that they went through.
+    package var holdsSecret = false
 
     package init() {}
 
@@ -47,6 +49,7 @@ package struct Outbox: Equatable, Sendable {
         client.removeAll()
         backend.removeAll()
         effects.removeAll(keepingCapacity: true)
+        holdsSecret = false
     }
 }
 

@@ -1,5 +1,7 @@
 // One client connection with its backend connection, as a state machine without sockets.
 package import Authentication
+import Bytes
+import IMAP
 
 /// Facts about the client's connection, known when it is accepted.
 package struct ConnectionFacts: Equatable, Sendable {
@@ -51,96 +53,173 @@ package struct ClientTLSFacts: Equatable, Sendable {
 /// A moment of the driver's monotonic clock, in microseconds.
 package typealias Instant = UInt64
 
-/// What the driver must know of a session between two calls.
+/// One session: a gate until the login is done, a relay afterwards.
 ///
 /// The driver feeds input and answers; the session fills the outbox. A call may leave input
 /// unconsumed (`Progress.consumed` and `relayed` 0): the driver keeps the rest and offers it again
 /// after the next call of any other kind.
 package struct Session: ~Copyable {
+    /// Boxed, so that neither machine is moved by a step of the other.
+    private enum State {
+        case gate(Box<Gate>)
+        case relay(Box<Relay>)
+    }
+
+    private final class Box<Machine: ~Copyable> {
+        var machine: Machine
+
+        init(_ machine: consuming Machine) { self.machine = machine }
+    }
+
+    private var state: State
+
     /// Starts a session and writes the greeting.
     ///
     /// On a listener with implicit TLS the driver calls this when the handshake is done.
     package init(
-        _ facts: ConnectionFacts,
-        tls: ClientTLSFacts?,
-        offersStartTLS: Bool,
-        settings: Settings,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ facts: ConnectionFacts, tls: ClientTLSFacts?, offersStartTLS: Bool, settings: Settings,
+        at now: Instant, into out: inout Outbox
+    ) {
+        state = .gate(
+            Box(
+                Gate(
+                    facts, tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now,
+                    into: &out)))
+    }
 
     /// Takes bytes of the client, decrypted.
     package mutating func clientSent(
-        _ bytes: Span<UInt8>,
-        at now: Instant,
-        into out: inout Outbox
-    ) -> Progress { Progress(consumed: bytes.count) }
+        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+    ) -> Progress {
+        switch state {
+        case .gate(let gate): gate.machine.clientSent(bytes, at: now, into: &out)
+        case .relay(let relay): relay.machine.clientSent(bytes, at: now, into: &out)
+        }
+    }
 
     /// Takes bytes of the backend, decrypted.
     package mutating func backendSent(
-        _ bytes: Span<UInt8>,
-        at now: Instant,
-        into out: inout Outbox
-    ) -> Progress { Progress(consumed: bytes.count) }
+        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+    ) -> Progress {
+        switch state {
+        case .relay(let relay): return relay.machine.backendSent(bytes, at: now, into: &out)
+        case .gate(let gate):
+            let progress = gate.machine.backendSent(bytes, into: &out)
+            admit(at: now, into: &out)
+            return progress
+        }
+    }
 
     /// The client's side is closed or broken: nothing more comes or can be sent.
-    package mutating func clientClosed(at now: Instant, into out: inout Outbox) {}
+    package mutating func clientClosed(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.finish(into: &out)
+        case .relay(let relay): relay.machine.finish(into: &out)
+        }
+    }
 
     /// The handshake that `Effect.startClientTLS` began is done.
     ///
     /// The session itself refuses plaintext that stood behind STARTTLS in the same read; later bytes
     /// reach the handshake and break it.
     package mutating func clientSecured(
-        _ tls: ClientTLSFacts,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ tls: ClientTLSFacts, at now: Instant, into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.machine.clientSecured(tls, into: &out) }
+    }
 
     /// The throttle's answer, given when its delay has passed; false: too many failures, refuse.
     package mutating func loginAdmitted(
-        _ isAdmitted: Bool,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ isAdmitted: Bool, at now: Instant, into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.machine.loginAdmitted(isAdmitted, into: &out) }
+    }
 
     package mutating func authenticated(
-        _ answer: AuthenticationAnswer,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.machine.authenticated(answer, into: &out) }
+    }
 
+    /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
-    package mutating func backendSecured(at now: Instant, into out: inout Outbox) {}
+    package mutating func backendSecured(at now: Instant, into out: inout Outbox) {
+        if case .gate(let gate) = state { gate.machine.backendSecured(into: &out) }
+    }
 
     /// The backend connection could not be made, was refused or ended.
-    package mutating func backendClosed(at now: Instant, into out: inout Outbox) {}
+    package mutating func backendClosed(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.backendClosed(into: &out)
+        case .relay(let relay): relay.machine.backendClosed(into: &out)
+        }
+    }
 
     /// All durable records that the session put out so far are on disk.
-    package mutating func recorded(at now: Instant, into out: inout Outbox) {}
+    package mutating func recorded(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.recorded(into: &out)
+        case .relay(let relay): relay.machine.recorded(at: now, into: &out)
+        }
+    }
 
     /// The recorder went away (`false`) or is back (`true`).
     package mutating func recorderChanged(
-        isAvailable: Bool,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        isAvailable: Bool, at now: Instant, into out: inout Outbox
+    ) {
+        switch state {
+        case .gate(let gate): gate.machine.recorderChanged(isAvailable: isAvailable, into: &out)
+        case .relay(let relay):
+            relay.machine.recorderChanged(isAvailable: isAvailable, at: now, into: &out)
+        }
+    }
 
     /// The configuration was reloaded: rights are decided by the new policy from now on.
     package mutating func settingsChanged(
-        _ settings: Settings,
-        at now: Instant,
-        into out: inout Outbox
-    ) {}
+        _ settings: Settings, at now: Instant, into out: inout Outbox
+    ) {
+        switch state {
+        case .gate(let gate): gate.machine.settings = settings
+        case .relay(let relay): relay.machine.settingsChanged(settings, at: now, into: &out)
+        }
+    }
 
     /// The gateway stops: ends the session with BYE as soon as no command is under way.
-    package mutating func drain(at now: Instant, into out: inout Outbox) {}
+    package mutating func drain(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.drain(into: &out)
+        case .relay(let relay): relay.machine.drain(into: &out)
+        }
+    }
 
-    /// When the session wants `timePassed` to be called; nil: never.
-    package var deadline: Instant? { nil }
+    /// When the session wants `timePassed` to be called.
+    package var deadline: Instant {
+        switch state {
+        case .gate(let gate): gate.machine.nextDeadline
+        case .relay(let relay): relay.machine.deadline
+        }
+    }
 
-    package mutating func timePassed(at now: Instant, into out: inout Outbox) {}
+    package mutating func timePassed(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.timePassed(at: now, into: &out)
+        case .relay(let relay): relay.machine.timePassed(at: now, into: &out)
+        }
+    }
 
-    /// Whether the driver need not read from the backend (the client is being waited for).
-    package var isFinished: Bool { false }
+    /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
+    private mutating func admit(at now: Instant, into out: inout Outbox) {
+        guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
+        var relay = Relay(
+            user: admission.user, backend: admission.backend, settings: gate.machine.settings,
+            trail: gate.machine.trail, isRecorderAvailable: gate.machine.isRecorderAvailable,
+            at: now)
+        admission.tag.append(to: &out.client)
+        relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
+        out.client.append("] Logged in\r\n")
+        out.effects.append(.sendTicket)
+        if gate.machine.isDraining { relay.drain(into: &out) }
+        state = .relay(Box(relay))
+    }
 }

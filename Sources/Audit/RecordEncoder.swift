@@ -1,0 +1,147 @@
+// Turns a record into the members of one JSON object: the field order is fixed, what is absent is
+// absent. Deploy/audit-record.md says what each field means.
+package import Bytes
+
+/// Encodes records; one serves all sessions of a reactor and allocates nothing in steady use.
+///
+/// The text has no braces and no line end: the recorder puts `{"seq":N,` before it and `}` behind.
+package struct RecordEncoder: Sendable {
+    /// The longest text that `encode` appends.
+    ///
+    /// The arguments, the names and the session's facts fit with each at its own limit.
+    package static let recordBytesMax = 128 * 1024
+
+    /// A mailbox name may have 1,000 octets, each of which an escape of six may stand for.
+    private static let nameBytesMax = 6 * 1024
+    private static let argumentsBytesMax = 48 * 1024
+    /// Texts of ours, rights and the ids of rules.
+    private static let ownBytesMax = 384
+    private static let rulesMax = 16
+
+    private var timestamp = Timestamp()
+    /// Holds a text while it is looked at; kept for its storage.
+    private var text = Buffer()
+
+    package init() {}
+
+    /// Appends the record as it stands at `moment`.
+    package mutating func encode(
+        _ record: borrowing Record,
+        at moment: Moment,
+        into buffer: inout Buffer
+    ) {
+        buffer.append("\"v\":1,\"time\":\"")
+        timestamp.append(moment.utc, to: &buffer)
+        buffer.append("\"")
+        buffer.appendMember("mono", moment.monotonic)
+        if !record.session.isEmpty {
+            buffer.append(",")
+            buffer.append(record.session)
+        }
+        encodeDecision(record, into: &buffer)
+        encodeCommand(record, into: &buffer)
+        encodeOutcome(record, into: &buffer)
+    }
+
+    private mutating func encodeDecision(_ record: borrowing Record, into buffer: inout Buffer) {
+        append("event", record.event.rawValue, to: &buffer)
+        append("phase", record.phase.rawValue, to: &buffer)
+        if let verdict = record.verdict { append("verdict", verdict.rawValue, to: &buffer) }
+    }
+
+    private mutating func encodeCommand(_ record: borrowing Record, into buffer: inout Buffer) {
+        append("command", record.sequence, to: &buffer)
+        append("tag", record.tag, bytesMax: Self.nameBytesMax, to: &buffer)
+        append("backend_tag", record.backendTag, to: &buffer)
+        append("verb", record.verb, to: &buffer)
+        append("state", record.state, to: &buffer)
+        append("mailbox", record.mailbox, to: &buffer)
+        append("destination", record.destination, to: &buffer)
+        append("args", record.arguments, bytesMax: Self.argumentsBytesMax, to: &buffer)
+        append("rewrite", record.rewrite, to: &buffer)
+        append("reason", record.reason, to: &buffer)
+    }
+
+    private mutating func encodeOutcome(_ record: borrowing Record, into buffer: inout Buffer) {
+        if let result = record.result { append("result", result.rawValue, to: &buffer) }
+        append("code", record.code, to: &buffer)
+        append("messages", record.messages, to: &buffer)
+        append("bytes", record.bytes, to: &buffer)
+        append("duration_us", record.duration, to: &buffer)
+    }
+
+    private mutating func append(
+        _ name: StaticString,
+        _ mailbox: Record.Mailbox?,
+        to buffer: inout Buffer
+    ) {
+        guard let mailbox else { return }
+        let raw = mailbox.raw.span
+        let kept = min(raw.count, Self.nameBytesMax / 2)
+        buffer.append(",\"")
+        buffer.append(name)
+        buffer.append("\":{\"raw\":")
+        buffer.appendHexString(raw.extracting(..<kept))
+        buffer.appendCut("raw", raw.count - kept)
+        if let name = mailbox.canonical {
+            buffer.appendMember("name", name.span, bytesMax: Self.nameBytesMax)
+        }
+        append("needed", mailbox.needed, to: &buffer)
+        append("held", mailbox.held, to: &buffer)
+        append("missing", mailbox.missing, to: &buffer)
+        if !mailbox.rules.isEmpty { encodeRules(mailbox.rules, into: &buffer) }
+        buffer.append("}")
+    }
+
+    private mutating func encodeRules(_ rules: [String], into buffer: inout Buffer) {
+        buffer.append(",\"rules\":[")
+        for (index, rule) in rules.prefix(Self.rulesMax).enumerated() {
+            if index > 0 { buffer.append(",") }
+            text.removeAll()
+            text.append(text: rule)
+            buffer.appendString(text.span.extracting(first: Self.ownBytesMax / 6))
+        }
+        buffer.append("]")
+        buffer.appendCut("rules", rules.count - Self.rulesMax)
+    }
+
+    /// Appends a text of ours or of the configuration.
+    private mutating func append(
+        _ name: StaticString,
+        _ value: String,
+        to buffer: inout Buffer
+    ) {
+        text.removeAll()
+        text.append(text: value)
+        buffer.appendMember(name, text.span, bytesMax: Self.ownBytesMax)
+    }
+
+    private mutating func append(
+        _ name: StaticString,
+        _ value: Phrase?,
+        to buffer: inout Buffer
+    ) {
+        guard let value else { return }
+        text.removeAll()
+        text.append(value.text)
+        buffer.appendMember(name, text.span, bytesMax: Self.ownBytesMax)
+    }
+
+    /// Appends bytes that may be a client's, unless there are none.
+    private mutating func append(
+        _ name: StaticString,
+        _ value: borrowing ShortBytes,
+        bytesMax: Int,
+        to buffer: inout Buffer
+    ) {
+        guard !value.isEmpty else { return }
+        text.removeAll()
+        text.append(value)
+        buffer.appendMember(name, text.span, bytesMax: bytesMax)
+    }
+
+    /// Appends a number, unless it is 0.
+    private func append(_ name: StaticString, _ value: UInt64, to buffer: inout Buffer) {
+        if value > 0 { buffer.appendMember(name, value) }
+    }
+}

@@ -1,0 +1,105 @@
+// The gateway's side of the way to the recorder: what is on its way, and what is on disk already.
+import Bytes
+
+/// Numbers records, keeps each until it is acknowledged, and says how far the trail is durable.
+///
+/// Has no socket: the driver sends `unsent`, reports with `sent`, and feeds what it reads to
+/// `received`. When the recorder is replaced everything unacknowledged is sent to the new one: a
+/// record may then stand in the trail twice (same session, command and `mono`), but none is missing.
+package struct RecorderClient: Sendable {
+    /// Frames unacknowledged at once.
+    ///
+    /// The recorder acknowledges after 1 MiB or a second; beyond this it doesn't keep up, and
+    /// sessions wait.
+    package static let backlogBytesMax = 8 * 1024 * 1024
+
+    private var encoder = RecordEncoder()
+    private var record = Buffer()
+    /// Whole frames in the order of their numbers.
+    private var frames = Buffer()
+    private var sentBytes = 0
+    private var answers = Buffer()
+    private var isConnected = false
+    private var isWorking = false
+
+    /// The number of the last record; 0 before the first.
+    package private(set) var last: UInt64 = 0
+
+    /// Every record up to this number is on disk.
+    package private(set) var durableUpTo: UInt64 = 0
+
+    package init() {}
+
+    /// Whether sessions may act: the recorder is there, can write, and keeps up.
+    package var isAvailable: Bool {
+        isConnected && isWorking && frames.count <= Self.backlogBytesMax
+    }
+
+    /// What is to be sent now.
+    package var unsent: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { frames.span.extracting((isConnected ? sentBytes : frames.count)...) }
+    }
+
+    /// Puts a record behind the others; it is durable once `durableUpTo` reaches the number returned.
+    @discardableResult
+    package mutating func append(_ entry: borrowing Record, at moment: Moment) -> UInt64 {
+        record.removeAll()
+        encoder.encode(entry, at: moment, into: &record)
+        let header = RecordHeader(
+            payloadBytes: record.count,
+            recordClass: entry.isDurable ? .durable : .handedOver,
+            number: last + 1
+        )
+        guard let header else { return last }
+        last += 1
+        header.encode(into: &frames)
+        frames.append(record)
+        return last
+    }
+
+    /// The first `count` bytes of `unsent` were sent.
+    package mutating func sent(_ count: Int) {
+        sentBytes = min(frames.count, sentBytes + max(0, count))
+    }
+
+    /// Takes bytes of the recorder.
+    package mutating func received(_ bytes: Span<UInt8>) throws(MalformedFrame) {
+        answers.append(bytes)
+        while let answer = try Acknowledgement.decode(answers.span) {
+            answers.removeFirst(Acknowledgement.byteCount)
+            isWorking = answer.status == .working
+            try dropFrames(upTo: answer.durableUpTo)
+        }
+    }
+
+    /// There is a connection to a recorder, a new one perhaps.
+    package mutating func connected() {
+        disconnected()
+        isConnected = true
+        isWorking = true
+    }
+
+    /// The recorder is gone.
+    package mutating func disconnected() {
+        isConnected = false
+        isWorking = false
+        sentBytes = 0
+        answers.removeAll()
+    }
+
+    private mutating func dropFrames(upTo number: UInt64) throws(MalformedFrame) {
+        guard number > durableUpTo else { return }
+        var dropped = 0
+        while let header = try RecordHeader.decode(frames.span.extracting(dropped...)),
+            header.number <= number
+        {
+            dropped += header.frameBytes
+        }
+        // Nobody can have written what was not sent.
+        guard number <= last, dropped <= sentBytes else { throw MalformedFrame() }
+        durableUpTo = number
+        sentBytes -= dropped
+        frames.removeFirst(dropped)
+    }
+}

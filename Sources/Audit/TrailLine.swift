@@ -1,0 +1,60 @@
+// One line of the trail: what the recorder puts around a record, and what it lets in.
+package import Bytes
+
+/// A line is `{"seq":N,` + the record's members + `}` + line feed; its bytes are a Merkle leaf.
+package enum TrailLine {
+    /// The longest line: a record, the sequence number in 20 digits, braces and line feed.
+    package static let bytesMax = RecordHeader.payloadBytesMax + 64
+
+    private static let start: StaticString = "{\"seq\":"
+    private static let recordStart: StaticString = "\"v\":1,"
+
+    /// Whether a gateway may put these bytes on a line.
+    ///
+    /// The gateway parses strangers' bytes and may have been taken over: whatever it sends can't
+    /// end the line, move a terminal's cursor or be anything but a version 1 record.
+    package static func accepts(_ payload: Span<UInt8>) -> Bool {
+        let prefix = recordStart.utf8CodeUnitCount
+        guard payload.count >= prefix, payload.count <= RecordHeader.payloadBytesMax else {
+            return false
+        }
+        for index in 0..<prefix where unsafe payload[index] != recordStart.utf8Start[index] {
+            return false
+        }
+        // Without an early exit, so that the compiler may look at many bytes at once.
+        var outsiders: UInt8 = 0
+        for index in payload.indices { outsiders |= payload[index] &- 0x20 < 0x5F ? 0 : 1 }
+        return outsiders == 0
+    }
+
+    /// Appends the line of record `sequence`.
+    package static func append(
+        _ payload: Span<UInt8>,
+        sequence: UInt64,
+        to lines: inout Buffer
+    ) {
+        lines.append(start)
+        lines.append(decimal: sequence)
+        lines.append(",")
+        lines.append(payload)
+        lines.append("}\n")
+    }
+
+    /// The sequence number of a whole line without its line feed; nil when it is none of ours.
+    package static func sequence(of line: Span<UInt8>) -> UInt64? {
+        let prefix = start.utf8CodeUnitCount
+        guard line.count > prefix else { return nil }
+        for index in 0..<prefix where unsafe line[index] != start.utf8Start[index] { return nil }
+        var number: UInt64 = 0
+        var index = prefix
+        while index < line.count, line[index] &- 48 < 10 {
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, overflows) = tens.addingReportingOverflow(UInt64(line[index] &- 48))
+            guard !isTooLarge, !overflows else { return nil }
+            number = sum
+            index += 1
+        }
+        let isWhole = index > prefix && index < line.count && line[index] == UInt8(ascii: ",")
+        return isWhole && line[line.count - 1] == UInt8(ascii: "}") ? number : nil
+    }
+}

@@ -1,0 +1,279 @@
+// The way of a login: throttle, PAM or certificate, policy and route, record, backend.
+import Audit
+import Authentication
+import Bytes
+import IMAP
+
+extension Gate {
+    // MARK: Credentials
+
+    mutating func authenticate(
+        _ tag: Tag, _ mechanism: [UInt8], _ response: Secret?, at now: Instant,
+        into out: inout Outbox
+    ) {
+        let name = mechanism.span
+        let chosen: SASLExchange.Mechanism
+        if name.spells("PLAIN") && offer.contains(.authPlain) {
+            chosen = .plain
+        } else if name.spells("LOGIN") && offer.contains(.authLogin) {
+            chosen = .login(user: nil)
+        } else if name.spells("EXTERNAL") && offer.contains(.authExternal) {
+            guard let user = identity() else {
+                return refuse(tag, .badCredentials, user: nil, into: &out)
+            }
+            chosen = .external(user: user)
+        } else {
+            return refuse(tag, .unknownMechanism, user: nil, into: &out)
+        }
+        let exchange = SASLExchange(tag: tag, mechanism: chosen)
+        guard let response else { return challenge(exchange, into: &out) }
+        follow(exchange, response.withBytes { exchange.received($0) }, at: now, into: &out)
+    }
+
+    private mutating func challenge(_ exchange: SASLExchange, into out: inout Outbox) {
+        stage = .line(exchange)
+        exchange.appendChallenge(to: &out.client)
+    }
+
+    /// Does what the client's line leads to.
+    mutating func follow(
+        _ exchange: SASLExchange, _ step: SASLExchange.Step, at now: Instant, into out: inout Outbox
+    ) {
+        stage = .command
+        switch step {
+        case .cancelled:
+            trail.record(trail.event(.authenticationCancel), into: &out)
+            out.client.append(.cancelled, tag: exchange.tag)
+        case .next(let mechanism):
+            challenge(SASLExchange(tag: exchange.tag, mechanism: mechanism), into: &out)
+        case .password(let user, let password):
+            attempt(exchange.tag, user: user, password: password, at: now, into: &out)
+        case .certificate(let user):
+            begin(
+                exchange.tag, user: user, password: nil, method: "certificate", at: now,
+                into: &out)
+        case .refused(let refusal): refuse(exchange.tag, refusal, user: nil, into: &out)
+        }
+    }
+
+    mutating func attempt(
+        _ tag: Tag, user octets: [UInt8], password: Secret, at now: Instant, into out: inout Outbox
+    ) {
+        guard settings.authentication.password, !password.isEmpty,
+            let user = UserName.canonical(octets)
+        else { return refuse(tag, .badCredentials, user: nil, into: &out) }
+        var method: Phrase = "password"
+        if settings.authentication.certificate == .withPassword {
+            guard identity() == user else {
+                return refuse(tag, .badCredentials, user: user, into: &out)
+            }
+            method = "certificate+password"
+        }
+        begin(tag, user: user, password: password, method: method, at: now, into: &out)
+    }
+
+    /// The one user that the client's certificate stands for; nil when missing or ambiguous.
+    private func identity() -> String? {
+        guard let certificate = tls?.certificate, let source = settings.authentication.identity
+        else { return nil }
+        return try? source.user(in: certificate)
+    }
+
+    private mutating func begin(
+        _ tag: Tag, user: String, password: Secret?, method: Phrase, at now: Instant,
+        into out: inout Outbox
+    ) {
+        let attempt = LoginAttempt(
+            tag: tag, user: user, password: password, method: method,
+            deadline: now.advanced(by: settings.authentication.deadline)
+                .advanced(by: settings.limits.backendTimeout))
+        stage = .login(attempt)
+        out.effects.append(.admitLogin(user: user))
+    }
+
+    // MARK: Throttle and PAM
+
+    mutating func loginAdmitted(_ isAdmitted: Bool, into out: inout Outbox) {
+        guard case .login(var attempt) = stage, attempt.stage == .admission else { return }
+        guard isAdmitted else {
+            return refuse(attempt.tag, .throttled, user: attempt.user, into: &out)
+        }
+        guard let password = attempt.password else { return verified(attempt, into: &out) }
+        attempt.stage = .verification
+        stage = .login(attempt)
+        out.effects.append(
+            .authenticate(
+                Credentials(user: attempt.user, password: password, host: facts.clientAddress)))
+    }
+
+    mutating func authenticated(_ answer: AuthenticationAnswer, into out: inout Outbox) {
+        guard case .login(let attempt) = stage, attempt.stage == .verification else { return }
+        switch answer {
+        case .accepted: verified(attempt, into: &out)
+        case .rejected: refuse(attempt.tag, .badCredentials, user: attempt.user, into: &out)
+        case .expired: refuse(attempt.tag, .expired, user: attempt.user, into: &out)
+        case .forbidden:
+            refuse(attempt.tag, .contactAdministrator, user: attempt.user, into: &out)
+        case .unavailable: refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+        }
+    }
+
+    /// The user is who he says he is: writes that down and reaches for the backend meanwhile.
+    private mutating func verified(_ attempt: LoginAttempt, into out: inout Outbox) {
+        out.effects.append(.loginEnded(user: attempt.user, succeeded: true))
+        guard let index = settings.backend(for: attempt.user) else {
+            return refuse(attempt.tag, .unauthorized, user: attempt.user, into: &out)
+        }
+        guard isRecorderAvailable else {
+            return refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+        }
+        var attempt = attempt
+        attempt.stage = .backend
+        stage = .login(attempt)
+        let backend = settings.backends[index]
+        trail.facts.user = attempt.user
+        trail.facts.method = attempt.method.text.description
+        trail.facts.backend = backend.name
+        var record = trail.decision(.authenticationOK, .allow, isDurable: true)
+        record.tag = attempt.tag.bytes
+        trail.record(record, into: &out)
+        self.backend = ResponseFragmenter()
+        backendLogin = BackendLogin(
+            backend, user: attempt.user, password: attempt.password,
+            origin: BackendLogin.Origin(
+                address: facts.clientAddress, port: facts.clientPort,
+                serverAddress: facts.serverAddress, serverPort: facts.serverPort,
+                session: facts.session))
+        out.effects.append(.connectBackend(index))
+    }
+
+    // MARK: The backend
+
+    mutating func recorded(into out: inout Outbox) {
+        trail.recorded()
+        switch stage {
+        case .refusal(let tag, let refusal): answer(tag, refusal, into: &out)
+        case .login(let attempt) where attempt.stage == .backend:
+            if let outcome = backendLogin?.permit(into: &out) { settle(outcome, into: &out) }
+        default: break
+        }
+    }
+
+    mutating func backendSent(_ bytes: Span<UInt8>, into out: inout Outbox) -> Progress {
+        var offset = 0
+        while backendLogin != nil {
+            switch backend.feed(bytes, from: &offset) {
+            case .needMore: return Progress(consumed: bytes.count)
+            case .literal: backend.collectLiteral()
+            case .response:
+                let response = try? ResponseParser.parse(backend.piece)
+                backend.reset()
+                let outcome = received(response, into: &out)
+                let isInjected = outcome == .startTLS && offset < bytes.count
+                settle(isInjected ? .failed("backend sent data before TLS") : outcome, into: &out)
+            case .streamed, .streamEnded, .violation:
+                settle(.failed("backend broke the protocol"), into: &out)
+            }
+            if admission != nil { break }
+        }
+        return Progress(consumed: offset)
+    }
+
+    private mutating func received(
+        _ response: Response?, into out: inout Outbox
+    ) -> BackendLogin.Outcome {
+        guard let response else { return .failed("backend broke the protocol") }
+        return backendLogin?.received(response, into: &out) ?? .waiting
+    }
+
+    mutating func backendSecured(into out: inout Outbox) {
+        if let outcome = backendLogin?.secured(into: &out) { settle(outcome, into: &out) }
+    }
+
+    mutating func backendClosed(into out: inout Outbox) {
+        guard backendLogin != nil else { return }
+        settle(.failed("backend is not reachable or hung up"), into: &out)
+    }
+
+    private mutating func settle(_ outcome: BackendLogin.Outcome, into out: inout Outbox) {
+        guard case .login(let attempt) = stage else { return }
+        switch outcome {
+        case .waiting: break
+        case .startTLS: out.effects.append(.startBackendTLS)
+        case .ready(let backend):
+            admission = Admission(user: attempt.user, tag: attempt.tag, backend: backend)
+        case .failed(let reason):
+            backendLogin = nil
+            out.effects.append(.closeBackend)
+            trail.record(trail.event(.backendLogin, verdict: .deny, reason: reason), into: &out)
+            trail.facts.user = nil
+            trail.facts.method = nil
+            trail.facts.backend = nil
+            refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+        }
+    }
+
+    // MARK: Refusals
+
+    /// Writes the refusal down; the client hears of it when the record is durable.
+    mutating func refuse(_ tag: Tag, _ refusal: Refusal, user: String?, into out: inout Outbox) {
+        let isWrong = refusal == .badCredentials
+        if isWrong {
+            failedLogins += 1
+            out.effects.append(.loginEnded(user: user ?? "", succeeded: false))
+        }
+        let event: Event = refusal == .unauthorized ? .authorizationDenied : .authenticationFail
+        let claimed = trail.facts.user
+        trail.facts.user = user
+        var record = trail.decision(event, .deny, isDurable: true)
+        trail.facts.user = claimed
+        record.tag = tag.bytes
+        record.state = "not authenticated"
+        record.code = refusal.code
+        record.reason = refusal.text
+        trail.record(record, into: &out)
+        // Without a recorder nobody can wait for the record: the answer is UNAVAILABLE at once.
+        guard isRecorderAvailable else { return answer(tag, .unavailable, into: &out) }
+        stage = .refusal(tag, refusal)
+    }
+
+    private mutating func answer(_ tag: Tag, _ refusal: Refusal, into out: inout Outbox) {
+        stage = .command
+        out.client.append(refusal, tag: tag)
+        if failedLogins >= settings.limits.failedLoginsMax {
+            end("Too many failed logins", .limit, into: &out)
+        }
+    }
+
+    mutating func recorderChanged(isAvailable: Bool, into out: inout Outbox) {
+        isRecorderAvailable = isAvailable
+        guard !isAvailable else { return }
+        switch stage {
+        case .refusal(let tag, _): answer(tag, .unavailable, into: &out)
+        case .login(let attempt) where attempt.stage == .backend && !trail.isDurable:
+            if backendLogin != nil { out.effects.append(.closeBackend) }
+            backendLogin = nil
+            answer(attempt.tag, .unavailable, into: &out)
+        default: break
+        }
+    }
+
+    // MARK: Time
+
+    var nextDeadline: Instant {
+        if case .login(let attempt) = stage { return min(deadline, attempt.deadline) }
+        return deadline
+    }
+
+    mutating func timePassed(at now: Instant, into out: inout Outbox) {
+        if case .login(let attempt) = stage, now >= attempt.deadline {
+            if attempt.stage == .backend {
+                settle(.failed("backend did not answer in time"), into: &out)
+            } else {
+                refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+            }
+        } else if now >= deadline {
+            end("Too slow", .limit, into: &out)
+        }
+    }
+}

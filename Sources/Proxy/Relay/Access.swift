@@ -1,0 +1,65 @@
+// One mailbox under the policy: what a command needs of it, what the user has, what is missing.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+/// The policy's word on one mailbox for one command.
+struct Access: Equatable {
+    /// The octets that the client sent.
+    let raw: [UInt8]
+    /// Nil when the octets are no canonical name.
+    let name: MailboxName?
+    let decision: Decision
+    let needed: Rights
+
+    init(_ octets: [UInt8], needs needed: Rights, under policy: UserPolicy, naming: MailboxNaming) {
+        self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
+    }
+
+    init(_ octets: [UInt8], _ name: MailboxName?, needs needed: Rights, under policy: UserPolicy) {
+        raw = octets
+        self.name = name
+        self.needed = needed
+        decision = name.map { policy.decide($0.canonical) } ?? Decision(rights: .none)
+    }
+
+    init(_ selection: Selection, needs needed: Rights) {
+        raw = selection.raw
+        name = selection.name
+        decision = selection.decision
+        self.needed = needed
+    }
+
+    var rights: Rights { decision.rights }
+    var missing: Rights { needed.subtracting(rights) }
+
+    /// Why the command must be refused; nil when it may pass.
+    ///
+    /// Looks at the policy alone, so that the answer says nothing about what exists.
+    var refusal: Refusal? {
+        if name == nil { return .invalidName }
+        if !rights.contains(.lookup) && !needed.isEmpty { return .nonexistent }
+        return missing.isEmpty ? nil : .noPermission
+    }
+
+    /// What the record says of it.
+    var record: Record.Mailbox {
+        Record.Mailbox(
+            raw: raw, canonical: name?.canonical, needed: needed.letters, held: rights.letters,
+            missing: missing.letters, rules: missing.isEmpty ? [] : decision.rules(taking: missing))
+    }
+}
+
+/// The mailbox that is selected, or will be when the backend agrees.
+struct Selection: Equatable {
+    let name: MailboxName
+    let raw: [UInt8]
+    var decision: Decision
+    /// The backend was told EXAMINE.
+    let isExamined: Bool
+    /// The client sees READ-ONLY.
+    let isReadOnly: Bool
+
+    var rights: Rights { decision.rights }
+}

@@ -1,0 +1,288 @@
+// May this command pass? Looks at the policy, the selection and the command; asks nobody.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+/// All that a decision may depend on.
+struct Authorization {
+    let policy: UserPolicy
+    let backend: BackendFacts
+    let offer: CapabilitySet
+    let selection: Selection?
+    let enabled: CapabilitySet
+    let refusals: RefusalStyle
+    /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
+    let descendants: [MailboxName]?
+
+    var naming: MailboxNaming { backend.naming }
+
+    func judge(_ command: Command) -> Judgement {
+        if command.verb.standing.validity == .selected && selection == nil {
+            return .refuse(.nothingSelected, Grounds())
+        }
+        guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
+        switch command {
+        case .capability: return .local(.capability)
+        case .id: return .local(.id)
+        case .namespace: return .local(.namespace)
+        case .logout: return .local(.logout)
+        case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
+        case .noop: return .forward(Forward(.noop, selected(.none)))
+        case .check: return rewritten(.noop, selected(.read), "CHECK to NOOP")
+        case .idle: return .forward(Forward(.idle, selected(.none), purpose: .idle))
+        case .enable(let names): return enable(names)
+        case .select(let select): return self.select(select, isExamine: false)
+        case .examine(let select): return self.select(select, isExamine: true)
+        case .create(let octets, _): return create(octets)
+        case .delete(let octets): return delete(octets)
+        case .rename(let old, let new): return rename(from: old, to: new)
+        case .subscribe(let octets): return subscribe(octets, Command.subscribe)
+        case .unsubscribe(let octets): return subscribe(octets, Command.unsubscribe)
+        case .list(let list): return self.list(list)
+        case .lsub(let reference, let pattern): return lsub(reference, pattern)
+        case .status(let octets, let items):
+            return named(octets, needs: [.lookup, .read]) { .status(mailbox: $0, items: items) }
+        case .append(let append): return self.append(append)
+        case .close: return close()
+        case .unselect: return .forward(departure())
+        case .expunge, .uidExpunge: return expunge(command)
+        case .search: return reading(command)
+        case .fetch(let fetch): return self.fetch(fetch)
+        case .store(let store): return self.store(store)
+        case .copy(let copy): return self.copy(copy)
+        case .move(let copy): return move(copy)
+        }
+    }
+
+    /// What is stripped from CAPABILITY is refused, too.
+    private func isOffered(_ command: Command) -> Bool {
+        switch command {
+        case .idle: offer.contains(.idle)
+        case .namespace: offer.contains(.namespace)
+        case .enable: offer.contains(.enable)
+        case .unselect: offer.contains(.unselect)
+        case .uidExpunge: offer.contains(.uidPlus)
+        case .move: offer.contains(.move)
+        case .list(let list): list.isExtended ? offer.contains(.listExtended) : true
+        case .search(let search): search.returns == nil || offer.contains(.esearch)
+        case .select(let select), .examine(let select): admits(select)
+        case .create(_, let uses): uses.isEmpty
+        default: true
+        }
+    }
+
+    private func admits(_ select: Select) -> Bool {
+        if select.qresync != nil { return enabled.contains(.qresync) }
+        return !select.isCondstore || offer.contains(.condStore)
+    }
+
+    // MARK: Building blocks
+
+    func access(_ octets: [UInt8], needs needed: Rights) -> Access {
+        Access(octets, needs: needed, under: policy, naming: naming)
+    }
+
+    func selected(_ needed: Rights) -> Grounds {
+        Grounds(selection.map { Access($0, needs: needed) })
+    }
+
+    func rewritten(_ command: Command, _ grounds: Grounds, _ rewrite: Phrase) -> Judgement {
+        var forward = Forward(command, grounds)
+        forward.rewrite = rewrite
+        return .forward(forward)
+    }
+
+    /// A command that names one mailbox and goes on with the name in its canonical form.
+    private func named(
+        _ octets: [UInt8], needs needed: Rights, _ command: ([UInt8]) -> Command
+    ) -> Judgement {
+        let access = access(octets, needs: needed)
+        if let refusal = access.refusal { return .refuse(refusal, Grounds(access)) }
+        guard let name = access.name else { return .refuse(.invalidName, Grounds(access)) }
+        return .forward(Forward(command(naming.encode(name)), Grounds(access)))
+    }
+
+    /// A command that only reads the selected mailbox.
+    private func reading(_ command: Command) -> Judgement {
+        let grounds = selected(.read)
+        if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
+        return .forward(Forward(command, grounds))
+    }
+
+    // MARK: Modes
+
+    private func enable(_ names: [ShortBytes]) -> Judgement {
+        let allowed: [ShortBytes] = names.filter { name in
+            let bytes = name.bytes
+            return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
+                || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
+        }
+        guard !allowed.isEmpty else { return .local(.enabledNothing) }
+        var asked = CapabilitySet()
+        for name in allowed {
+            if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }
+            asked.insert(.condStore)
+        }
+        return .forward(Forward(.enable(allowed), purpose: .enable(asked)))
+    }
+
+    // MARK: Selecting and leaving
+
+    private func select(_ select: Select, isExamine: Bool) -> Judgement {
+        let access = access(select.mailbox, needs: [.lookup, .read])
+        let grounds = Grounds(access)
+        // RFC 9051, 6.3.2: a SELECT that fails leaves nothing selected.
+        if let refusal = access.refusal {
+            return .refuse(refusal, grounds, deselects: selection != nil)
+        }
+        guard let name = access.name else { return .refuse(.invalidName, grounds) }
+        let changing: Rights = [.seen, .write, .deleteMessages, .expunge]
+        let isExamined = isExamine || access.rights.isDisjoint(with: changing)
+        // RFC 4314, 5.2: whoever may insert is told READ-WRITE, or clients won't file mail here.
+        let isReadOnly = isExamine || isExamined && !access.rights.contains(.insert)
+        var select = select
+        select.mailbox = naming.encode(name)
+        var forward = Forward(isExamined ? .examine(select) : .select(select), grounds)
+        if isExamined && !isExamine { forward.rewrite = "SELECT to EXAMINE" }
+        forward.purpose = .select(
+            Selection(
+                name: name, raw: access.raw, decision: access.decision, isExamined: isExamined,
+                isReadOnly: isReadOnly))
+        return .forward(forward)
+    }
+
+    private func close() -> Judgement {
+        let mayExpunge = selection?.rights.contains(.expunge) ?? false
+        guard mayExpunge, selection?.isExamined == false else {
+            var forward = departure()
+            if forward.command != .close || forward.preparation != nil {
+                forward.rewrite = "CLOSE without expunging"
+            }
+            return .forward(forward)
+        }
+        return .forward(Forward(.close, selected(.expunge), purpose: .deselect))
+    }
+
+    /// Leaves the mailbox without expunging, by UNSELECT or what comes closest.
+    func departure() -> Forward {
+        var forward = Forward(.unselect, selected(.none), purpose: .deselect)
+        if !backend.capabilities.contains(.unselect), let selection {
+            // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
+            forward.command = .close
+            if !selection.isExamined {
+                forward.preparation = .examine(Select(mailbox: naming.encode(selection.name)))
+            }
+        }
+        return forward
+    }
+
+    // MARK: Managing mailboxes
+
+    private func subscribe(_ octets: [UInt8], _ command: ([UInt8]) -> Command) -> Judgement {
+        named(octets, needs: .lookup, command)
+    }
+
+    private func create(_ octets: [UInt8]) -> Judgement {
+        let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
+        let access = Access(octets, name, needs: [.lookup, .createMailbox], under: policy)
+        let grounds = Grounds(access)
+        guard let name else { return .refuse(.invalidName, grounds) }
+        if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
+        let command = Command.create(mailbox: naming.encode(name), specialUse: [])
+        return .forward(Forward(command, grounds))
+    }
+
+    /// Why `name` may not come into being; nil when it may.
+    ///
+    /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
+    /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
+    private func refusal(creating name: MailboxName, _ access: Access) -> Refusal? {
+        if name.isInbox { return .inbox }
+        if let refusal = access.refusal { return refusal }
+        for superior in name.superiors {
+            let rights = policy.decide(superior.canonical).rights
+            if !rights.contains(.createMailbox) { return .noPermission }
+        }
+        return nil
+    }
+
+    private func delete(_ octets: [UInt8]) -> Judgement {
+        let access = access(octets, needs: [.lookup, .deleteMailbox])
+        let grounds = Grounds(access)
+        if let refusal = access.refusal { return .refuse(refusal, grounds) }
+        guard let name = access.name else { return .refuse(.invalidName, grounds) }
+        if name.isInbox { return .refuse(.inbox, grounds) }
+        if selection?.name == name { return .refuse(.inUse, grounds) }
+        guard let descendants else { return .probe(name) }
+        for descendant in descendants {
+            let rights = policy.decide(descendant.canonical).rights
+            // A child that the user may not see must not show by the way of a refusal.
+            if !rights.contains(.deleteMailbox) {
+                return .refuse(rights.contains(.lookup) ? .hasChildren : .noPermission, grounds)
+            }
+        }
+        return .forward(Forward(.delete(naming.encode(name)), grounds))
+    }
+
+    private func rename(from old: [UInt8], to new: [UInt8]) -> Judgement {
+        let source = access(old, needs: [.lookup, .deleteMailbox])
+        let target = access(new, needs: [.lookup, .createMailbox])
+        let grounds = Grounds(source, target)
+        if let refusal = source.refusal ?? target.refusal { return .refuse(refusal, grounds) }
+        guard let oldName = source.name, let newName = target.name else {
+            return .refuse(.invalidName, grounds)
+        }
+        if oldName.isInbox { return .refuse(.inbox, grounds) }
+        if let refusal = refusal(creating: newName, target) {
+            return .refuse(refusal, grounds)
+        }
+        if newName == oldName || newName.isBelow(oldName) { return .refuse(.invalidName, grounds) }
+        if let selection, selection.name == oldName || selection.name.isBelow(oldName) {
+            return .refuse(.inUse, grounds)
+        }
+        guard let descendants else { return .probe(oldName) }
+        for name in [oldName] + descendants
+        where !mayBecome(name, name.moved(from: oldName, to: newName)) {
+            return .refuse(.noPermission, grounds)
+        }
+        let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
+        return .forward(Forward(command, grounds))
+    }
+
+    /// Renaming must take nothing along that may not move, and must give no right away.
+    private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
+        let before = policy.decide(old.canonical).rights
+        let after = policy.decide(new.canonical).rights
+        return before.contains(.deleteMailbox) && after.isSubset(of: before)
+    }
+
+    // MARK: Listing
+
+    private func list(_ list: List) -> Judgement {
+        var combined: [[UInt8]] = []
+        for pattern in list.patterns {
+            guard let pattern = self.pattern(list.reference, pattern) else {
+                return .refuse(.invalidName, Grounds())
+            }
+            if !pattern.isDelimiterQuery { combined.append(pattern.octets) }
+        }
+        if combined.isEmpty { return .local(.delimiter(.list)) }
+        var list = list
+        list.reference = []
+        list.patterns = combined
+        return .forward(Forward(.list(list)))
+    }
+
+    private func lsub(_ reference: [UInt8], _ pattern: [UInt8]) -> Judgement {
+        guard let pattern = self.pattern(reference, pattern) else {
+            return .refuse(.invalidName, Grounds())
+        }
+        if pattern.isDelimiterQuery { return .local(.delimiter(.lsub)) }
+        return .forward(Forward(.lsub(reference: [], pattern: pattern.octets)))
+    }
+
+    private func pattern(_ reference: [UInt8], _ pattern: [UInt8]) -> MailboxPattern? {
+        try? MailboxPattern(reference: reference, pattern: pattern, naming: naming)
+    }
+}

@@ -1,0 +1,128 @@
+// The commands that the backend has not answered yet: whose they are and what their answer means.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+/// What the answer to a command of ours leads to.
+enum Purpose: Equatable {
+    case plain
+    /// Ours alone, sent ahead of a client's command; nobody hears of its answer.
+    case preparation
+    /// Ours alone: collects the names below a mailbox that is to be deleted or renamed.
+    case probe
+    case select(Selection)
+    /// CLOSE and UNSELECT: nothing is selected afterwards.
+    case deselect
+    /// UNSELECT in place of a SELECT that is refused: the client gets the refusal.
+    case refusal(Refusal)
+    case fetch(FetchFilter)
+    case enable(CapabilitySet)
+    case idle
+    /// APPEND, COPY and MOVE: the rights on the target decide what the answer may tell.
+    case filing(target: Rights, mayCreate: Bool)
+}
+
+/// A command on its way.
+struct Exchange: Equatable {
+    /// The number of our tag.
+    let number: UInt64
+    /// Nil for a command of ours alone.
+    let tag: Tag?
+    let verb: Verb
+    let isUID: Bool
+    let pipelining: Pipelining
+    var purpose: Purpose
+    let started: Instant
+    /// The command's number in the session.
+    let sequence: UInt64
+    var messages: UInt64 = 0
+    var bytes: UInt64 = 0
+}
+
+/// The table of commands in flight, in the order in which they were sent.
+struct InFlight {
+    /// More than any client keeps under way; Dovecot queues four of them itself.
+    static let countMax = 8
+
+    private(set) var exchanges: [Exchange] = []
+    /// What a FETCH response may hold, for all FETCH commands in flight together.
+    private(set) var fetchFilter = FetchFilter.unsolicited
+
+    var isEmpty: Bool { exchanges.isEmpty }
+
+    /// Whether a command of this class may be sent now (RFC 9051, 5.5).
+    ///
+    /// A command that means messages by number waits for all that may tell of expunged ones.
+    func admits(_ pipelining: Pipelining) -> Bool {
+        if exchanges.isEmpty { return true }
+        guard pipelining != .alone, exchanges.count < Self.countMax else { return false }
+        for exchange in exchanges {
+            switch exchange.pipelining {
+            case .alone: return false
+            case .free where pipelining == .numbers: return false
+            case .free, .numbers: continue
+            }
+        }
+        return true
+    }
+
+    func holds(_ tag: Tag) -> Bool { exchanges.contains { $0.tag == tag } }
+
+    mutating func insert(_ exchange: Exchange) {
+        exchanges.append(exchange)
+        if case .fetch = exchange.purpose { refreshFilter() }
+    }
+
+    /// Takes the command with our tag out; nil when no such command was sent.
+    mutating func remove(_ number: UInt64) -> Exchange? {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return nil }
+        let exchange = exchanges.remove(at: index)
+        if case .fetch = exchange.purpose { refreshFilter() }
+        return exchange
+    }
+
+    /// The oldest command with one of `verbs`, which untagged data belongs to.
+    func first(_ verb: Verb) -> Exchange? { exchanges.first { $0.verb == verb } }
+
+    func contains(_ verb: Verb) -> Bool { exchanges.contains { $0.verb == verb } }
+
+    /// The client's tag of our command `number`, if it has this verb.
+    func tag(of number: UInt64, _ verb: Verb) -> Tag? {
+        exchanges.first { $0.number == number && $0.verb == verb }?.tag
+    }
+
+    /// What the pending SELECT or EXAMINE would select.
+    var pendingSelection: Selection? {
+        for exchange in exchanges {
+            if case .select(let selection) = exchange.purpose { return selection }
+        }
+        return nil
+    }
+
+    var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }
+
+    /// Counts a message and its bytes for the oldest command with `verb`.
+    mutating func count(_ verb: Verb, messages: UInt64, bytes: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.verb == verb }) else { return }
+        exchanges[index].messages &+= messages
+        exchanges[index].bytes &+= bytes
+    }
+
+    mutating func removeAll() { exchanges.removeAll() }
+
+    mutating func setPurpose(_ purpose: Purpose, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].purpose = purpose
+    }
+
+    private mutating func refreshFilter() {
+        fetchFilter = .unsolicited
+        for exchange in exchanges {
+            guard case .fetch(let filter) = exchange.purpose else { continue }
+            fetchFilter.attributes = fetchFilter.attributes.union(filter.attributes)
+            fetchFilter.allowsSections = fetchFilter.allowsSections || filter.allowsSections
+            fetchFilter.renames.formUnion(filter.renames)
+        }
+    }
+}

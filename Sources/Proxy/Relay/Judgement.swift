@@ -1,0 +1,55 @@
+// What becomes of a command: the verdicts of imap-enforcement, section 0, as values.
+import Audit
+import Bytes
+import IMAP
+
+/// The decision about one command.
+enum Judgement: Equatable {
+    /// The gateway answers by itself; the backend is not asked.
+    case local(LocalAnswer)
+    case refuse(Refusal, Grounds, deselects: Bool = false)
+    /// OK without effect, where the administrator wants clients to be spared a NO.
+    case ignore(Grounds)
+    /// The names below this mailbox must be known first.
+    case probe(MailboxName)
+    case forward(Forward)
+}
+
+enum LocalAnswer: Equatable {
+    case capability, id, namespace, logout
+    /// The answer to a LIST or LSUB with an empty pattern: the delimiter.
+    case delimiter(Verb)
+    /// ENABLE of nothing that could be enabled.
+    case enabledNothing
+}
+
+/// The mailboxes that a decision was about.
+struct Grounds: Equatable {
+    var mailbox: Access?
+    var destination: Access?
+
+    init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
+        self.mailbox = mailbox
+        self.destination = destination
+    }
+}
+
+/// A command that may pass, as it goes to the backend.
+struct Forward: Equatable {
+    var command: Command
+    /// A command of ours that goes first.
+    var preparation: Command?
+    var purpose = Purpose.plain
+    var grounds: Grounds
+    /// What was changed, for the record.
+    var rewrite: Phrase?
+    /// Whether the record must be durable first, beyond what the verb demands.
+    var isWriting: Bool
+
+    init(_ command: Command, _ grounds: Grounds = Grounds(), purpose: Purpose = .plain) {
+        self.command = command
+        self.grounds = grounds
+        self.purpose = purpose
+        isWriting = command.verb.standing.effect == .writing
+    }
+}

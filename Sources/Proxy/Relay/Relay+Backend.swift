@@ -1,0 +1,224 @@
+// The backend's side: every response is parsed, must be legal for what is in flight, and is
+// filtered and encoded anew.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+extension Relay {
+    mutating func backendSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
+        var offset = 0
+        while !isFinished {
+            switch answers.feed(bytes, from: &offset) {
+            case .needMore: return Progress(consumed: offset)
+            case .streamed(let range):
+                guard isPassingLiteral else { continue }
+                return Progress(consumed: range.lowerBound, relayed: range.count)
+            case .streamEnded: isPassingLiteral = false
+            case .literal(let size): atLiteral(size, into: &out)
+            case .response:
+                if isFetching || FetchTranscoder.isFetch(answers.piece) {
+                    transcode(literal: nil, into: &out)
+                } else {
+                    received(at: now, into: &out)
+                }
+                if !isFetching { answers.reset() }
+            case .violation: desynchronized("Backend broke the framing", into: &out)
+            }
+        }
+        return Progress(consumed: bytes.count)
+    }
+
+    /// A backend that cannot be understood ends this session, and nothing else.
+    mutating func desynchronized(_ reason: Phrase, into out: inout Outbox) {
+        guard !isFinished else { return }
+        var record = trail.event(.backendDesync, verdict: .disconnect, reason: reason)
+        record.sequence = trail.sequence
+        trail.record(record, into: &out)
+        end("Mail server broke the protocol", into: &out)
+    }
+
+    // MARK: FETCH
+
+    private mutating func atLiteral(_ size: UInt64, into out: inout Outbox) {
+        if isFetching || FetchTranscoder.isFetch(answers.piece) {
+            transcode(literal: size, into: &out)
+        } else {
+            answers.collectLiteral()
+        }
+    }
+
+    private mutating func transcode(literal: UInt64?, into out: inout Outbox) {
+        guard selection != nil || inFlight.pendingSelection != nil else {
+            return desynchronized("FETCH without a selected mailbox", into: &out)
+        }
+        do {
+            // A copy of a few words, since the piece lends the whole relay meanwhile.
+            var transcoder = transcoder
+            let step = try transcoder.accept(
+                answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
+            self.transcoder = transcoder
+            isFetching = true
+            switch step {
+            case .collectLiteral: answers.collectLiteral()
+            case .streamLiteral:
+                isPassingLiteral = true
+                answers.streamLiteral()
+            case .dropLiteral: answers.dropLiteral()
+            case .done(let summary):
+                isFetching = false
+                guard !summary.isSuppressed else { return }
+                inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
+            }
+        } catch {
+            desynchronized("Backend broke the grammar", into: &out)
+        }
+    }
+
+    // MARK: All others
+
+    private mutating func received(at now: Instant, into out: inout Outbox) {
+        let response: Response
+        do {
+            response = try ResponseParser.parse(answers.piece)
+        } catch {
+            return desynchronized("Backend broke the grammar", into: &out)
+        }
+        switch response {
+        case .tagged(let number, let condition, let code):
+            guard let exchange = inFlight.remove(number) else {
+                return desynchronized("Backend answered a tag not in flight", into: &out)
+            }
+            complete(exchange, condition, code, at: now, into: &out)
+        case .continuation: continued(into: &out)
+        default:
+            guard pass(response, into: &out) else {
+                return desynchronized("Backend sent what nobody asked for", into: &out)
+            }
+        }
+    }
+
+    /// The backend asks for the rest of a command, for a message, or confirms IDLE.
+    private mutating func continued(into out: inout Outbox) {
+        if !unsent.isEmpty {
+            let part = unsent.removeFirst()
+            out.backend.append(part.span)
+        } else if case .asked(let number, let header) = upload {
+            upload = .streaming(number)
+            client.streamLiteral()
+            if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
+        } else if case .asked(let number) = idling {
+            idling = .active(number)
+            client.reset()
+            out.client.append("+ idling\r\n")
+            if isDraining { endIfDrained(into: &out) }
+        } else {
+            desynchronized("Backend asked for data out of turn", into: &out)
+        }
+    }
+
+    // MARK: The answer to a command
+
+    private mutating func complete(
+        _ exchange: Exchange, _ condition: Response.Condition, _ code: ResponseCode?,
+        at now: Instant, into out: inout Outbox
+    ) {
+        // A BAD may leave a mailbox selected or not (section D, 2): nothing is safe after it.
+        if case .select = exchange.purpose, condition == .bad {
+            return desynchronized("Backend answered SELECT with BAD", into: &out)
+        }
+        abandonInput(of: exchange, condition, into: &out)
+        guard !isFinished else { return }
+        settleSelection(after: exchange, condition)
+        switch exchange.purpose {
+        case .preparation: break
+        case .probe where condition != .ok:
+            return desynchronized("Backend refused to list a mailbox's children", into: &out)
+        case .probe: break
+        case .refusal(let refusal):
+            if let tag = exchange.tag { out.client.append(refusal, tag: tag) }
+            recordOutcome(exchange, .no, code: refusal.code, at: now, into: &out)
+        default:
+            answer(exchange, condition, code, at: now, into: &out)
+        }
+        resume(at: now, into: &out)
+        endIfDrained(into: &out)
+    }
+
+    /// Ends what the client was or would be sending for this command.
+    private mutating func abandonInput(
+        of exchange: Exchange, _ condition: Response.Condition, into out: inout Outbox
+    ) {
+        if case .idle = exchange.purpose { endedIdle(into: &out) }
+        if case .refusal = exchange.purpose, case .ending = idling { idling = nil }
+        unsent = []
+        switch upload {
+        case .asked(let number, let header) where number == exchange.number:
+            upload = nil
+            guard condition != .ok else {
+                return desynchronized("Backend took a message that it did not get", into: &out)
+            }
+            if header.isNonSynchronizing { client.discardLiteral() } else { client.abandonCommand() }
+        // The client is in the middle of its message, or the backend was not told its end:
+        // what the backend takes for the next command can't be known any more.
+        case .streaming(let number) where number == exchange.number,
+            .ending(let number) where number == exchange.number:
+            desynchronized("Backend ended APPEND before its message was through", into: &out)
+        default: break
+        }
+    }
+
+    private mutating func endedIdle(into out: inout Outbox) {
+        // Refused instead of confirmed, or ended by the backend: DONE would now be a command.
+        if case .asked = idling { client.reset() }
+        if case .active = idling {
+            desynchronized("Backend ended IDLE by itself", into: &out)
+        }
+        idling = nil
+    }
+
+    private mutating func settleSelection(after exchange: Exchange, _ condition: Response.Condition) {
+        switch exchange.purpose {
+        case .select(let selected): selection = condition == .ok ? selected : nil
+        case .deselect where condition == .ok: selection = nil
+        case .refusal(let refusal) where refusal != .expectedDone: selection = nil
+        default: break
+        }
+    }
+
+    private mutating func answer(
+        _ exchange: Exchange, _ condition: Response.Condition, _ code: ResponseCode?,
+        at now: Instant, into out: inout Outbox
+    ) {
+        guard let tag = exchange.tag else { return }
+        tag.append(to: &out.client)
+        out.client.append(condition.word.text)
+        let kept = filtered(code, of: exchange, condition)
+        kept?.encode(into: &out.client)
+        if case .select(let selection) = exchange.purpose, condition == .ok {
+            out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
+        }
+        if exchange.isUID && exchange.verb != .uidExpunge { out.client.append("UID ") }
+        out.client.append(exchange.verb.spelling)
+        out.client.append(condition == .ok ? " completed\r\n" : " refused by the mail server\r\n")
+        recordOutcome(exchange, condition.result, code: kept?.phrase, at: now, into: &out)
+    }
+}
+
+extension Response.Condition {
+    var word: Phrase {
+        switch self {
+        case .ok: " OK "
+        case .no: " NO "
+        case .bad: " BAD "
+        }
+    }
+
+    var result: Record.Result {
+        switch self {
+        case .ok: .ok
+        case .no: .no
+        case .bad: .bad
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// What the gateway answers by itself.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+extension Relay {
+    mutating func answer(_ tag: Tag, _ answer: LocalAnswer, into out: inout Outbox) {
+        switch answer {
+        case .capability:
+            offer.append(after: "* CAPABILITY", to: &out.client)
+            out.client.append("\r\n")
+            out.client.appendOK(tag, "CAPABILITY")
+        case .id:
+            out.client.append("* ID (\"name\" \"Postern\")\r\n")
+            out.client.appendOK(tag, "ID")
+        case .namespace:
+            namespaces(into: &out)
+            out.client.appendOK(tag, "NAMESPACE")
+        case .delimiter(let verb): delimiter(tag, verb, into: &out)
+        case .enabledNothing:
+            out.client.append("* ENABLED\r\n")
+            out.client.appendOK(tag, "ENABLE")
+        case .logout:
+            out.backend.append("g")
+            out.backend.append(decimal: nextTag())
+            out.backend.append(" LOGOUT\r\n")
+            out.client.appendBye("Logging out")
+            out.client.appendOK(tag, "LOGOUT")
+            finish(into: &out)
+        }
+    }
+
+    /// The namespaces that the backend told at the login, less those that the policy hides.
+    private mutating func namespaces(into out: inout Outbox) {
+        var shown = backend.namespace ?? Namespaces()
+        shown.personal.removeAll { !isVisible($0) }
+        shown.otherUsers.removeAll { !isVisible($0) }
+        shown.shared.removeAll { !isVisible($0) }
+        Response.namespace(shown).encode(into: &out.client)
+    }
+
+    private func isVisible(_ namespace: Namespaces.Namespace) -> Bool {
+        if namespace.prefix.isEmpty { return true }
+        let naming = MailboxNaming(delimiter: namespace.delimiter)
+        guard let name = try? naming.decode(namespace.prefix, allowsTrailingDelimiter: true) else {
+            return false
+        }
+        return policy.decide(name.canonical).rights.contains(.lookup)
+    }
+
+    private mutating func delimiter(_ tag: Tag, _ verb: Verb, into out: inout Outbox) {
+        out.client.append(verb == .list ? "* LIST (\\Noselect) " : "* LSUB (\\Noselect) ")
+        if let delimiter = backend.naming.delimiter {
+            out.client.append(delimiter == UInt8(ascii: "\\") ? "\"\\" : "\"")
+            out.client.append(delimiter)
+            out.client.append("\" \"\"\r\n")
+        } else {
+            out.client.append("NIL \"\"\r\n")
+        }
+        out.client.appendOK(tag, verb == .list ? "LIST" : "LSUB")
+    }
+}

@@ -1,0 +1,188 @@
+// An authenticated session: the client's commands on one side, the backend's answers on the other.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+/// The relay between a client and the backend that knows its user.
+///
+/// One command of the client is judged at a time. One that must wait (for a barrier, for its record
+/// to be durable, for names it depends on) stays whole in the fragmenter, and nothing behind it is
+/// read; then it is judged anew, so that a decision is never older than what it rests on.
+struct Relay {
+    /// The client's message on its way to the backend.
+    enum Upload {
+        /// The backend is asked for the message of the command with this tag of ours.
+        case asked(UInt64, LiteralHeader)
+        case streaming(UInt64)
+        /// The message is through; its command's line must end here.
+        case ending(UInt64)
+    }
+
+    /// An IDLE command, from its verb to its DONE.
+    enum Idling {
+        case asked(UInt64)
+        case active(UInt64)
+        /// DONE was sent; `refusal` when the client said something else.
+        case ending
+    }
+
+    let user: String
+    let backend: BackendFacts
+    let offer: CapabilitySet
+    var settings: Settings
+    var policy: UserPolicy
+    var trail: Trail
+    var client: CommandFragmenter
+    var answers = ResponseFragmenter()
+    var transcoder = FetchTranscoder()
+    var inFlight = InFlight()
+    var selection: Selection?
+    var enabled = CapabilitySet()
+    var upload: Upload?
+    var idling: Idling?
+    /// What the client gets when the literal that it was refused has passed by.
+    var refusalAfterLiteral: (tag: Tag?, refusal: Refusal)?
+    /// The rest of a command after a literal that the backend must ask for first.
+    var unsent: [Buffer] = []
+
+    /// A whole command waits in the fragmenter.
+    var isHolding = false
+    /// The literal at which the waiting command stands; only APPEND waits in front of one.
+    var heldLiteral: LiteralHeader?
+    /// The waiting command's record is written.
+    var isRecorded = false
+    /// Names below the mailbox that the waiting command would delete or rename.
+    var descendants: [MailboxName]?
+
+    var isRecorderAvailable: Bool
+    /// A FETCH response has begun and not ended.
+    var isFetching = false
+    /// The literal that is passing by goes to the client.
+    var isPassingLiteral = false
+    var isDraining = false
+    var isFinished = false
+    private var lastTag: UInt64
+    private var malformedCommands = 0
+    private var lastInput: Instant
+
+    init(
+        user: String, backend: BackendFacts, settings: Settings, trail: Trail,
+        isRecorderAvailable: Bool, at now: Instant
+    ) {
+        self.user = user
+        self.backend = backend
+        self.settings = settings
+        self.trail = trail
+        self.isRecorderAvailable = isRecorderAvailable
+        client = CommandFragmenter(limits: settings.limits.afterLogin)
+        policy = settings.policy.policy(for: user)
+        offer = Offer.afterLogin(backend: backend.capabilities)
+        lastInput = now
+        // The login at the backend used the tags below.
+        lastTag = BackendLogin.tagsMax
+    }
+
+    mutating func nextTag() -> UInt64 {
+        lastTag += 1
+        return lastTag
+    }
+
+    var authorization: Authorization {
+        Authorization(
+            policy: policy, backend: backend, offer: offer, selection: selection,
+            enabled: enabled, refusals: settings.refusals, descendants: descendants)
+    }
+
+    // MARK: Events from outside
+
+    mutating func recorded(at now: Instant, into out: inout Outbox) {
+        trail.recorded()
+        resume(at: now, into: &out)
+    }
+
+    mutating func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
+        isRecorderAvailable = isAvailable
+        if isAvailable { resume(at: now, into: &out) }
+    }
+
+    mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
+        self.settings = settings
+        policy = settings.policy.policy(for: user)
+        trail.facts.policyRevision = settings.policy.revision
+        // A waiting command is judged and recorded anew under the new policy.
+        isRecorded = false
+        guard let old = selection else { return }
+        selection?.decision = policy.decide(old.name.canonical)
+        guard let rights = selection?.rights else { return }
+        if !rights.contains(.read) { end("Access to the selected mailbox has ended", into: &out) }
+    }
+
+    mutating func drain(into out: inout Outbox) {
+        isDraining = true
+        endIfDrained(into: &out)
+    }
+
+    mutating func endIfDrained(into out: inout Outbox) {
+        guard isDraining, !isFinished, upload == nil else { return }
+        if inFlight.isEmpty || idling != nil { end("Server is shutting down", into: &out) }
+    }
+
+    /// The backend is gone: nothing can be relayed any more.
+    mutating func backendClosed(into out: inout Outbox) {
+        guard !isFinished else { return }
+        end("Connection to the mail server was lost", .backendBye, into: &out)
+    }
+
+    // MARK: Time
+
+    var deadline: Instant {
+        let limits = settings.limits
+        return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
+    }
+
+    mutating func sawInput(at now: Instant) { lastInput = now }
+
+    mutating func timePassed(at now: Instant, into out: inout Outbox) {
+        guard !isFinished, now >= deadline else { return }
+        // While the backend works for the client, it is not the client that is slow.
+        guard inFlight.isEmpty || idling != nil || !client.isIdle && !isHolding else { return }
+        end("Idle for too long", .limit, into: &out)
+    }
+
+    // MARK: The end
+
+    mutating func countMalformed(into out: inout Outbox) {
+        malformedCommands += 1
+        if malformedCommands >= settings.limits.malformedCommandsMax {
+            end("Too many malformed commands", .limit, into: &out)
+        }
+    }
+
+    mutating func sawWellFormed() { malformedCommands = 0 }
+
+    /// Says BYE, records why, closes both sides.
+    mutating func end(_ text: Phrase, _ event: Event? = nil, into out: inout Outbox) {
+        guard !isFinished else { return }
+        if let event {
+            var record = trail.event(event, verdict: .disconnect, reason: text)
+            record.sequence = trail.sequence
+            trail.record(record, into: &out)
+        }
+        // A BYE in the middle of a message would be taken for a part of it.
+        if !isPassingLiteral { out.client.appendBye(text) }
+        finish(into: &out)
+    }
+
+    mutating func finish(into out: inout Outbox) {
+        guard !isFinished else { return }
+        isFinished = true
+        for exchange in inFlight.exchanges where exchange.tag != nil {
+            recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
+        }
+        inFlight.removeAll()
+        trail.record(trail.event(.connectionClose), into: &out)
+        out.effects.append(.closeBackend)
+        out.effects.append(.closeClient)
+    }
+}

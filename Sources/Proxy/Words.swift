@@ -1,0 +1,153 @@
+// The core's values in the words of the trail and of the client.
+import Audit
+import Bytes
+import IMAP
+
+extension Verb {
+    /// The audit event of a command (imap-enforcement, section L).
+    var event: Event {
+        switch self {
+        case .capability: .capability
+        case .noop: .noop
+        case .logout: .logout
+        case .id: .id
+        case .startTLS: .tlsStart
+        case .authenticate, .login: .authenticationOK
+        case .enable: .enable
+        case .idle: .idle
+        case .namespace: .namespace
+        case .select: .select
+        case .examine: .examine
+        case .create: .create
+        case .delete: .delete
+        case .rename: .rename
+        case .subscribe: .subscribe
+        case .unsubscribe: .unsubscribe
+        case .list: .list
+        case .lsub: .lsub
+        case .status: .status
+        case .append: .append
+        case .check: .check
+        case .close, .unselect: .close
+        case .expunge, .uidExpunge: .expunge
+        case .search: .search
+        case .fetch: .fetch
+        case .store: .store
+        case .copy: .copy
+        case .move: .move
+        }
+    }
+}
+
+extension Command {
+    /// The verb as the client gave it, `UID ` included.
+    var phrase: Phrase {
+        guard isUID else { return Phrase(verb.spelling) }
+        return switch verb {
+        case .fetch: "UID FETCH"
+        case .search: "UID SEARCH"
+        case .store: "UID STORE"
+        case .copy: "UID COPY"
+        case .move: "UID MOVE"
+        default: Phrase(verb.spelling)
+        }
+    }
+}
+
+extension CommandFragmenter.Violation {
+    /// What the client hears before the connection is closed.
+    var farewell: Phrase {
+        switch self {
+        case .lineTooLong: "Command line is too long"
+        case .literalTooLong: "Literal is too large"
+        case .tooManyLiterals: "Too many literals in one command"
+        case .bareCR, .bareLF, .nul, .malformedLiteral, .misplacedLine: "Malformed command"
+        }
+    }
+
+    var event: Event {
+        switch self {
+        case .lineTooLong, .literalTooLong, .tooManyLiterals: .limit
+        case .bareCR, .bareLF, .nul, .malformedLiteral, .misplacedLine: .smuggling
+        }
+    }
+}
+
+extension BareCode {
+    /// Every code is a constant of ours, so that the record costs no text.
+    var phrase: Phrase {
+        switch self {
+        case .alert: "ALERT"
+        case .badCharset: "BADCHARSET"
+        case .parse: "PARSE"
+        case .readOnly: "READ-ONLY"
+        case .readWrite: "READ-WRITE"
+        case .tryCreate: "TRYCREATE"
+        case .noModSeq: "NOMODSEQ"
+        case .closed: "CLOSED"
+        case .uidNotSticky: "UIDNOTSTICKY"
+        case .unavailable: "UNAVAILABLE"
+        case .noPermission: "NOPERM"
+        case .inUse: "INUSE"
+        case .expungeIssued: "EXPUNGEISSUED"
+        case .cannot: "CANNOT"
+        case .limit: "LIMIT"
+        case .overQuota: "OVERQUOTA"
+        case .alreadyExists: "ALREADYEXISTS"
+        case .nonExistent: "NONEXISTENT"
+        case .tooBig: "TOOBIG"
+        case .hasChildren: "HASCHILDREN"
+        default: "OTHER"
+        }
+    }
+}
+
+extension ResponseCode {
+    /// The code's name for the record; its arguments stand in the client's answer only.
+    var phrase: Phrase? {
+        switch self {
+        case .bare(let code): code.phrase
+        case .appendUID: "APPENDUID"
+        case .copyUID: "COPYUID"
+        case .modified: "MODIFIED"
+        case .highestModSeq: "HIGHESTMODSEQ"
+        default: nil
+        }
+    }
+}
+
+extension Limits {
+    var beforeLogin: CommandFragmenter.Limits {
+        var limits = CommandFragmenter.Limits.beforeAuthentication
+        limits.lineBytesMax = unauthenticatedBytesMax
+        limits.commandBytesMax = unauthenticatedBytesMax
+        return limits
+    }
+
+    var afterLogin: CommandFragmenter.Limits {
+        var limits = CommandFragmenter.Limits.afterAuthentication
+        limits.lineBytesMax = lineBytesMax
+        limits.literalBytesMax = literalBytesMax
+        limits.commandBytesMax = commandLiteralBytesMax
+        return limits
+    }
+}
+
+extension BackendLiterals {
+    init(_ capabilities: CapabilitySet) {
+        self =
+            capabilities.contains(.literalPlus)
+            ? .literalPlus : capabilities.contains(.literalMinus) ? .literalMinus : .synchronizing
+    }
+}
+
+extension Instant {
+    /// This moment and `duration` later, in microseconds; never past the clock's end.
+    func advanced(by duration: Duration) -> Instant {
+        let parts = duration.components
+        let seconds = UInt64(clamping: parts.seconds)
+        let micros = UInt64(clamping: parts.attoseconds / 1_000_000_000_000)
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        return overflow ? .max : self &+ Swift.min(whole &+ micros, .max - self)
+    }
+}
