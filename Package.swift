@@ -70,6 +70,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        program(
+            "Benchmarks",
+            imports: ["Bytes", "CLinux", "COpenSSL"],
+            path: "Tests/Benchmarks/Load"
+        ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
         tests("BytesTests", of: ["Bytes"]),
