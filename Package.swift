@@ -60,7 +60,10 @@ let package = Package(
         module("Reactor", imports: ["Bytes", "CLinux"]),
         module(
             "Configuration",
-            imports: ["Bytes", "IMAP", "Policy", "Proxy", .product(name: "Yams", package: "Yams")]
+            imports: [
+                "Bytes", "IMAP", "Policy", "Authentication", "Proxy",
+                .product(name: "Yams", package: "Yams"),
+            ]
         ),
         program(
             "Postern",

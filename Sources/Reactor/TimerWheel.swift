@@ -44,12 +44,16 @@ package struct TimerWheel {
         }
     }
 
-    /// Microseconds until the next tick that must be looked at; nil when nothing is armed.
+    /// How far `wait` looks ahead: waking in vain now and then is cheaper than searching every turn.
+    private static let horizonTicks: UInt64 = 16
+
+    /// Microseconds until something may fall due; nil when nothing is armed.
     package func wait(from now: UInt64) -> UInt64? {
         guard count > 0 else { return nil }
         let size = UInt64(slots.count)
+        let horizon = current + min(size, TimerWheel.horizonTicks)
         var tick = current + 1
-        while tick < current + size && slots[Int(tick % size)].isEmpty { tick += 1 }
+        while tick < horizon && slots[Int(tick % size)].isEmpty { tick += 1 }
         let due = tick * tickMicroseconds
         return due > now ? due - now : 0
     }

@@ -35,7 +35,7 @@ class Service:
         self.name = SERVICE
         self.passwords = self.folder / "passwords"
         self.set_passwords(passwords)
-        lines = [f"auth required pam_pwdfile.so pwdfile={self.passwords}\n"]
+        lines = [f"auth required pam_pwdfile.so pwdfile={self.passwords} nodelay\n"]
         if troubles:
             lines = [_HANG.format(seconds=hang_seconds), *lines, _TROUBLES]
         lines.append("account required pam_permit.so\n")

@@ -24,6 +24,11 @@ package struct Append: Equatable, Sendable {
 package struct TaggedAppend: Equatable, Sendable {
     package let tag: Tag
     package var append: Append
+
+    package init(tag: Tag, append: Append) {
+        self.tag = tag
+        self.append = append
+    }
 }
 
 extension Cursor {

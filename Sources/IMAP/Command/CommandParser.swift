@@ -85,7 +85,7 @@ package enum CommandParser {
 
 /// First words of protocols that a browser or a confused client speaks.
 private enum ForeignVerb: UInt8, Keyword {
-    case get, post, head, put, delete, connect, options, trace, patch, pri, host, ehlo, helo, ssh
+    case get, post, head, put, delete, connect, options, trace, patch, pri, host, ehlo, helo
 
     var spelling: StaticString {
         switch self {
@@ -102,7 +102,6 @@ private enum ForeignVerb: UInt8, Keyword {
         case .host: "HOST"
         case .ehlo: "EHLO"
         case .helo: "HELO"
-        case .ssh: "SSH-2.0"
         }
     }
 }

@@ -5,13 +5,10 @@ import Bytes
 package struct MailboxName: Hashable, Sendable {
     package let canonical: [UInt8]
 
-    fileprivate init(_ scalars: [Unicode.Scalar]) {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        canonical = Array(String(text).utf8)
-    }
+    /// Takes bytes that are canonical: decoded by a `MailboxNaming`, or made of such names.
+    init(canonical: [UInt8]) { self.canonical = canonical }
 
-    package static let inbox = MailboxName(Array("INBOX".unicodeScalars))
+    package static let inbox = MailboxName(canonical: Array("INBOX".utf8))
 }
 
 extension MailboxName: CustomStringConvertible {
@@ -62,8 +59,9 @@ package struct MailboxNaming: Equatable, Sendable {
         try Self.checkCharacters(scalars)
         guard !scalars.contains("%"), !scalars.contains("*") else { throw .wildcard }
         if allowsTrailingDelimiter && scalars.last == separator { _ = scalars.popLast() }
-        let levels = try canonicalLevels(of: scalars)
-        return MailboxName(levels)
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: try canonicalLevels(of: scalars))
+        return MailboxName(canonical: Array(String(text).utf8))
     }
 
     /// The octets under which the backend knows `name`.

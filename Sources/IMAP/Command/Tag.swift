@@ -26,10 +26,12 @@ extension Tag: CustomStringConvertible {
 }
 
 extension Cursor {
-    /// Takes a tag, nil where there is none or too long a one.
+    /// Takes a tag up to the space or end behind it; nil where it is none or too long.
     mutating func tag() -> Tag? {
         var ahead = self
-        guard let tag = Tag(span(ahead.take(while: .tag))) else { return nil }
+        let range = ahead.take(while: .tag)
+        guard ahead.isAtEnd || ahead.peek == UInt8(ascii: " ") else { return nil }
+        guard let tag = Tag(span(range)) else { return nil }
         self = ahead
         return tag
     }

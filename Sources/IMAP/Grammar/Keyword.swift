@@ -30,6 +30,12 @@ package struct KeywordSet<Word: Keyword>: Equatable, Sendable, ExpressibleByArra
         return result
     }
 
+    package func union(_ other: Self) -> Self {
+        var result = self
+        result.bits |= other.bits
+        return result
+    }
+
     package func isSubset(of other: Self) -> Bool { bits & ~other.bits == 0 }
 
     package var words: ShortList<Word> {

@@ -180,14 +180,19 @@ extension ResponseFragmenter {
     /// Decides what the line just completed is: a response's end, or a literal's marker.
     private mutating func recognizeEnding() {
         if case .lost = state { return }
-        let line = assembled.span.extracting(lineStart...)
-        if let violation = Self.violation(in: line) { return lose(violation) }
-        if lineStart == 0 && !isContinued && Self.isText(line) { return complete() }
-        switch LineEnding(of: line) {
-        case .plain: complete()
-        case .malformedMarker: lose(.malformedLiteral)
-        case .literal(let header): recognize(header)
+        switch ending {
+        case .success(.plain): complete()
+        case .success(.literal(let header)): recognize(header)
+        case .success(.malformedMarker): lose(.malformedLiteral)
+        case .failure(let violation): lose(violation)
         }
+    }
+
+    private var ending: Result<LineEnding, Violation> {
+        let line = assembled.span.extracting(lineStart...)
+        if let violation = Self.violation(in: line) { return .failure(violation) }
+        let isText = lineStart == 0 && !isContinued && Self.isText(line)
+        return .success(isText ? .plain : LineEnding(of: line))
     }
 
     private mutating func recognize(_ header: LiteralHeader) {

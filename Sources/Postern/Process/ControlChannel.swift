@@ -1,35 +1,15 @@
 // The supervisor's wire to one child, seen from either end: whole messages, each with its descriptor.
-import CLinux
 import Glibc
+import Reactor
 
-/// One end of a socketpair that carries `ControlMessage`s; closed with its last owner.
+/// One end of a pair of SOCK_SEQPACKET sockets that carries `ControlMessage`s.
 ///
-/// Sending is one system call a message, so any thread of the gateway may do it.
+/// A message is one system call, so any thread of the gateway may send. Closed with its last owner.
 final class ControlChannel: Sendable {
     /// Where a child finds its end: the first descriptor after standard input, output and error.
     static let inherited: Int32 = 3
-    /// A child that doesn't read for so long is broken.
-    static let sendTimeoutSeconds = 5
-
-    /// For `poll` and `epoll`; readable when a message has come or the other side is gone.
-    let descriptor: Int32
-
-    /// Takes ownership of a connected SOCK_SEQPACKET socket.
-    init(owning descriptor: Int32) {
-        self.descriptor = descriptor
-        // Not to be inherited by what this process starts; a failure would show at the first use.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        var timeout = timeval(tv_sec: Self.sendTimeoutSeconds, tv_usec: 0)
-        _ = unsafe setsockopt(
-            descriptor,
-            SOL_SOCKET,
-            SO_SNDTIMEO,
-            &timeout,
-            socklen_t(MemoryLayout<timeval>.size)
-        )
-    }
-
-    deinit { close(descriptor) }
+    /// A process that leaves its channel full for so long is broken.
+    static let sendTimeoutMilliseconds: Int32 = 5000
 
     enum Arrival: Equatable, Sendable {
         /// The receiver owns the descriptor, which is close-on-exec; nil where none belongs.
@@ -43,71 +23,76 @@ final class ControlChannel: Sendable {
     enum Failure: Error, Equatable {
         /// The other side broke the protocol.
         case malformed
-        /// errno of the call that failed; EAGAIN from `send` means that nobody reads.
+        /// The other side doesn't read.
+        case full
+        /// The other process is gone.
+        case closed
+        /// errno of the call that failed.
         case system(Int32)
+    }
+
+    private let socket: Socket
+
+    /// For `poll` and `epoll`: readable when a message has come or the other side is gone.
+    var descriptor: Int32 { socket.descriptor.number }
+
+    init(_ socket: consuming Socket) { self.socket = socket }
+
+    /// Takes over a descriptor that was inherited.
+    convenience init(owning descriptor: Int32) {
+        // Not for the programs that this one starts; a bad descriptor shows at the first use.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        self.init(Socket(FileDescriptor(owning: descriptor)))
     }
 
     /// Sends a message and lends its descriptor, which the caller still closes.
     func send(_ message: ControlMessage, lending lent: Int32? = nil) throws(Failure) {
         let packet = message.encoded
+        let descriptors = lent.map { [$0] } ?? []
         while true {
-            let sent = unsafe packet.withUnsafeBufferPointer { bytes in
-                unsafe linux_send_passing(
-                    descriptor,
-                    bytes.baseAddress,
-                    bytes.count,
-                    lent ?? -1,
-                    0
-                )
+            switch socket.send(packet.span, with: descriptors) {
+            case .moved: return
+            case .wouldBlock: try wait(for: POLLOUT, atMost: Self.sendTimeoutMilliseconds)
+            case .ended, .failed(EPIPE), .failed(ECONNRESET): throw .closed
+            case .failed(let code): throw .system(code)
             }
-            if sent == packet.count { return }
-            guard errno == EINTR else { throw .system(errno) }
         }
     }
 
     /// Takes the next message; with `waits`, waits for it.
     func receive(waits: Bool = false) throws(Failure) -> Arrival {
         var packet = [UInt8](repeating: 0, count: ControlMessage.bytesMax)
-        var passed: Int32 = -1
-        let flags = waits ? 0 : Int32(MSG_DONTWAIT)
+        var passed = ReceivedDescriptors()
         while true {
-            let count = unsafe packet.withUnsafeMutableBytes { bytes in
-                unsafe linux_receive_passed(
-                    descriptor,
-                    bytes.baseAddress,
-                    bytes.count,
-                    &passed,
-                    flags
-                )
-            }
-            if count >= 0 { return try arrival(packet.span.extracting(..<count), passed) }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .nothing
-            case ECONNRESET: return .closed
-            case EMSGSIZE: throw .malformed
-            default: throw .system(errno)
+            var room = packet.mutableSpan
+            switch socket.receive(into: &room, with: &passed) {
+            case .moved(let count): return try arrival(packet.span.extracting(first: count), &passed)
+            case .wouldBlock:
+                guard waits else { return .nothing }
+                try wait(for: POLLIN, atMost: -1)
+            case .ended, .failed(ECONNRESET): return .closed
+            case .failed(EMSGSIZE): throw .malformed
+            case .failed(let code): throw .system(code)
             }
         }
     }
 
-    private func arrival(_ packet: Span<UInt8>, _ passed: Int32) throws(Failure) -> Arrival {
-        if packet.isEmpty { return .closed }
-        let descriptor = passed >= 0 ? passed : nil
+    private func arrival(
+        _ packet: Span<UInt8>,
+        _ passed: inout ReceivedDescriptors
+    ) throws(Failure) -> Arrival {
         guard let message = ControlMessage(packet),
-            message.carriesDescriptor == (descriptor != nil)
-        else {
-            if let descriptor { close(descriptor) }
-            throw .malformed
-        }
-        return .message(message, descriptor: descriptor)
+            passed.count == (message.carriesDescriptor ? 1 : 0)
+        else { throw .malformed }
+        return .message(message, descriptor: passed.takeFirst()?.release())
     }
-}
 
-/// Two connected sockets, both close-on-exec; the caller owns them.
-func socketPair(_ type: __socket_type) throws(ControlChannel.Failure) -> (Int32, Int32) {
-    var ends: [Int32] = [-1, -1]
-    let flags = Int32(type.rawValue | SOCK_CLOEXEC.rawValue)
-    guard unsafe socketpair(AF_UNIX, flags, 0, &ends) == 0 else { throw .system(errno) }
-    return (ends[0], ends[1])
+    private func wait(for events: Int32, atMost milliseconds: Int32) throws(Failure) {
+        var polled = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        switch unsafe poll(&polled, 1, milliseconds) {
+        case 0: throw .full
+        case ..<0 where errno != EINTR: throw .system(errno)
+        default: return
+        }
+    }
 }
