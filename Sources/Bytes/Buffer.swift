@@ -50,6 +50,14 @@ package struct Buffer: Equatable, Sendable {
         )
     }
 
+    /// Appends up to `capacity` bytes that `body` writes in place.
+    package mutating func append(
+        capacity: Int,
+        initializingWith body: (inout OutputSpan<UInt8>) -> Void
+    ) {
+        storage.append(addingCapacity: capacity, initializingWith: body)
+    }
+
     package mutating func append(text: String) { storage.append(contentsOf: text.utf8) }
 
     /// Appends a number in decimal digits, without building a string.

@@ -1,4 +1,5 @@
 // What the administrator decided, as checked values: the result of reading `postern.yaml`.
+package import Authentication
 package import Policy
 package import Proxy
 
@@ -8,7 +9,7 @@ package struct Configuration: Sendable {
     package var authentication: AuthenticationSettings
     /// nil when no password is ever asked for.
     package var pam: PAMService?
-    package var throttle: Throttle
+    package var throttle: ThrottleSettings
     package var backends: [Backend]
     /// Tried in order; `Route.backend` is an index into `backends`.
     package var routes: [Route]
@@ -30,23 +31,6 @@ package struct Configuration: Sendable {
             refusals: refusals
         )
     }
-}
-
-/// How failed logins are slowed down, counted per client address and per user.
-package struct Throttle: Equatable, Sendable {
-    /// The delay after the first failure; it doubles with each further one.
-    package var baseDelay: Duration = .seconds(1)
-    package var delayMax: Duration = .seconds(60)
-    /// Failures that cost no delay yet.
-    package var freeFailures = 2
-    /// After this time without a failure the count starts afresh.
-    package var memory: Duration = .seconds(15 * 60)
-    /// How many addresses and users are remembered at once; the oldest make room.
-    package var entriesMax = 65_536
-    package var perAddress = true
-    package var perUser = true
-
-    package init() {}
 }
 
 /// The PAM service that judges passwords, and the helpers that ask it.

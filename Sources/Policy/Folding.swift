@@ -12,5 +12,5 @@ extension [UInt8] {
 
 extension UInt8 {
     /// The lower-case form of an ASCII letter, any other byte as it is.
-    private var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+    fileprivate var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 }

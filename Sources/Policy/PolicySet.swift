@@ -20,7 +20,7 @@ package final class PolicySet: Sendable {
     package init(rules: [Rule], groups: [String: [String]], revision: String) {
         self.rules = rules
         self.revision = revision
-        let rolls = groups.mapValues(RollPair.init)
+        let rolls = groups.mapValues(Roll.init)
         scopes = rules.map(Scope.init)
         audiences = rules.map { Audience($0, groups: rolls) }
         var byHead: [ArraySlice<UInt8>: [Int]] = [:]
@@ -36,9 +36,10 @@ package final class PolicySet: Sendable {
         rulesWithoutHead = withoutHead
     }
 
+    /// The rules that apply to the user of this canonical name.
     package func policy(for user: String) -> UserPolicy {
-        let principal = Principal(user)
-        let applying = audiences.indices.filter { audiences[$0].includes(principal) }
+        let name = Array(user.utf8)
+        let applying = audiences.indices.filter { audiences[$0].includes(name) }
         return UserPolicy(self, applying: applying)
     }
 

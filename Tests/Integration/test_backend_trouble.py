@@ -17,7 +17,7 @@ class TroubleCase(StageCase):
 
     @classmethod
     def configure(cls, settings):
-        settings["limits"] = {"backend-timeout": f"{DEADLINE_SECONDS}s"}
+        settings["limits"] = {"backend-timeout": f"{DEADLINE_SECONDS} s"}
 
     def assert_unavailable(self):
         began = time.monotonic()

@@ -140,7 +140,7 @@ class SlowStranger(StageCase):
 
     @classmethod
     def configure(cls, settings):
-        settings["limits"] = {"unauthenticated-timeout": f"{cls.limit}s"}
+        settings["limits"] = {"unauthenticated-timeout": f"{cls.limit} s"}
 
     def test_a_stranger_who_trickles_is_closed_in_time(self):
         wire = self.wire()

@@ -46,7 +46,7 @@ class Curl(StageCase):
         ann = self.authority.client("curl", "ann@example.org")
         done = self.curl(
             "INBOX;MAILINDEX=1", "--cert", ann.chain, "--key", ann.key,
-            "--login-options", "AUTH=EXTERNAL", "-u", "ann:", user=None,
+            "--login-options", "AUTH=EXTERNAL", "-u", "ann@example.org:", user=None,
         )
         self.assertEqual(done.stdout, sample.message("INBOX", 1), done.stderr)
 

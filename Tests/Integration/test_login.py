@@ -3,6 +3,7 @@
 import base64
 import imaplib
 import ssl
+import time
 
 from postern_support.stage import PASSWORDS, StageCase
 from postern_support.wire import Wire, trusting
@@ -114,6 +115,25 @@ class RepeatedFailure(StageCase):
         self.assertIn(b"* BYE", rest)
 
 
+class Throttled(StageCase):
+    @classmethod
+    def configure(cls, settings):
+        settings["authentication"]["throttle"] = {"base-delay": "2 s", "free-failures": 1}
+
+    def test_failures_are_slowed_down(self):
+        def seconds():
+            began = time.monotonic()
+            self.assertRegex(self.wire().login("bob", "no"), r"^NO \[(AUTHENTICATIONFAILED|LIMIT)\]")
+            return time.monotonic() - began
+
+        self.assertLess(seconds(), 1.5)
+        seconds()
+        began = time.monotonic()
+        answer = self.wire().login("bob", PASSWORDS["bob"])
+        slow = time.monotonic() - began > 1
+        self.assertTrue(slow or "[LIMIT]" in answer, answer)
+
+
 class BeforeTLS(StageCase):
     def test_only_the_start_of_tls_is_offered(self):
         capabilities = self.plain().command("CAPABILITY")[0].split()
@@ -221,7 +241,7 @@ class CertificateLogin(StageCase):
         self.assertIn(b"AUTH=EXTERNAL", wire.command("CAPABILITY")[0])
         self.assert_ok(wire.answer("AUTHENTICATE EXTERNAL ="))
         self.assert_ok(wire.answer("SELECT INBOX"))
-        self.await_record(event="auth.ok", user="ann")
+        self.await_record(event="auth.ok", user="ann@example.org")
 
     def test_without_an_initial_response_an_empty_line_follows(self):
         wire = self.wire(self.ann)

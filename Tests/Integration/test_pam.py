@@ -38,7 +38,7 @@ class HelperTrouble(StageCase):
 
     @classmethod
     def configure(cls, settings):
-        settings["authentication"]["pam"]["deadline"] = f"{cls.deadline}s"
+        settings["authentication"]["pam"]["deadline"] = f"{cls.deadline} s"
 
     def test_a_hung_module_is_killed_and_the_others_still_log_in(self):
         answers = []

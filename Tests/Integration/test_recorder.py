@@ -65,13 +65,13 @@ class DiskFull(StageCase):
     def configure(cls, settings):
         cls.small = Path(cls.folder / "small")
         cls.small.mkdir()
-        options = "size=256k,mode=755"
+        options = "size=4m,mode=755"
         mount = ["mount", "-t", "tmpfs", "-o", options, "postern-test", str(cls.small)]
         done = subprocess.run(mount, capture_output=True, text=True)
         if done.returncode != 0:
             raise unittest.SkipTest(f"no tmpfs can be mounted here: {done.stderr.strip()}")
         cls.addClassCleanup(subprocess.run, ["umount", "-l", str(cls.small)], check=True)
-        settings["audit"]["folder"] = str(cls.small / "audit")
+        settings["audit"] |= {"folder": str(cls.small / "audit"), "free-space": "64 KiB"}
 
     def test_a_full_disk_closes_the_door_until_there_is_room(self):
         client = self.session("ann")
@@ -79,7 +79,7 @@ class DiskFull(StageCase):
         with open(filler, "wb", buffering=0) as file:
             with self.assertRaises(OSError):
                 while True:
-                    file.write(b"x" * 512)
+                    file.write(b"x" * 4096)
         client.socket.settimeout(2)
         with self.assertRaises((TimeoutError, EOFError)):
             # Enough records to need a new page of the disk.

@@ -31,12 +31,13 @@ disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_master_user_separator = *
 auth_failure_delay = 0
+auth_username_format = %Ln
 login_trusted_networks = 127.0.0.0/8
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail/%u:LAYOUT=fs
+mail_location = maildir:{folder}/mail/%n:LAYOUT=fs
 maildir_very_dirty_syncs = yes
 mail_max_userip_connections = 100
 mail_fsync = never
@@ -58,7 +59,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={folder}/home/%u
+  args = uid={uid} gid={gid} home={folder}/home/%n
 }}
 service imap-login {{
   executable = {programs}/imap-login

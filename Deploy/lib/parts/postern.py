@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -16,6 +17,9 @@ def program(name="postern"):
     return Path(os.environ.get("POSTERN_BIN", ROOT / ".build/debug")) / name
 
 
+GATEWAY_USER, RECORDER_USER = "nobody", "daemon"
+
+
 class Ports:
     """Where one Postern listens."""
 
@@ -25,9 +29,10 @@ class Ports:
 
 def configuration(folder, ports, server, authority, service, backend, policy):
     """The configuration as a value; a test changes what it is about before it is written."""
+    folder = Path(folder)
     certificates = [{"chain": str(server.chain), "key": str(server.key)}]
     clients = {"ca": str(authority.certificate), "crl": [str(authority.crl)]}
-    return {
+    settings = {
         "postern": 1,
         "listeners": [
             {
@@ -39,22 +44,37 @@ def configuration(folder, ports, server, authority, service, backend, policy):
         ],
         "authentication": {
             "pam": {"service": service.name, "confdir": str(service.folder), "helpers": 3},
-            "certificate": {"identity": "rfc822-name", "strip-domain": "example.org"},
+            "certificate": {"use": "alone", "identity": "rfc822-name"},
         },
         "backends": [backend],
-        "routes": [{"user": "*", "backend": backend["name"]}],
+        "routes": [{"users": ["*"], "backend": backend["name"]}],
         "policy": str(policy),
-        "audit": {"folder": str(Path(folder) / "audit")},
+        "audit": {"folder": str(folder / "audit")},
+        "processes": {"drain-timeout": "3 s"},
     }
+    if os.getuid() == 0:
+        # Accounts that every Debian has; an installation makes its own (Deploy/sysusers.d).
+        settings["processes"] |= {"user": GATEWAY_USER, "audit-user": RECORDER_USER}
+    return settings
 
 
-def master_backend(port):
+def master_backend(folder, port):
     """A backend that is entered as `user*master`, so that certificate logins work too."""
+    password = Path(folder) / "master-password"
+    password.write_text(dovecot.MASTER_PASSWORD + "\n")
+    password.chmod(0o600)
     return {
-        "name": "dovecot", "address": [f"127.0.0.1:{port}"], "tls": "none",
-        "login": "master-login",
-        "master": {"user": dovecot.MASTER, "password": dovecot.MASTER_PASSWORD},
+        "name": "dovecot", "address": [f"127.0.0.1:{port}"], "tls": "none", "login": "master",
+        "master": {"user": dovecot.MASTER, "password-file": str(password)},
     }
+
+
+def lay_audit_folder(path):
+    """The folder that the recorder writes to, its own and nobody else's."""
+    path = Path(path)
+    path.mkdir(mode=0o700)
+    if os.getuid() == 0:
+        shutil.chown(path, RECORDER_USER)
 
 
 class Postern:
@@ -75,6 +95,8 @@ class Postern:
 
     def start(self, seconds=20):
         self.write()
+        if not Path(self.settings["audit"]["folder"]).exists():
+            lay_audit_folder(self.settings["audit"]["folder"])
         arguments = [str(program()), "serve", "--config", str(self.file)]
         self.child = Child("postern", arguments, str(self.log))
         self.child.wait_for(lambda: all(answers(port) for port in self.ports()), seconds)

@@ -22,6 +22,7 @@ package struct ResponseFragmenter {
     /// Bytes of the response's lines since its start or its last streamed literal.
     private var lineBytes = 0
     private var collectedBytes = 0
+    private var collectedLiterals = 0
     /// Whether a literal was streamed or dropped: `assembled` then holds no start of a response.
     private var isContinued = false
 
@@ -99,6 +100,8 @@ package struct ResponseFragmenter {
         guard case .marker(let size) = state else { return }
         let room = UInt64(Self.collectedBytesMax - collectedBytes)
         guard size <= room, let count = Int(exactly: size) else { return lose(.literalTooLong) }
+        guard collectedLiterals < Self.collectedLiteralsMax else { return lose(.tooManyLiterals) }
+        collectedLiterals += 1
         collectedBytes += count
         state = .collecting(count)
     }
@@ -130,6 +133,7 @@ package struct ResponseFragmenter {
         lineStart = 0
         lineBytes = 0
         collectedBytes = 0
+        collectedLiterals = 0
         isContinued = true
     }
 

@@ -10,6 +10,8 @@ extension ResponseFragmenter {
     package static let numberListBytesMax = 8 * 1024 * 1024
     /// Bytes of the literals that are collected for one response: names and header fields.
     package static let collectedBytesMax = 1024 * 1024
+    /// Literals that are collected for one response: each has the response read anew.
+    package static let collectedLiteralsMax = 512
     /// The largest message that IMAP can name (RFC 3501, number).
     package static let streamedLiteralBytesUsualMax: UInt64 = 4 * 1024 * 1024 * 1024 - 1
     /// Storage kept between responses: usual ones are far smaller, and reuse it.
@@ -37,6 +39,7 @@ extension ResponseFragmenter {
         case nul
         case lineTooLong
         case literalTooLong
+        case tooManyLiterals
         /// A line ends like a literal's marker and is none, or asks not to synchronise.
         case malformedLiteral
     }
@@ -50,6 +53,7 @@ extension ResponseFragmenter.Violation: CustomStringConvertible {
         case .nul: "NUL byte outside a message"
         case .lineTooLong: "response line too long"
         case .literalTooLong: "literal too long"
+        case .tooManyLiterals: "too many literals"
         case .malformedLiteral: "malformed literal"
         }
     }

@@ -61,8 +61,10 @@ class StageCase(unittest.TestCase):
         cls.ports = postern.Ports()
         settings = postern.configuration(
             cls.folder, cls.ports, cls.certificate, cls.authority, cls.service,
-            postern.master_backend(cls._start_backend()), cls.policy_file,
+            postern.master_backend(cls.folder, cls._start_backend()), cls.policy_file,
         )
+        # Failures are slowed down per address, and all these tests come from one.
+        settings["authentication"]["throttle"] = {"per-address": False, "per-user": False}
         cls.configure(settings)
         cls.postern = postern.Postern(cls.folder / "postern", settings)
         cls.addClassCleanup(cls.postern.stop)
