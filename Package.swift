@@ -92,7 +92,7 @@ let package = Package(
         tests("TLSTests", of: ["Bytes", "TLS"]),
         tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
         tests("ConfigurationTests", of: ["Bytes", "IMAP", "Policy", "Proxy", "Configuration"]),
-        tests("RecorderTests", of: ["Bytes", "Audit", "Postern", "CLinux"]),
+        tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]
