@@ -129,9 +129,10 @@ class TwoWaySync(StageCase):
         behind.command("EXAMINE INBOX")
         self.assertIn(b"* SEARCH 13\r\n", behind.command('SEARCH SUBJECT "from near"'))
         self.assertIn(b"\\Flagged", behind.command("FETCH 1 FLAGS")[0])
-        before = self.near(), self.far()
+        near, far = self.near(), self.far()
         self.sync()
-        self.assertEqual((self.near(), self.far()), before)
+        self.assertTrue(self.near() == near, "the run changed local files")
+        self.assertEqual(self.far(), far)
 
     def change_both_sides(self):
         new = self.home / "mail/INBOX/new/1700000000.1.here"
@@ -149,4 +150,5 @@ class TwoWaySync(StageCase):
         """What changes with any write in any mailbox of the backend."""
         behind = self.behind("bob")
         items = "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
-        return behind.command(f'LIST "" * RETURN (STATUS {items})')[:-1]
+        responses = behind.command(f'LIST "" * RETURN (STATUS {items})')
+        return sorted(line for line in responses if line.startswith(b"* STATUS "))
