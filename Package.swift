@@ -60,7 +60,10 @@ let package = Package(
         module("Reactor", imports: ["Bytes", "CLinux"]),
         module(
             "Configuration",
-            imports: ["Bytes", "IMAP", "Policy", "Proxy", .product(name: "Yams", package: "Yams")]
+            imports: [
+                "Bytes", "IMAP", "Policy", "Authentication", "Proxy",
+                .product(name: "Yams", package: "Yams"),
+            ]
         ),
         program(
             "Postern",
@@ -84,6 +87,7 @@ let package = Package(
         tests("TLSTests", of: ["Bytes", "TLS"]),
         tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
         tests("ConfigurationTests", of: ["Bytes", "IMAP", "Policy", "Proxy", "Configuration"]),
+        tests("RecorderTests", of: ["Bytes", "Audit", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]

@@ -29,6 +29,9 @@ package struct Buffer: Equatable, Sendable {
         get { storage.span.extracting(head...) }
     }
 
+    /// Makes room for `count` bytes, so that a secret of that length is never moved by growth.
+    package mutating func reserve(_ count: Int) { storage.reserveCapacity(head + count) }
+
     package mutating func append(_ byte: UInt8) { storage.append(byte) }
 
     package mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
@@ -45,6 +48,14 @@ package struct Buffer: Equatable, Sendable {
         unsafe storage.append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         )
+    }
+
+    /// Appends up to `capacity` bytes that `body` writes in place.
+    package mutating func append(
+        capacity: Int,
+        initializingWith body: (inout OutputSpan<UInt8>) -> Void
+    ) {
+        storage.append(addingCapacity: capacity, initializingWith: body)
     }
 
     package mutating func append(text: String) { storage.append(contentsOf: text.utf8) }

@@ -1,32 +1,51 @@
 // All rules of the policy, compiled; asked per user, then per mailbox.
 
-/// What a user may do with one mailbox, and which rules took the rest away.
-package struct Decision: Equatable, Sendable {
-    package let rights: Rights
-
-    package init(rights: Rights) { self.rights = rights }
-
-    /// The ids of the rules that took away one of `missing`, in the policy's order.
-    package func rules(taking missing: Rights) -> [String] { [] }
-}
-
-/// The rules that apply to one user.
-package final class UserPolicy: Sendable {
-    package init() {}
-
-    /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
-    package func decide(_ mailbox: [UInt8]) -> Decision { Decision(rights: .all) }
-
-    /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
-    package var hidesMailboxes: Bool { false }
-}
-
-/// The whole policy.
+/// The whole policy: every rule only takes away, so their order never matters.
 package final class PolicySet: Sendable {
     /// SHA-256 of the policy's canonical form, hexadecimal; stands in every record.
     package let revision: String
+    package let rules: [Rule]
+    let scopes: [Scope]
+    private let audiences: [Audience]
+    /// The rules that may cover names with this first level, in either case.
+    private let rulesByHead: [ArraySlice<UInt8>: [Int]]
+    /// The rules that may cover names with any first level.
+    private let rulesWithoutHead: [Int]
 
-    package init() { revision = "" }
+    package convenience init() { self.init(rules: [], groups: [:], revision: "") }
 
-    package func policy(for user: String) -> UserPolicy { UserPolicy() }
+    /// Compiles rules.
+    ///
+    /// `groups` gives the users of each group that a rule names, nested groups resolved.
+    package init(rules: [Rule], groups: [String: [String]], revision: String) {
+        self.rules = rules
+        self.revision = revision
+        let rolls = groups.mapValues(Roll.init)
+        scopes = rules.map(Scope.init)
+        audiences = rules.map { Audience($0, groups: rolls) }
+        var byHead: [ArraySlice<UInt8>: [Int]] = [:]
+        var withoutHead: [Int] = []
+        for (index, scope) in scopes.enumerated() {
+            guard let heads = scope.heads else {
+                withoutHead.append(index)
+                continue
+            }
+            for head in Set(heads) { byHead[head[...], default: []].append(index) }
+        }
+        rulesByHead = byHead
+        rulesWithoutHead = withoutHead
+    }
+
+    /// The rules that apply to the user of this canonical name.
+    package func policy(for user: String) -> UserPolicy {
+        let name = Array(user.utf8)
+        let applying = audiences.indices.filter { audiences[$0].includes(name) }
+        return UserPolicy(self, applying: applying)
+    }
+
+    /// Calls `body` with each rule that may cover a name with this first level.
+    func forEachRule(near head: ArraySlice<UInt8>, _ body: (Int) -> Void) {
+        for index in rulesWithoutHead { body(index) }
+        for index in rulesByHead[head] ?? [] { body(index) }
+    }
 }

@@ -1,4 +1,19 @@
+// The command line: what `postern` can be asked to do.
+import ArgumentParser
+
 @main
-struct Postern {
-    static func main() {}
+struct Postern: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "postern",
+        abstract: "An IMAP proxy that enforces per-mailbox policy and keeps an audit trail.",
+        subcommands: [Serve.self, Version.self, Recorder.self]
+    )
+}
+
+struct Version: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print the version.")
+
+    func run() { print("postern \(Postern.version)") }
 }

@@ -1,7 +1,7 @@
 // Every sentence that a client reads. None of it comes from a backend or from another client.
 package import Audit
-package import Bytes
-package import IMAP
+import Bytes
+import IMAP
 
 /// Why a command is refused, as a client sees it.
 package struct Refusal: Equatable, Sendable {
@@ -43,7 +43,7 @@ package struct Refusal: Equatable, Sendable {
     static let contactAdministrator = Refusal.no("CONTACTADMIN", "Account is disabled")
     static let throttled = Refusal.no("LIMIT", "Too many failed logins, try again later")
     static let cancelled = Refusal.bad("Authentication cancelled")
-    static let malformedBase64 = Refusal.bad("Invalid Base64 in authentication exchange")
+    static let malformedResponse = Refusal.bad("Malformed authentication response")
     static let unknownMechanism = Refusal.no("CANNOT", "Unsupported authentication mechanism")
     static let expectedDone = Refusal.bad("Expected DONE")
 }
@@ -51,7 +51,7 @@ package struct Refusal: Equatable, Sendable {
 extension Buffer {
     /// Appends `tag NO [CODE] text`.
     mutating func append(_ refusal: Refusal, tag: Tag) {
-        append(tag)
+        tag.append(to: &self)
         append(refusal.status == .no ? " NO " : " BAD ")
         append(code: refusal.code, text: refusal.text)
     }
@@ -64,7 +64,7 @@ extension Buffer {
 
     /// Appends `tag OK [CODE] VERB completed`.
     mutating func appendOK(_ tag: Tag, code: Phrase? = nil, _ verb: Phrase) {
-        append(tag)
+        tag.append(to: &self)
         append(" OK ")
         if let code {
             append("[")

@@ -1,5 +1,7 @@
 // One client connection with its backend connection, as a state machine without sockets.
 package import Authentication
+import Bytes
+import IMAP
 
 /// Facts about the client's connection, known when it is accepted.
 package struct ConnectionFacts: Equatable, Sendable {
@@ -57,9 +59,16 @@ package typealias Instant = UInt64
 /// unconsumed (`Progress.consumed` and `relayed` 0): the driver keeps the rest and offers it again
 /// after the next call of any other kind.
 package struct Session: ~Copyable {
+    /// Boxed, so that neither machine is moved by a step of the other.
     private enum State {
-        case gate(Gate)
-        case relay(Relay)
+        case gate(Box<Gate>)
+        case relay(Box<Relay>)
+    }
+
+    private final class Box<Machine: ~Copyable> {
+        var machine: Machine
+
+        init(_ machine: consuming Machine) { self.machine = machine }
     }
 
     private var state: State
@@ -72,9 +81,10 @@ package struct Session: ~Copyable {
         at now: Instant, into out: inout Outbox
     ) {
         state = .gate(
-            Gate(
-                facts, tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now,
-                into: &out))
+            Box(
+                Gate(
+                    facts, tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now,
+                    into: &out)))
     }
 
     /// Takes bytes of the client, decrypted.
@@ -82,8 +92,8 @@ package struct Session: ~Copyable {
         _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
     ) -> Progress {
         switch state {
-        case .gate(let gate): gate.clientSent(bytes, at: now, into: &out)
-        case .relay(let relay): relay.clientSent(bytes, at: now, into: &out)
+        case .gate(let gate): gate.machine.clientSent(bytes, at: now, into: &out)
+        case .relay(let relay): relay.machine.clientSent(bytes, at: now, into: &out)
         }
     }
 
@@ -92,9 +102,9 @@ package struct Session: ~Copyable {
         _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
     ) -> Progress {
         switch state {
-        case .relay(let relay): return relay.backendSent(bytes, at: now, into: &out)
+        case .relay(let relay): return relay.machine.backendSent(bytes, at: now, into: &out)
         case .gate(let gate):
-            let progress = gate.backendSent(bytes, into: &out)
+            let progress = gate.machine.backendSent(bytes, into: &out)
             admit(at: now, into: &out)
             return progress
         }
@@ -103,8 +113,8 @@ package struct Session: ~Copyable {
     /// The client's side is closed or broken: nothing more comes or can be sent.
     package mutating func clientClosed(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.finish(into: &out)
-        case .relay(let relay): relay.finish(into: &out)
+        case .gate(let gate): gate.machine.finish(into: &out)
+        case .relay(let relay): relay.machine.finish(into: &out)
         }
     }
 
@@ -115,42 +125,42 @@ package struct Session: ~Copyable {
     package mutating func clientSecured(
         _ tls: ClientTLSFacts, at now: Instant, into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.clientSecured(tls, into: &out) }
+        if case .gate(let gate) = state { gate.machine.clientSecured(tls, into: &out) }
     }
 
     /// The throttle's answer, given when its delay has passed; false: too many failures, refuse.
     package mutating func loginAdmitted(
         _ isAdmitted: Bool, at now: Instant, into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.loginAdmitted(isAdmitted, into: &out) }
+        if case .gate(let gate) = state { gate.machine.loginAdmitted(isAdmitted, into: &out) }
     }
 
     package mutating func authenticated(
         _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.authenticated(answer, into: &out) }
+        if case .gate(let gate) = state { gate.machine.authenticated(answer, into: &out) }
     }
 
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
     package mutating func backendSecured(at now: Instant, into out: inout Outbox) {
-        if case .gate(let gate) = state { gate.backendSecured(into: &out) }
+        if case .gate(let gate) = state { gate.machine.backendSecured(into: &out) }
     }
 
     /// The backend connection could not be made, was refused or ended.
     package mutating func backendClosed(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.backendClosed(into: &out)
-        case .relay(let relay): relay.backendClosed(into: &out)
+        case .gate(let gate): gate.machine.backendClosed(into: &out)
+        case .relay(let relay): relay.machine.backendClosed(into: &out)
         }
     }
 
     /// All durable records that the session put out so far are on disk.
     package mutating func recorded(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.recorded(into: &out)
-        case .relay(let relay): relay.recorded(at: now, into: &out)
+        case .gate(let gate): gate.machine.recorded(into: &out)
+        case .relay(let relay): relay.machine.recorded(at: now, into: &out)
         }
     }
 
@@ -159,9 +169,9 @@ package struct Session: ~Copyable {
         isAvailable: Bool, at now: Instant, into out: inout Outbox
     ) {
         switch state {
-        case .gate(let gate): gate.recorderChanged(isAvailable: isAvailable, into: &out)
+        case .gate(let gate): gate.machine.recorderChanged(isAvailable: isAvailable, into: &out)
         case .relay(let relay):
-            relay.recorderChanged(isAvailable: isAvailable, at: now, into: &out)
+            relay.machine.recorderChanged(isAvailable: isAvailable, at: now, into: &out)
         }
     }
 
@@ -170,46 +180,46 @@ package struct Session: ~Copyable {
         _ settings: Settings, at now: Instant, into out: inout Outbox
     ) {
         switch state {
-        case .gate(let gate): gate.settings = settings
-        case .relay(let relay): relay.settingsChanged(settings, at: now, into: &out)
+        case .gate(let gate): gate.machine.settings = settings
+        case .relay(let relay): relay.machine.settingsChanged(settings, at: now, into: &out)
         }
     }
 
     /// The gateway stops: ends the session with BYE as soon as no command is under way.
     package mutating func drain(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.drain(into: &out)
-        case .relay(let relay): relay.drain(into: &out)
+        case .gate(let gate): gate.machine.drain(into: &out)
+        case .relay(let relay): relay.machine.drain(into: &out)
         }
     }
 
     /// When the session wants `timePassed` to be called.
     package var deadline: Instant {
         switch state {
-        case .gate(let gate): gate.nextDeadline
-        case .relay(let relay): relay.deadline
+        case .gate(let gate): gate.machine.nextDeadline
+        case .relay(let relay): relay.machine.deadline
         }
     }
 
     package mutating func timePassed(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.timePassed(at: now, into: &out)
-        case .relay(let relay): relay.timePassed(at: now, into: &out)
+        case .gate(let gate): gate.machine.timePassed(at: now, into: &out)
+        case .relay(let relay): relay.machine.timePassed(at: now, into: &out)
         }
     }
 
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
     private mutating func admit(at now: Instant, into out: inout Outbox) {
-        guard case .gate(let gate) = state, let admission = gate.admission else { return }
-        let relay = Relay(
-            user: admission.user, backend: admission.backend, settings: gate.settings,
-            trail: gate.trail, isRecorderAvailable: gate.isRecorderAvailable, at: now)
-        state = .relay(relay)
-        out.client.append(admission.tag)
-        out.client.append(" OK [CAPABILITY ")
-        relay.offer.encode(into: &out.client)
+        guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
+        var relay = Relay(
+            user: admission.user, backend: admission.backend, settings: gate.machine.settings,
+            trail: gate.machine.trail, isRecorderAvailable: gate.machine.isRecorderAvailable,
+            at: now)
+        admission.tag.append(to: &out.client)
+        relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
         out.client.append("] Logged in\r\n")
         out.effects.append(.sendTicket)
-        if gate.isDraining { relay.drain(into: &out) }
+        if gate.machine.isDraining { relay.drain(into: &out) }
+        state = .relay(Box(relay))
     }
 }

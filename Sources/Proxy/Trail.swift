@@ -1,6 +1,6 @@
 // The session's pen: counts commands, stamps records with the session's facts, and remembers
 // whether everything that must be durable is.
-package import Audit
+import Audit
 
 /// Puts a session's records into the outbox and keeps count of what is not durable yet.
 struct Trail {

@@ -73,6 +73,35 @@ extension CommandFragmenter.Violation {
     }
 }
 
+extension BareCode {
+    /// Every code is a constant of ours, so that the record costs no text.
+    var phrase: Phrase {
+        switch self {
+        case .alert: "ALERT"
+        case .badCharset: "BADCHARSET"
+        case .parse: "PARSE"
+        case .readOnly: "READ-ONLY"
+        case .readWrite: "READ-WRITE"
+        case .tryCreate: "TRYCREATE"
+        case .noModSeq: "NOMODSEQ"
+        case .closed: "CLOSED"
+        case .uidNotSticky: "UIDNOTSTICKY"
+        case .unavailable: "UNAVAILABLE"
+        case .noPermission: "NOPERM"
+        case .inUse: "INUSE"
+        case .expungeIssued: "EXPUNGEISSUED"
+        case .cannot: "CANNOT"
+        case .limit: "LIMIT"
+        case .overQuota: "OVERQUOTA"
+        case .alreadyExists: "ALREADYEXISTS"
+        case .nonExistent: "NONEXISTENT"
+        case .tooBig: "TOOBIG"
+        case .hasChildren: "HASCHILDREN"
+        default: "OTHER"
+        }
+    }
+}
+
 extension ResponseCode {
     /// The code's name for the record; its arguments stand in the client's answer only.
     var phrase: Phrase? {
@@ -119,6 +148,6 @@ extension Instant {
         let seconds = UInt64(clamping: parts.seconds)
         let micros = UInt64(clamping: parts.attoseconds / 1_000_000_000_000)
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        return overflow ? .max : self &+ min(whole &+ micros, .max - self)
+        return overflow ? .max : self &+ Swift.min(whole &+ micros, .max - self)
     }
 }

@@ -1,4 +1,5 @@
 // What a handshake established: the facts that policy, authentication and the audit trail build on.
+import COpenSSL
 
 /// What both ends agreed on, and who the peer is.
 package struct TLSFacts: Equatable, Sendable {
@@ -55,4 +56,38 @@ package struct PeerCertificate: Equatable, Sendable {
     /// Such a name is in none of the lists. A certificate that carries one names nobody: what the CA
     /// read and what stands here may differ, so the identity is refused, not guessed.
     package let hasUnsafeNames: Bool
+}
+
+extension TLSFacts {
+    /// Asks a session whose keys are in use.
+    init(session: OpaquePointer) {
+        unsafe protocolVersion = String(cString: SSL_get_version(session))
+        let suite = unsafe SSL_get_current_cipher(session)
+        unsafe cipher = String(cString: SSL_CIPHER_get_name(suite))
+        unsafe sni = Self.serverName(of: session)
+        unsafe alpn = Self.applicationProtocol(of: session)
+        unsafe isResumed = SSL_session_reused(session) == 1
+        unsafe peerCertificate = SSL_get1_peer_certificate(session).map {
+            unsafe PeerCertificate(Certificate(owning: $0))
+        }
+    }
+
+    /// The name asked for, unless it holds what a log shouldn't show.
+    private static func serverName(of session: OpaquePointer) -> String? {
+        guard let name = unsafe SSL_get_servername(session, TLSEXT_NAMETYPE_host_name) else {
+            return nil
+        }
+        let text = unsafe String(cString: name)
+        let isVisible = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        return isVisible && !text.isEmpty ? text.lowercased() : nil
+    }
+
+    private static func applicationProtocol(of session: OpaquePointer) -> String? {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        unsafe SSL_get0_alpn_selected(session, &name, &count)
+        guard count > 0 else { return nil }
+        let bytes = unsafe UnsafeBufferPointer(start: name, count: Int(count))
+        return unsafe String(decoding: bytes, as: UTF8.self)
+    }
 }

@@ -1,7 +1,7 @@
 // From the backend's greeting to a session that is logged in: the gateway as an IMAP client.
-package import Audit
+import Audit
 import Authentication
-package import Bytes
+import Bytes
 package import IMAP
 
 /// What a logged-in backend has told about itself.
@@ -155,7 +155,7 @@ struct BackendLogin: ~Copyable {
     }
 
     private func finish() -> Outcome {
-        let listed = namespace?.personal?.first?.delimiter ?? delimiter
+        let listed = namespace?.personal.first?.delimiter ?? delimiter
         return .ready(
             BackendFacts(
                 capabilities: capabilities ?? CapabilitySet(), namespace: namespace,

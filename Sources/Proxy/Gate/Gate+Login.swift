@@ -7,54 +7,56 @@ import IMAP
 extension Gate {
     // MARK: Credentials
 
-    func authenticate(
+    mutating func authenticate(
         _ tag: Tag, _ mechanism: [UInt8], _ response: Secret?, at now: Instant,
         into out: inout Outbox
     ) {
-        guard let exchange = SASLExchange(tag, mechanism: mechanism), isOffered(exchange.mechanism)
-        else { return refuse(tag, .unknownMechanism, user: nil, into: &out) }
-        guard let response else {
-            stage = .line(exchange)
-            return out.client.append(exchange.challenge)
+        let name = mechanism.span
+        let chosen: SASLExchange.Mechanism
+        if name.spells("PLAIN") && offer.contains(.authPlain) {
+            chosen = .plain
+        } else if name.spells("LOGIN") && offer.contains(.authLogin) {
+            chosen = .login(user: nil)
+        } else if name.spells("EXTERNAL") && offer.contains(.authExternal) {
+            guard let user = identity() else {
+                return refuse(tag, .badCredentials, user: nil, into: &out)
+            }
+            chosen = .external(user: user)
+        } else {
+            return refuse(tag, .unknownMechanism, user: nil, into: &out)
         }
-        response.withBytes { step(exchange, line: $0, at: now, into: &out) }
+        let exchange = SASLExchange(tag: tag, mechanism: chosen)
+        guard let response else { return challenge(exchange, into: &out) }
+        follow(exchange, response.withBytes { exchange.received($0) }, at: now, into: &out)
     }
 
-    private func isOffered(_ mechanism: SASLExchange.Mechanism) -> Bool {
-        switch mechanism {
-        case .plain, .login: offer.contains(.authPlain)
-        case .external: offer.contains(.authExternal)
-        }
+    private mutating func challenge(_ exchange: SASLExchange, into out: inout Outbox) {
+        stage = .line(exchange)
+        exchange.appendChallenge(to: &out.client)
     }
 
-    /// Takes the client's line in an exchange; `*` cancels it.
-    func received(
-        line: Span<UInt8>, in exchange: SASLExchange, at now: Instant, into out: inout Outbox
+    /// Does what the client's line leads to.
+    mutating func follow(
+        _ exchange: SASLExchange, _ step: SASLExchange.Step, at now: Instant, into out: inout Outbox
     ) {
         stage = .command
-        if line.count == 1 && line[0] == UInt8(ascii: "*") {
+        switch step {
+        case .cancelled:
             trail.record(trail.event(.authenticationCancel), into: &out)
-            return out.client.append(.cancelled, tag: exchange.tag)
-        }
-        step(exchange, line: line, at: now, into: &out)
-    }
-
-    private func step(
-        _ exchange: SASLExchange, line: Span<UInt8>, at now: Instant, into out: inout Outbox
-    ) {
-        switch exchange.received(line) {
-        case .challenge(let mechanism, let challenge):
-            stage = .line(SASLExchange(exchange.tag, mechanism))
-            out.client.append(challenge)
+            out.client.append(.cancelled, tag: exchange.tag)
+        case .next(let mechanism):
+            challenge(SASLExchange(tag: exchange.tag, mechanism: mechanism), into: &out)
         case .password(let user, let password):
             attempt(exchange.tag, user: user, password: password, at: now, into: &out)
-        case .certificate(let authorization):
-            attempt(exchange.tag, authorization: authorization, at: now, into: &out)
+        case .certificate(let user):
+            begin(
+                exchange.tag, user: user, password: nil, method: "certificate", at: now,
+                into: &out)
         case .refused(let refusal): refuse(exchange.tag, refusal, user: nil, into: &out)
         }
     }
 
-    func attempt(
+    mutating func attempt(
         _ tag: Tag, user octets: [UInt8], password: Secret, at now: Instant, into out: inout Outbox
     ) {
         guard settings.authentication.password, !password.isEmpty,
@@ -70,19 +72,6 @@ extension Gate {
         begin(tag, user: user, password: password, method: method, at: now, into: &out)
     }
 
-    /// EXTERNAL: the certificate's user; an authorization identity must name the same one.
-    private func attempt(
-        _ tag: Tag, authorization octets: [UInt8], at now: Instant, into out: inout Outbox
-    ) {
-        guard let user = identity() else {
-            return refuse(tag, .badCredentials, user: nil, into: &out)
-        }
-        guard octets.isEmpty || UserName.canonical(octets) == user else {
-            return refuse(tag, .unauthorized, user: user, into: &out)
-        }
-        begin(tag, user: user, password: nil, method: "certificate", at: now, into: &out)
-    }
-
     /// The one user that the client's certificate stands for; nil when missing or ambiguous.
     private func identity() -> String? {
         guard let certificate = tls?.certificate, let source = settings.authentication.identity
@@ -90,7 +79,7 @@ extension Gate {
         return try? source.user(in: certificate)
     }
 
-    private func begin(
+    private mutating func begin(
         _ tag: Tag, user: String, password: Secret?, method: Phrase, at now: Instant,
         into out: inout Outbox
     ) {
@@ -104,7 +93,7 @@ extension Gate {
 
     // MARK: Throttle and PAM
 
-    func loginAdmitted(_ isAdmitted: Bool, into out: inout Outbox) {
+    mutating func loginAdmitted(_ isAdmitted: Bool, into out: inout Outbox) {
         guard case .login(var attempt) = stage, attempt.stage == .admission else { return }
         guard isAdmitted else {
             return refuse(attempt.tag, .throttled, user: attempt.user, into: &out)
@@ -117,7 +106,7 @@ extension Gate {
                 Credentials(user: attempt.user, password: password, host: facts.clientAddress)))
     }
 
-    func authenticated(_ answer: AuthenticationAnswer, into out: inout Outbox) {
+    mutating func authenticated(_ answer: AuthenticationAnswer, into out: inout Outbox) {
         guard case .login(let attempt) = stage, attempt.stage == .verification else { return }
         switch answer {
         case .accepted: verified(attempt, into: &out)
@@ -130,7 +119,7 @@ extension Gate {
     }
 
     /// The user is who he says he is: writes that down and reaches for the backend meanwhile.
-    private func verified(_ attempt: LoginAttempt, into out: inout Outbox) {
+    private mutating func verified(_ attempt: LoginAttempt, into out: inout Outbox) {
         out.effects.append(.loginEnded(user: attempt.user, succeeded: true))
         guard let index = settings.backend(for: attempt.user) else {
             return refuse(attempt.tag, .unauthorized, user: attempt.user, into: &out)
@@ -160,7 +149,7 @@ extension Gate {
 
     // MARK: The backend
 
-    func recorded(into out: inout Outbox) {
+    mutating func recorded(into out: inout Outbox) {
         trail.recorded()
         switch stage {
         case .refusal(let tag, let refusal): answer(tag, refusal, into: &out)
@@ -170,15 +159,16 @@ extension Gate {
         }
     }
 
-    func backendSent(_ bytes: Span<UInt8>, into out: inout Outbox) -> Progress {
+    mutating func backendSent(_ bytes: Span<UInt8>, into out: inout Outbox) -> Progress {
         var offset = 0
         while backendLogin != nil {
             switch backend.feed(bytes, from: &offset) {
             case .needMore: return Progress(consumed: bytes.count)
             case .literal: backend.collectLiteral()
             case .response:
-                let outcome = received(response: backend.piece, into: &out)
+                let response = try? ResponseParser.parse(backend.piece)
                 backend.reset()
+                let outcome = received(response, into: &out)
                 let isInjected = outcome == .startTLS && offset < bytes.count
                 settle(isInjected ? .failed("backend sent data before TLS") : outcome, into: &out)
             case .streamed, .streamEnded, .violation:
@@ -189,25 +179,23 @@ extension Gate {
         return Progress(consumed: offset)
     }
 
-    private func received(
-        response bytes: Span<UInt8>, into out: inout Outbox
+    private mutating func received(
+        _ response: Response?, into out: inout Outbox
     ) -> BackendLogin.Outcome {
-        guard let response = try? ResponseParser.parse(bytes) else {
-            return .failed("backend broke the protocol")
-        }
+        guard let response else { return .failed("backend broke the protocol") }
         return backendLogin?.received(response, into: &out) ?? .waiting
     }
 
-    func backendSecured(into out: inout Outbox) {
+    mutating func backendSecured(into out: inout Outbox) {
         if let outcome = backendLogin?.secured(into: &out) { settle(outcome, into: &out) }
     }
 
-    func backendClosed(into out: inout Outbox) {
+    mutating func backendClosed(into out: inout Outbox) {
         guard backendLogin != nil else { return }
         settle(.failed("backend is not reachable or hung up"), into: &out)
     }
 
-    private func settle(_ outcome: BackendLogin.Outcome, into out: inout Outbox) {
+    private mutating func settle(_ outcome: BackendLogin.Outcome, into out: inout Outbox) {
         guard case .login(let attempt) = stage else { return }
         switch outcome {
         case .waiting: break
@@ -228,7 +216,7 @@ extension Gate {
     // MARK: Refusals
 
     /// Writes the refusal down; the client hears of it when the record is durable.
-    func refuse(_ tag: Tag, _ refusal: Refusal, user: String?, into out: inout Outbox) {
+    mutating func refuse(_ tag: Tag, _ refusal: Refusal, user: String?, into out: inout Outbox) {
         let isWrong = refusal == .badCredentials
         if isWrong {
             failedLogins += 1
@@ -249,7 +237,7 @@ extension Gate {
         stage = .refusal(tag, refusal)
     }
 
-    private func answer(_ tag: Tag, _ refusal: Refusal, into out: inout Outbox) {
+    private mutating func answer(_ tag: Tag, _ refusal: Refusal, into out: inout Outbox) {
         stage = .command
         out.client.append(refusal, tag: tag)
         if failedLogins >= settings.limits.failedLoginsMax {
@@ -257,7 +245,7 @@ extension Gate {
         }
     }
 
-    func recorderChanged(isAvailable: Bool, into out: inout Outbox) {
+    mutating func recorderChanged(isAvailable: Bool, into out: inout Outbox) {
         isRecorderAvailable = isAvailable
         guard !isAvailable else { return }
         switch stage {
@@ -277,7 +265,7 @@ extension Gate {
         return deadline
     }
 
-    func timePassed(at now: Instant, into out: inout Outbox) {
+    mutating func timePassed(at now: Instant, into out: inout Outbox) {
         if case .login(let attempt) = stage, now >= attempt.deadline {
             if attempt.stage == .backend {
                 settle(.failed("backend did not answer in time"), into: &out)

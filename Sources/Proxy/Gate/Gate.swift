@@ -3,11 +3,12 @@ import Audit
 import Authentication
 import Bytes
 import IMAP
+import Policy
 
 /// A session that is not authenticated.
 ///
 /// A client gets `limits.unauthenticatedBytesMax` bytes and `limits.unauthenticatedTimeout` in all.
-final class Gate {
+struct Gate: ~Copyable {
     /// What the gate is waiting for.
     enum Stage {
         case command
@@ -64,8 +65,7 @@ final class Gate {
         client = CommandFragmenter(limits: settings.limits.beforeLogin)
         trail.record(trail.event(.connectionOpen), into: &out)
         if let tls { secured(tls, into: &out) }
-        out.client.append("* OK [CAPABILITY ")
-        offer.encode(into: &out.client)
+        offer.append(after: "* OK [CAPABILITY", to: &out.client)
         out.client.append("] Postern ready\r\n")
     }
 
@@ -77,7 +77,7 @@ final class Gate {
             certificate: use == .alone && tls?.certificate != nil)
     }
 
-    private func secured(_ tls: ClientTLSFacts, into out: inout Outbox) {
+    private mutating func secured(_ tls: ClientTLSFacts, into out: inout Outbox) {
         self.tls = tls
         trail.facts.tlsVersion = tls.version
         trail.facts.tlsCipher = tls.cipher
@@ -90,7 +90,7 @@ final class Gate {
     // MARK: Input
 
     /// The STARTTLS handshake is done: everything said before it is forgotten (RFC 9051, 6.2.1).
-    func clientSecured(_ tls: ClientTLSFacts, into out: inout Outbox) {
+    mutating func clientSecured(_ tls: ClientTLSFacts, into out: inout Outbox) {
         guard case .handshake = stage else { return }
         stage = .command
         client = CommandFragmenter(limits: settings.limits.beforeLogin)
@@ -98,7 +98,7 @@ final class Gate {
         secured(tls, into: &out)
     }
 
-    func clientSent(
+    mutating func clientSent(
         _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
     ) -> Progress {
         var offset = 0
@@ -128,7 +128,7 @@ final class Gate {
     }
 
     /// Deals with one event; false when the client must send more first.
-    private func handle(
+    private mutating func handle(
         _ event: CommandFragmenter.Event, isLast: Bool, at now: Instant, into out: inout Outbox
     ) -> Bool {
         switch event {
@@ -136,11 +136,12 @@ final class Gate {
         case .literal(let header): atLiteral(header, into: &out)
         case .command:
             if case .line(let exchange) = stage {
-                received(line: client.command, in: exchange, at: now, into: &out)
+                let step = exchange.received(client.command)
+                client.reset()
+                follow(exchange, step, at: now, into: &out)
             } else {
-                received(command: client.command, isLast: isLast, at: now, into: &out)
+                atCommand(isLast: isLast, at: now, into: &out)
             }
-            client.wipe()
         // No literal is streamed before authentication.
         case .streamed, .streamEnded: return true
         case .violation(let violation): end(violation.farewell, violation.event, into: &out)
@@ -148,7 +149,7 @@ final class Gate {
         return true
     }
 
-    private func atLiteral(_ header: LiteralHeader, into out: inout Outbox) {
+    private mutating func atLiteral(_ header: LiteralHeader, into out: inout Outbox) {
         switch CommandParser.atLiteral(client.command, header: header) {
         case .argument where header.size <= UInt64(max(0, bytesLeft)):
             client.collectLiteral()
@@ -167,13 +168,13 @@ final class Gate {
 
     // MARK: Commands
 
-    private func received(
-        command bytes: Span<UInt8>, isLast: Bool, at now: Instant, into out: inout Outbox
-    ) {
+    private mutating func atCommand(isLast: Bool, at now: Instant, into out: inout Outbox) {
         let tagged: TaggedCommand
         do {
-            tagged = try CommandParser.parse(bytes)
+            tagged = try CommandParser.parse(client.command)
+            client.reset()
         } catch {
+            client.reset()
             return refuse(error, into: &out)
         }
         isFirstCommand = false
@@ -183,8 +184,7 @@ final class Gate {
         switch tagged.command {
         case .capability:
             note(tagged, into: &out)
-            out.client.append("* CAPABILITY ")
-            offer.encode(into: &out.client)
+            offer.append(after: "* CAPABILITY", to: &out.client)
             out.client.append("\r\n")
             out.client.appendOK(tag, "CAPABILITY")
         case .noop:
@@ -212,7 +212,7 @@ final class Gate {
         }
     }
 
-    private func note(
+    private mutating func note(
         _ tagged: TaggedCommand, verdict: Record.Verdict = .local, into out: inout Outbox
     ) {
         var record = trail.decision(tagged.command.verb.event, verdict, isDurable: false)
@@ -222,7 +222,7 @@ final class Gate {
         trail.record(record, into: &out)
     }
 
-    private func startTLS(_ tagged: TaggedCommand, isLast: Bool, into out: inout Outbox) {
+    private mutating func startTLS(_ tagged: TaggedCommand, isLast: Bool, into out: inout Outbox) {
         guard offersStartTLS, tls == nil else {
             note(tagged, verdict: .bad, into: &out)
             return out.client.append(.unknownCommand, tag: tagged.tag)
@@ -230,14 +230,14 @@ final class Gate {
         // Bytes behind STARTTLS in the same read were sent in the clear to be run under TLS.
         guard isLast else { return end("Plaintext after STARTTLS", .smuggling, into: &out) }
         note(tagged, into: &out)
-        out.client.append(tagged.tag)
+        tagged.tag.append(to: &out.client)
         out.client.append(" OK Begin TLS\r\n")
         out.effects.append(.startClientTLS)
         stage = .handshake
     }
 
     /// Refuses credentials before TLS and while no record of them could be kept.
-    private func admitsCredentials(_ tagged: TaggedCommand, into out: inout Outbox) -> Bool {
+    private mutating func admitsCredentials(_ tagged: TaggedCommand, into out: inout Outbox) -> Bool {
         let refusal: Refusal
         if tls == nil {
             refusal = .tlsRequired
@@ -251,7 +251,7 @@ final class Gate {
         return false
     }
 
-    private func refuse(_ failure: ParseFailure, into out: inout Outbox) {
+    private mutating func refuse(_ failure: ParseFailure, into out: inout Outbox) {
         if isFirstCommand && failure.reason == .foreignProtocol {
             return end("This is an IMAP server", .malformed, into: &out)
         }
@@ -274,14 +274,14 @@ final class Gate {
 
     // MARK: The end
 
-    func drain(into out: inout Outbox) {
+    mutating func drain(into out: inout Outbox) {
         isDraining = true
         // A login under way is finished first: the relay ends the session then.
         if acceptsInput { end("Server is shutting down", .connectionClose, into: &out) }
     }
 
     /// Says BYE, records why, closes.
-    func end(_ text: Phrase, _ event: Event, into out: inout Outbox) {
+    mutating func end(_ text: Phrase, _ event: Event, into out: inout Outbox) {
         if event != .connectionClose {
             var record = trail.event(event, verdict: .disconnect, reason: text)
             record.sequence = trail.sequence
@@ -291,7 +291,7 @@ final class Gate {
         finish(into: &out)
     }
 
-    func finish(into out: inout Outbox) {
+    mutating func finish(into out: inout Outbox) {
         if case .finished = stage { return }
         stage = .finished
         client.wipe()

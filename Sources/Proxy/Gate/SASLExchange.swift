@@ -9,66 +9,56 @@ struct SASLExchange {
         case plain
         /// The old LOGIN mechanism: user name first, then the password.
         case login(user: [UInt8]?)
-        case external
+        /// The certificate's user, canonical.
+        case external(user: String)
     }
 
     /// What a line of the client leads to.
     enum Step {
-        /// Ask again with this challenge.
-        case challenge(Mechanism, StaticString)
+        /// Ask for another line.
+        case next(Mechanism)
         case password(user: [UInt8], Secret)
-        case certificate(authorization: [UInt8])
+        /// The client asks to be nobody but its certificate's user.
+        case certificate(user: String)
         case refused(Refusal)
+        /// The client sent `*` (RFC 9051, 6.2.2).
+        case cancelled
     }
 
     let tag: Tag
     let mechanism: Mechanism
 
-    /// What stands in our first challenge when the client sent no initial response.
-    var challenge: StaticString {
-        mechanism == .login(user: nil) ? "+ VXNlcm5hbWU6\r\n" : "+ \r\n"
-    }
-
-    init?(_ tag: Tag, mechanism name: [UInt8]) {
-        switch String(decoding: name, as: UTF8.self) {
-        case "PLAIN": mechanism = .plain
-        case "LOGIN": mechanism = .login(user: nil)
-        case "EXTERNAL": mechanism = .external
-        default: return nil
+    /// The continuation request that asks for the client's line.
+    func appendChallenge(to buffer: inout Buffer) {
+        buffer.append("+ ")
+        switch mechanism {
+        case .plain, .external: break
+        case .login(user: nil): buffer.append(SASLLogin.userChallenge)
+        case .login: buffer.append(SASLLogin.passwordChallenge)
         }
-        self.tag = tag
-    }
-
-    init(_ tag: Tag, _ mechanism: Mechanism) {
-        self.tag = tag
-        self.mechanism = mechanism
+        buffer.append("\r\n")
     }
 
     /// Reads one Base64 line, the initial response included.
     func received(_ line: Span<UInt8>) -> Step {
-        if mechanism == .plain { return plain(line) }
-        var decoded = Buffer()
-        defer { decoded.wipe() }
-        guard Base64.decode(line, into: &decoded) else { return .refused(.malformedBase64) }
-        switch mechanism {
-        case .plain, .external: return .certificate(authorization: decoded.bytes)
-        case .login(user: nil):
-            return .challenge(.login(user: decoded.bytes), "+ UGFzc3dvcmQ6\r\n")
-        case .login(let user?):
-            guard !decoded.isEmpty else { return .refused(.badCredentials) }
-            return .password(user: user, Secret(decoded.span))
-        }
-    }
-
-    private func plain(_ line: Span<UInt8>) -> Step {
-        do {
-            let message = try SASLPlain.decode(base64: line)
-            return .password(user: message.user, message.password)
+        if line.count == 1 && line[0] == UInt8(ascii: "*") { return .cancelled }
+        do throws(SASLError) {
+            switch mechanism {
+            case .plain:
+                let (user, password) = try SASLPlain.decode(base64: line)
+                return .password(user: user, password)
+            case .login(user: nil):
+                return .next(.login(user: try SASLLogin.decodeUser(base64: line)))
+            case .login(let user?):
+                return .password(user: user, try SASLLogin.decodePassword(base64: line))
+            case .external(let user):
+                try SASLExternal.check(base64: line, against: user)
+                return .certificate(user: user)
+            }
         } catch {
             switch error {
-            case .invalidBase64: return .refused(.malformedBase64)
-            case .otherAuthorization: return .refused(.unauthorized)
-            case .malformed: return .refused(.badCredentials)
+            case .malformed: return .refused(.malformedResponse)
+            case .otherAuthorizationIdentity: return .refused(.unauthorized)
             }
         }
     }

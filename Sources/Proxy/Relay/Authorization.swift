@@ -242,8 +242,8 @@ struct Authorization {
             return .refuse(.inUse, grounds)
         }
         guard let descendants else { return .probe(oldName) }
-        for (from, to) in [(oldName, newName)] + descendants.map({ ($0, $0.moved(oldName, newName)) })
-        where !mayBecome(from, to) {
+        for name in [oldName] + descendants
+        where !mayBecome(name, name.moved(from: oldName, to: newName)) {
             return .refuse(.noPermission, grounds)
         }
         let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
@@ -260,23 +260,29 @@ struct Authorization {
     // MARK: Listing
 
     private func list(_ list: List) -> Judgement {
-        if list.isDelimiterQuery { return .local(.delimiter(.list)) }
-        var list = list
-        do {
-            list.patterns = try MailboxPattern.combine(
-                list.reference, list.patterns, naming: naming)
-        } catch {
-            return .refuse(.invalidName, Grounds())
+        var combined: [[UInt8]] = []
+        for pattern in list.patterns {
+            guard let pattern = self.pattern(list.reference, pattern) else {
+                return .refuse(.invalidName, Grounds())
+            }
+            if !pattern.isDelimiterQuery { combined.append(pattern.octets) }
         }
+        if combined.isEmpty { return .local(.delimiter(.list)) }
+        var list = list
         list.reference = []
+        list.patterns = combined
         return .forward(Forward(.list(list)))
     }
 
     private func lsub(_ reference: [UInt8], _ pattern: [UInt8]) -> Judgement {
-        if pattern.isEmpty { return .local(.delimiter(.lsub)) }
-        guard
-            let combined = try? MailboxPattern.combine(reference, [pattern], naming: naming).first
-        else { return .refuse(.invalidName, Grounds()) }
-        return .forward(Forward(.lsub(reference: [], pattern: combined)))
+        guard let pattern = self.pattern(reference, pattern) else {
+            return .refuse(.invalidName, Grounds())
+        }
+        if pattern.isDelimiterQuery { return .local(.delimiter(.lsub)) }
+        return .forward(Forward(.lsub(reference: [], pattern: pattern.octets)))
+    }
+
+    private func pattern(_ reference: [UInt8], _ pattern: [UInt8]) -> MailboxPattern? {
+        try? MailboxPattern(reference: reference, pattern: pattern, naming: naming)
     }
 }

@@ -3,6 +3,17 @@ import Bytes
 import IMAP
 import Policy
 
+extension BackendFlags {
+    /// PERMANENTFLAGS as far as `rights` let the user change them.
+    func keeping(_ rights: Rights) -> BackendFlags {
+        let allowed = FlagSet(system: system, keywords: keywords).keeping(rights)
+        return BackendFlags(
+            system: allowed.system,
+            allowsNewKeywords: allowsNewKeywords && rights.contains(.write),
+            keywords: allowed.keywords)
+    }
+}
+
 extension FlagSet {
     /// The rights that setting or clearing these flags needs.
     ///

@@ -87,6 +87,11 @@ struct InFlight {
 
     func contains(_ verb: Verb) -> Bool { exchanges.contains { $0.verb == verb } }
 
+    /// The client's tag of our command `number`, if it has this verb.
+    func tag(of number: UInt64, _ verb: Verb) -> Tag? {
+        exchanges.first { $0.number == number && $0.verb == verb }?.tag
+    }
+
     /// What the pending SELECT or EXAMINE would select.
     var pendingSelection: Selection? {
         for exchange in exchanges {
@@ -114,7 +119,10 @@ struct InFlight {
     private mutating func refreshFilter() {
         fetchFilter = .unsolicited
         for exchange in exchanges {
-            if case .fetch(let filter) = exchange.purpose { fetchFilter.formUnion(filter) }
+            guard case .fetch(let filter) = exchange.purpose else { continue }
+            fetchFilter.attributes = fetchFilter.attributes.union(filter.attributes)
+            fetchFilter.allowsSections = fetchFilter.allowsSections || filter.allowsSections
+            fetchFilter.renames.formUnion(filter.renames)
         }
     }
 }

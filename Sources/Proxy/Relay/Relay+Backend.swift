@@ -6,7 +6,7 @@ import IMAP
 import Policy
 
 extension Relay {
-    func backendSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
+    mutating func backendSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
         var offset = 0
         while !isFinished {
             switch answers.feed(bytes, from: &offset) {
@@ -30,7 +30,7 @@ extension Relay {
     }
 
     /// A backend that cannot be understood ends this session, and nothing else.
-    func desynchronized(_ reason: Phrase, into out: inout Outbox) {
+    mutating func desynchronized(_ reason: Phrase, into out: inout Outbox) {
         guard !isFinished else { return }
         var record = trail.event(.backendDesync, verdict: .disconnect, reason: reason)
         record.sequence = trail.sequence
@@ -40,7 +40,7 @@ extension Relay {
 
     // MARK: FETCH
 
-    private func atLiteral(_ size: UInt64, into out: inout Outbox) {
+    private mutating func atLiteral(_ size: UInt64, into out: inout Outbox) {
         if isFetching || FetchTranscoder.isFetch(answers.piece) {
             transcode(literal: size, into: &out)
         } else {
@@ -48,13 +48,16 @@ extension Relay {
         }
     }
 
-    private func transcode(literal: UInt64?, into out: inout Outbox) {
+    private mutating func transcode(literal: UInt64?, into out: inout Outbox) {
         guard selection != nil || inFlight.pendingSelection != nil else {
             return desynchronized("FETCH without a selected mailbox", into: &out)
         }
         do {
+            // A copy of a few words, since the piece lends the whole relay meanwhile.
+            var transcoder = transcoder
             let step = try transcoder.accept(
                 answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
+            self.transcoder = transcoder
             isFetching = true
             switch step {
             case .collectLiteral: answers.collectLiteral()
@@ -65,7 +68,7 @@ extension Relay {
             case .done(let summary):
                 isFetching = false
                 guard !summary.isSuppressed else { return }
-                inFlight.count(.fetch, messages: 1, bytes: summary.literalBytes)
+                inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
@@ -74,7 +77,7 @@ extension Relay {
 
     // MARK: All others
 
-    private func received(at now: Instant, into out: inout Outbox) {
+    private mutating func received(at now: Instant, into out: inout Outbox) {
         let response: Response
         do {
             response = try ResponseParser.parse(answers.piece)
@@ -96,9 +99,10 @@ extension Relay {
     }
 
     /// The backend asks for the rest of a command, for a message, or confirms IDLE.
-    private func continued(into out: inout Outbox) {
+    private mutating func continued(into out: inout Outbox) {
         if !unsent.isEmpty {
-            out.backend.append(unsent.removeFirst().span)
+            let part = unsent.removeFirst()
+            out.backend.append(part.span)
         } else if case .asked(let number, let header) = upload {
             upload = .streaming(number)
             client.streamLiteral()
@@ -115,7 +119,7 @@ extension Relay {
 
     // MARK: The answer to a command
 
-    private func complete(
+    private mutating func complete(
         _ exchange: Exchange, _ condition: Response.Condition, _ code: ResponseCode?,
         at now: Instant, into out: inout Outbox
     ) {
@@ -142,7 +146,7 @@ extension Relay {
     }
 
     /// Ends what the client was or would be sending for this command.
-    private func abandonInput(
+    private mutating func abandonInput(
         of exchange: Exchange, _ condition: Response.Condition, into out: inout Outbox
     ) {
         if case .idle = exchange.purpose { endedIdle(into: &out) }
@@ -164,7 +168,7 @@ extension Relay {
         }
     }
 
-    private func endedIdle(into out: inout Outbox) {
+    private mutating func endedIdle(into out: inout Outbox) {
         // Refused instead of confirmed, or ended by the backend: DONE would now be a command.
         if case .asked = idling { client.reset() }
         if case .active = idling {
@@ -173,7 +177,7 @@ extension Relay {
         idling = nil
     }
 
-    private func settleSelection(after exchange: Exchange, _ condition: Response.Condition) {
+    private mutating func settleSelection(after exchange: Exchange, _ condition: Response.Condition) {
         switch exchange.purpose {
         case .select(let selected): selection = condition == .ok ? selected : nil
         case .deselect where condition == .ok: selection = nil
@@ -182,19 +186,17 @@ extension Relay {
         }
     }
 
-    private func answer(
+    private mutating func answer(
         _ exchange: Exchange, _ condition: Response.Condition, _ code: ResponseCode?,
         at now: Instant, into out: inout Outbox
     ) {
         guard let tag = exchange.tag else { return }
-        out.client.append(tag)
+        tag.append(to: &out.client)
         out.client.append(condition.word.text)
         let kept = filtered(code, of: exchange, condition)
-        if let kept { kept.encode(into: &out.client) }
+        kept?.encode(into: &out.client)
         if case .select(let selection) = exchange.purpose, condition == .ok {
             out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
-        } else if kept != nil {
-            out.client.append(" ")
         }
         if exchange.isUID && exchange.verb != .uidExpunge { out.client.append("UID ") }
         out.client.append(exchange.verb.spelling)

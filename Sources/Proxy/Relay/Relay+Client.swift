@@ -5,7 +5,7 @@ import IMAP
 import Policy
 
 extension Relay {
-    func clientSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
+    mutating func clientSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
         sawInput(at: now)
         var offset = 0
         while acceptsInput {
@@ -47,7 +47,7 @@ extension Relay {
     }
 
     /// Judges the waiting command again, now that something has changed.
-    func resume(at now: Instant, into out: inout Outbox) {
+    mutating func resume(at now: Instant, into out: inout Outbox) {
         guard isHolding, isRecorderAvailable, !isFinished else { return }
         isHolding = false
         if let header = heldLiteral {
@@ -57,11 +57,11 @@ extension Relay {
         }
     }
 
-    private func hold() { isHolding = true }
+    private mutating func hold() { isHolding = true }
 
     // MARK: Literals
 
-    private func atLiteral(_ header: LiteralHeader, at now: Instant, into out: inout Outbox) {
+    private mutating func atLiteral(_ header: LiteralHeader, at now: Instant, into out: inout Outbox) {
         heldLiteral = nil
         switch CommandParser.atLiteral(client.command, header: header) {
         case .argument:
@@ -88,7 +88,7 @@ extension Relay {
 
     /// Refuses a command at its literal (section E6): instead of asking for it where the client
     /// waits, after counting it away where it comes unasked.
-    private func refuseLiteral(
+    private mutating func refuseLiteral(
         _ header: LiteralHeader, tag: Tag?, _ refusal: Refusal, into out: inout Outbox
     ) {
         if header.isNonSynchronizing {
@@ -102,7 +102,7 @@ extension Relay {
         answer(tag, refusal, into: &out)
     }
 
-    private func answer(_ tag: Tag?, _ refusal: Refusal, into out: inout Outbox) {
+    private mutating func answer(_ tag: Tag?, _ refusal: Refusal, into out: inout Outbox) {
         if let tag {
             out.client.append(refusal, tag: tag)
         } else {
@@ -111,7 +111,7 @@ extension Relay {
     }
 
     /// APPEND at its message: decided before the client is asked for a byte of it.
-    private func atMessage(
+    private mutating func atMessage(
         _ asked: TaggedAppend, _ header: LiteralHeader, at now: Instant, into out: inout Outbox
     ) {
         guard refusalAfterLiteral == nil else { return client.discardLiteral() }
@@ -145,14 +145,14 @@ extension Relay {
         return authorization.judge(.append(append))
     }
 
-    private func holdAtLiteral(_ header: LiteralHeader) {
+    private mutating func holdAtLiteral(_ header: LiteralHeader) {
         heldLiteral = header
         hold()
     }
 
     // MARK: Commands
 
-    private func atCommand(at now: Instant, into out: inout Outbox) {
+    private mutating func atCommand(at now: Instant, into out: inout Outbox) {
         if case .active(let number) = idling { return endIdle(number, into: &out) }
         if case .ending = upload { return endUpload(into: &out) }
         if let (tag, refusal) = refusalAfterLiteral {
@@ -175,7 +175,7 @@ extension Relay {
         client.reset()
     }
 
-    private func refuse(_ failure: ParseFailure, into out: inout Outbox) {
+    private mutating func refuse(_ failure: ParseFailure, into out: inout Outbox) {
         client.reset()
         recordMalformed(failure, into: &out)
         answer(
@@ -185,7 +185,7 @@ extension Relay {
     }
 
     /// Brings a command to its end or on its way; false when it must wait.
-    private func settle(
+    private mutating func settle(
         _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
     ) -> Bool {
         if inFlight.holds(tagged.tag) {
@@ -225,7 +225,7 @@ extension Relay {
     // MARK: Sending
 
     /// Encodes the command with a tag of ours and enters it in the table.
-    private func send(
+    private mutating func send(
         _ tagged: TaggedCommand, _ forward: Forward, at now: Instant, into out: inout Outbox
     ) -> UInt64 {
         if let preparation = forward.preparation {
@@ -239,7 +239,7 @@ extension Relay {
     }
 
     @discardableResult
-    private func send(
+    private mutating func send(
         _ command: Command, tag: Tag?, _ purpose: Purpose, answering asked: Command? = nil,
         at now: Instant, into out: inout Outbox
     ) -> UInt64 {
@@ -260,12 +260,12 @@ extension Relay {
     }
 
     /// Cuts what stands behind a literal marker off: it goes when the backend asks for it.
-    private func keepBack(_ pauses: ShortList<Int>, from start: Int, into out: inout Outbox) {
-        let bytes = out.backend.span.extracting(start...)
+    private mutating func keepBack(_ pauses: ShortList<Int>, from start: Int, into out: inout Outbox) {
+        let count = out.backend.count - start
         for index in pauses.indices {
-            let end = index + 1 < pauses.count ? pauses[index + 1] : bytes.count
+            let end = index + 1 < pauses.count ? pauses[index + 1] : count
             var part = Buffer()
-            part.append(bytes.extracting(pauses[index]..<end))
+            part.append(out.backend.span.extracting(start + pauses[index]..<start + end))
             // APPEND ends at its message's marker: the client's own bytes follow.
             if !part.isEmpty { unsent.append(part) }
         }
@@ -273,7 +273,7 @@ extension Relay {
     }
 
     /// A refused SELECT leaves nothing selected, at the backend as well (section D, 2).
-    private func leave(
+    private mutating func leave(
         for refusal: Refusal, _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
     ) {
         let departure = authorization.departure()
@@ -287,7 +287,7 @@ extension Relay {
 
     // MARK: IDLE and APPEND
 
-    private func endIdle(_ number: UInt64, into out: inout Outbox) {
+    private mutating func endIdle(_ number: UInt64, into out: inout Outbox) {
         if !client.command.spells("DONE") {
             inFlight.setPurpose(.refusal(.expectedDone), of: number)
         }
@@ -298,7 +298,7 @@ extension Relay {
 
     /// Nothing may stand behind the message; the backend is not told the end of a command that is
     /// none, and a message once begun can be taken back only by closing the connection.
-    private func endUpload(into out: inout Outbox) {
+    private mutating func endUpload(into out: inout Outbox) {
         guard CommandParser.isEndOfAppend(client.command) else {
             return end("Malformed command", .malformed, into: &out)
         }

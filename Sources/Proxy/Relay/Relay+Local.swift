@@ -2,13 +2,13 @@
 import Audit
 import Bytes
 import IMAP
+import Policy
 
 extension Relay {
-    func answer(_ tag: Tag, _ answer: LocalAnswer, into out: inout Outbox) {
+    mutating func answer(_ tag: Tag, _ answer: LocalAnswer, into out: inout Outbox) {
         switch answer {
         case .capability:
-            out.client.append("* CAPABILITY ")
-            offer.encode(into: &out.client)
+            offer.append(after: "* CAPABILITY", to: &out.client)
             out.client.append("\r\n")
             out.client.appendOK(tag, "CAPABILITY")
         case .id:
@@ -32,17 +32,24 @@ extension Relay {
     }
 
     /// The namespaces that the backend told at the login, less those that the policy hides.
-    private func namespaces(into out: inout Outbox) {
-        let known = backend.namespace ?? Namespaces(personal: nil, otherUsers: nil, shared: nil)
-        known.filtered { prefix in
-            guard !prefix.isEmpty else { return true }
-            guard let name = try? backend.naming.decode(prefix, allowsTrailingDelimiter: true)
-            else { return false }
-            return policy.decide(name.canonical).rights.contains(.lookup)
-        }.encode(into: &out.client)
+    private mutating func namespaces(into out: inout Outbox) {
+        var shown = backend.namespace ?? Namespaces()
+        shown.personal.removeAll { !isVisible($0) }
+        shown.otherUsers.removeAll { !isVisible($0) }
+        shown.shared.removeAll { !isVisible($0) }
+        Response.namespace(shown).encode(into: &out.client)
     }
 
-    private func delimiter(_ tag: Tag, _ verb: Verb, into out: inout Outbox) {
+    private func isVisible(_ namespace: Namespaces.Namespace) -> Bool {
+        if namespace.prefix.isEmpty { return true }
+        let naming = MailboxNaming(delimiter: namespace.delimiter)
+        guard let name = try? naming.decode(namespace.prefix, allowsTrailingDelimiter: true) else {
+            return false
+        }
+        return policy.decide(name.canonical).rights.contains(.lookup)
+    }
+
+    private mutating func delimiter(_ tag: Tag, _ verb: Verb, into out: inout Outbox) {
         out.client.append(verb == .list ? "* LIST (\\Noselect) " : "* LSUB (\\Noselect) ")
         if let delimiter = backend.naming.delimiter {
             out.client.append(delimiter == UInt8(ascii: "\\") ? "\"\\" : "\"")

@@ -7,7 +7,7 @@ extension Relay {
     /// Writes the decision to let a command pass; true when it may go to the backend.
     ///
     /// The records of commands that change something must be durable first.
-    func record(_ tagged: TaggedCommand, _ forward: Forward, into out: inout Outbox) -> Bool {
+    mutating func record(_ tagged: TaggedCommand, _ forward: Forward, into out: inout Outbox) -> Bool {
         if !isRecorded {
             var record = decision(
                 tagged, forward.rewrite == nil ? .allow : .rewrite, forward.grounds,
@@ -21,7 +21,7 @@ extension Relay {
     }
 
     /// Writes a refusal; true when the client may hear of it.
-    func record(
+    mutating func record(
         _ refusal: Refusal, _ tagged: TaggedCommand, _ grounds: Grounds, into out: inout Outbox
     ) -> Bool {
         if !isRecorded {
@@ -36,12 +36,12 @@ extension Relay {
         return refusal.status == .bad || trail.isDurable
     }
 
-    func recordLocal(_ tagged: TaggedCommand, into out: inout Outbox) {
+    mutating func recordLocal(_ tagged: TaggedCommand, into out: inout Outbox) {
         guard !isRecorded else { return }
         trail.record(decision(tagged, .local, Grounds(), isDurable: false), into: &out)
     }
 
-    func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
+    mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
         trail.beginCommand()
         let event: Event = failure.reason == .unknownCommand ? .vendorRefused : .malformed
         var record = trail.decision(event, .bad, isDurable: false)
@@ -51,7 +51,7 @@ extension Relay {
         trail.record(record, into: &out)
     }
 
-    func recordOutcome(
+    mutating func recordOutcome(
         _ exchange: Exchange, _ result: Record.Result, code: Phrase?, at now: Instant,
         into out: inout Outbox
     ) {

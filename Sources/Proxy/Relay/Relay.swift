@@ -9,7 +9,7 @@ import Policy
 /// One command of the client is judged at a time. One that must wait (for a barrier, for its record
 /// to be durable, for names it depends on) stays whole in the fragmenter, and nothing behind it is
 /// read; then it is judged anew, so that a decision is never older than what it rests on.
-final class Relay {
+struct Relay {
     /// The client's message on its way to the backend.
     enum Upload {
         /// The backend is asked for the message of the command with this tag of ours.
@@ -83,7 +83,7 @@ final class Relay {
         lastTag = BackendLogin.tagsMax
     }
 
-    func nextTag() -> UInt64 {
+    mutating func nextTag() -> UInt64 {
         lastTag += 1
         return lastTag
     }
@@ -96,17 +96,17 @@ final class Relay {
 
     // MARK: Events from outside
 
-    func recorded(at now: Instant, into out: inout Outbox) {
+    mutating func recorded(at now: Instant, into out: inout Outbox) {
         trail.recorded()
         resume(at: now, into: &out)
     }
 
-    func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
+    mutating func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
         isRecorderAvailable = isAvailable
         if isAvailable { resume(at: now, into: &out) }
     }
 
-    func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
+    mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
         policy = settings.policy.policy(for: user)
         trail.facts.policyRevision = settings.policy.revision
@@ -118,18 +118,18 @@ final class Relay {
         if !rights.contains(.read) { end("Access to the selected mailbox has ended", into: &out) }
     }
 
-    func drain(into out: inout Outbox) {
+    mutating func drain(into out: inout Outbox) {
         isDraining = true
         endIfDrained(into: &out)
     }
 
-    func endIfDrained(into out: inout Outbox) {
+    mutating func endIfDrained(into out: inout Outbox) {
         guard isDraining, !isFinished, upload == nil else { return }
         if inFlight.isEmpty || idling != nil { end("Server is shutting down", into: &out) }
     }
 
     /// The backend is gone: nothing can be relayed any more.
-    func backendClosed(into out: inout Outbox) {
+    mutating func backendClosed(into out: inout Outbox) {
         guard !isFinished else { return }
         end("Connection to the mail server was lost", .backendBye, into: &out)
     }
@@ -141,9 +141,9 @@ final class Relay {
         return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
     }
 
-    func sawInput(at now: Instant) { lastInput = now }
+    mutating func sawInput(at now: Instant) { lastInput = now }
 
-    func timePassed(at now: Instant, into out: inout Outbox) {
+    mutating func timePassed(at now: Instant, into out: inout Outbox) {
         guard !isFinished, now >= deadline else { return }
         // While the backend works for the client, it is not the client that is slow.
         guard inFlight.isEmpty || idling != nil || !client.isIdle && !isHolding else { return }
@@ -152,17 +152,17 @@ final class Relay {
 
     // MARK: The end
 
-    func countMalformed(into out: inout Outbox) {
+    mutating func countMalformed(into out: inout Outbox) {
         malformedCommands += 1
         if malformedCommands >= settings.limits.malformedCommandsMax {
             end("Too many malformed commands", .limit, into: &out)
         }
     }
 
-    func sawWellFormed() { malformedCommands = 0 }
+    mutating func sawWellFormed() { malformedCommands = 0 }
 
     /// Says BYE, records why, closes both sides.
-    func end(_ text: Phrase, _ event: Event? = nil, into out: inout Outbox) {
+    mutating func end(_ text: Phrase, _ event: Event? = nil, into out: inout Outbox) {
         guard !isFinished else { return }
         if let event {
             var record = trail.event(event, verdict: .disconnect, reason: text)
@@ -174,7 +174,7 @@ final class Relay {
         finish(into: &out)
     }
 
-    func finish(into out: inout Outbox) {
+    mutating func finish(into out: inout Outbox) {
         guard !isFinished else { return }
         isFinished = true
         for exchange in inFlight.exchanges where exchange.tag != nil {

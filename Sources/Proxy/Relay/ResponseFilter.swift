@@ -6,15 +6,15 @@ import Policy
 
 extension Relay {
     /// Writes what may be seen of an untagged response; false when it is not legal now.
-    func pass(_ response: Response, into out: inout Outbox) -> Bool {
+    mutating func pass(_ response: Response, into out: inout Outbox) -> Bool {
         switch response {
         case .tagged, .continuation, .fetch: return false
         case .status(let status, let code): return pass(status, code, into: &out)
         // The gateway has capabilities of its own, and the backend's ID is its own affair.
         case .capability, .id, .namespace: return true
         case .enabled(let modes): return pass(enabled: modes, into: &out)
-        case .list(let entry): return pass(entry, "* LIST ", into: &out)
-        case .lsub(let entry): return pass(entry, "* LSUB ", into: &out)
+        case .list(let entry): return pass(entry, isSubscribed: false, into: &out)
+        case .lsub(let entry): return pass(entry, isSubscribed: true, into: &out)
         case .mailboxStatus(let status): return pass(status, into: &out)
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
@@ -38,14 +38,14 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
-    private func noteUnknown(into out: inout Outbox) -> Bool {
+    private mutating func noteUnknown(into out: inout Outbox) -> Bool {
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
     }
 
-    private func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
+    private mutating func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
         do {
-            try NumberTranscoder.transcode(answers.piece, tag: tag, into: &out.client)
+            try NumberTranscoder.transcode(answers.piece, clientTag: tag, into: &out.client)
             return true
         } catch {
             return false
@@ -54,7 +54,7 @@ extension Relay {
 
     // MARK: Status
 
-    private func pass(
+    private mutating func pass(
         _ status: Response.UntaggedStatus, _ code: ResponseCode?, into out: inout Outbox
     ) -> Bool {
         switch status {
@@ -65,9 +65,7 @@ extension Relay {
         case .no, .bad: break
         case .ok:
             guard let kept = filtered(untagged: code) else { break }
-            out.client.append("* OK ")
-            kept.encode(into: &out.client)
-            out.client.append(" Noted\r\n")
+            Response.status(.ok, code: kept).encode(into: &out.client)
         }
         return true
     }
@@ -123,21 +121,16 @@ extension Relay {
 
     // MARK: Modes and mailboxes
 
-    private func pass(enabled modes: CapabilitySet, into out: inout Outbox) -> Bool {
+    private mutating func pass(enabled modes: CapabilitySet, into out: inout Outbox) -> Bool {
         guard case .enable(let asked)? = inFlight.first(.enable)?.purpose else { return false }
         let now = modes.intersection(asked)
         enabled = enabled.union(now)
-        out.client.append("* ENABLED")
-        if !now.isEmpty {
-            out.client.append(" ")
-            now.encode(into: &out.client)
-        }
-        out.client.append("\r\n")
+        Response.enabled(now).encode(into: &out.client)
         return true
     }
 
-    private func pass(
-        _ entry: ListEntry, _ head: StaticString, into out: inout Outbox
+    private mutating func pass(
+        _ entry: ListEntry, isSubscribed: Bool, into out: inout Outbox
     ) -> Bool {
         // A name that is not canonical can't be held against the policy: it does not exist.
         guard let name = try? backend.naming.decode(entry.mailbox) else { return true }
@@ -151,19 +144,21 @@ extension Relay {
         entry.mailbox = backend.naming.encode(name)
         if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
         // Whether there are children may be told only when none of them can be hidden.
-        if policy.hidesMailboxes { entry.attributes.subtract([.hasChildren, .hasNoChildren]) }
-        out.client.append(head)
-        entry.encode(into: &out.client)
-        out.client.append("\r\n")
+        if policy.hidesMailboxes {
+            entry.attributes.remove(.hasChildren)
+            entry.attributes.remove(.hasNoChildren)
+            entry.hasSubscribedChild = false
+        }
+        (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
         return true
     }
 
-    private func pass(_ status: MailboxStatus, into out: inout Outbox) -> Bool {
+    private mutating func pass(_ status: MailboxStatus, into out: inout Outbox) -> Bool {
         guard let name = try? backend.naming.decode(status.mailbox) else { return true }
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
         status.mailbox = backend.naming.encode(name)
-        status.encode(into: &out.client)
+        Response.mailboxStatus(status).encode(into: &out.client)
         return true
     }
 }

@@ -1,0 +1,95 @@
+# Installs missing system packages, and never removes, restarts or starts anything to do so.
+
+# Says what is wrong and ends the run.
+fail() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# Succeeds when the Debian package $1 is installed completely.
+installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Runs apt-get with a patient lock and without questions.
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# Runs "$@" while packages are kept from starting their services (Debian's policy-rc.d).
+without_services() {
+    local policy=/usr/sbin/policy-rc.d status=0
+    if [ -e "$policy" ]; then
+        "$@"
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    # A signal must not leave the machine unable to start its own services.
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT INT TERM
+    "$@" || status=$?
+    rm -f "$policy"
+    trap - EXIT INT TERM
+    return "$status"
+}
+
+# Installs those of "$@" that are missing.
+#
+# --no-remove: a mail server that is already on this machine conflicts with some packages, and a
+# trial must never uninstall it.
+need_packages() {
+    local missing=() name
+    for name in "$@"; do
+        installed "$name" || missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        fail "these packages are missing and there is no apt-get: ${missing[*]}"
+    [ "$(id -u)" = 0 ] ||
+        fail "these packages are missing, please run as root: apt-get install ${missing[*]}"
+    printf 'installing %s\n' "${missing[*]}"
+    local install=(without_services apt install -y --no-install-recommends --no-remove)
+    "${install[@]}" "${missing[@]}" >/dev/null 2>&1 && return 0
+    apt update >/dev/null || fail "apt-get update failed"
+    "${install[@]}" "${missing[@]}" >/dev/null || fail "apt-get could not install ${missing[*]}"
+}
+
+# Has Dovecot's IMAP programs at hand: installed ones, or the package unpacked into folder $1.
+#
+# The package is unpacked, not installed: it conflicts with every other IMAP server, and apt
+# would remove that one.
+need_dovecot_imap() {
+    local folder=$1
+    need_packages dovecot-core
+    [ -x /usr/lib/dovecot/imap ] && return 0
+    local version
+    version=$(dpkg-query -W -f '${Version}' dovecot-core)
+    [ "$(cat "$folder/version" 2>/dev/null)" = "$version" ] && return 0
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    (cd "$folder" && fetch_dovecot_imap "$version")
+    printf '%s\n' "$version" >"$folder/version"
+}
+
+fetch_dovecot_imap() {
+    printf 'unpacking dovecot-imapd %s (not installed)\n' "$1"
+    apt download "dovecot-imapd=$1" >/dev/null 2>&1 ||
+        { apt update >/dev/null && apt download "dovecot-imapd=$1" >/dev/null; } ||
+        fail "cannot download dovecot-imapd $1"
+    dpkg -x dovecot-imapd_*.deb .
+    rm -f dovecot-imapd_*.deb
+}
+
+# Requires a Swift toolchain of at least 6.3.
+need_swift() {
+    command -v swift >/dev/null ||
+        fail "there is no 'swift' in PATH; a Swift 6.3 toolchain is needed (swift.org/install)"
+    local version
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p')
+    printf '6.3\n%s\n' "$version" | sort -CV ||
+        fail "Swift 6.3 or newer is needed, 'swift' is ${version:-of an unknown version}"
+}
+
+# What building takes, and what the parts beside Postern take.
+BUILD_PACKAGES=(libssl-dev libpam0g-dev libseccomp-dev pkg-config)
+PART_PACKAGES=(python3 openssl curl libpam-pwdfile)

@@ -1,0 +1,172 @@
+// What the gateway asks postern-pam, and what it answers.
+//
+// The channel is a socketpair of SOCK_SEQPACKET: one packet is one message, and one question is
+// under way at a time. Numbers are in network order.
+//
+//     question   u32 id, then user, password, rhost: each u16 length and that many octets
+//     answer     u32 id, u8 AuthenticationAnswer
+//
+// The PAM service and its folder are the helper's command line: what comes from the network picks
+// neither. The user name is canonical, so that a gateway gone astray cannot hand libpam another kind;
+// no password holds NUL, because libpam's strings end there.
+package import Bytes
+
+/// One question to PAM.
+package struct PAMQuestion: Equatable, Sendable {
+    /// Chosen by the asker and repeated in the answer.
+    package let id: UInt32
+    package let credentials: Credentials
+
+    package init(id: UInt32, credentials: Credentials) {
+        self.id = id
+        self.credentials = credentials
+    }
+
+    /// As `UserName.bytesMax`.
+    package static let userBytesMax = UserName.bytesMax
+    /// No password is longer in practice, and PAM modules hash every byte (PAM_MAX_RESP_SIZE is 512).
+    package static let passwordBytesMax = 512
+    /// The longest text form of an address with a zone.
+    package static let hostBytesMax = 64
+    /// Every question fits; a longer packet is none.
+    package static let bytesMax = 4 + 6 + userBytesMax + passwordBytesMax + hostBytesMax
+
+    /// Appends the packet to `buffer`, which the caller wipes.
+    ///
+    /// Returns false, and appends nothing, when a field is not as the protocol wants it.
+    package func encode(into buffer: inout Buffer) -> Bool {
+        let user = Array(credentials.user.utf8)
+        let host = Array(credentials.host.utf8)
+        let isSendable = credentials.password.withBytes { password in
+            Self.areValid(user: user.span, password: password, host: host.span)
+        }
+        guard isSendable else { return false }
+        buffer.append(network: id)
+        buffer.append(counted: user.span)
+        credentials.password.withBytes { buffer.append(counted: $0) }
+        buffer.append(counted: host.span)
+        return true
+    }
+
+    /// The question in a packet, nil when it holds anything else; the caller wipes the packet.
+    package init?(_ packet: Span<UInt8>) {
+        guard packet.count <= Self.bytesMax else { return nil }
+        var cursor = PacketCursor(packet)
+        guard let id = cursor.number(), let user = cursor.counted(),
+            let password = cursor.counted(), let host = cursor.counted(), cursor.isAtEnd,
+            Self.areValid(
+                user: packet.extracting(user),
+                password: packet.extracting(password),
+                host: packet.extracting(host)
+            )
+        else { return nil }
+        self.id = id
+        credentials = Credentials(
+            user: String(decoding: packet.extracting(user).array, as: UTF8.self),
+            password: Secret(packet.extracting(password)),
+            host: String(decoding: packet.extracting(host).array, as: UTF8.self)
+        )
+    }
+
+    private static func areValid(
+        user: Span<UInt8>,
+        password: Span<UInt8>,
+        host: Span<UInt8>
+    ) -> Bool {
+        isCanonical(user.array)
+            && (1...passwordBytesMax).contains(password.count)
+            && !password.hasByte { $0 == 0 }
+            && host.count <= hostBytesMax
+            && !host.hasByte { !(0x21...0x7E).contains($0) }
+    }
+
+    private static func isCanonical(_ user: [UInt8]) -> Bool {
+        guard let canonical = UserName.canonical(user) else { return false }
+        return canonical.utf8.elementsEqual(user)
+    }
+}
+
+/// PAM's answer to one question.
+package struct PAMReply: Equatable, Sendable {
+    package let id: UInt32
+    package let answer: AuthenticationAnswer
+
+    package init(id: UInt32, answer: AuthenticationAnswer) {
+        self.id = id
+        self.answer = answer
+    }
+
+    package static let byteCount = 5
+
+    package func encode(into buffer: inout Buffer) {
+        buffer.append(network: id)
+        buffer.append(answer.rawValue)
+    }
+
+    /// The answer in a packet, nil when it holds anything else.
+    package init?(_ packet: Span<UInt8>) {
+        var cursor = PacketCursor(packet)
+        guard let id = cursor.number(), let code = cursor.byte(), cursor.isAtEnd,
+            let answer = AuthenticationAnswer(rawValue: code)
+        else { return nil }
+        self.init(id: id, answer: answer)
+    }
+}
+
+/// Reads a packet from its front; every step says whether it was there.
+private struct PacketCursor: ~Escapable {
+    private let packet: Span<UInt8>
+    private var offset = 0
+
+    @_lifetime(copy packet)
+    init(_ packet: Span<UInt8>) { self.packet = packet }
+
+    var isAtEnd: Bool { offset == packet.count }
+
+    mutating func byte() -> UInt8? {
+        guard offset < packet.count else { return nil }
+        defer { offset += 1 }
+        return packet[offset]
+    }
+
+    mutating func number() -> UInt32? {
+        var number: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = byte() else { return nil }
+            number = number << 8 | UInt32(byte)
+        }
+        return number
+    }
+
+    /// Where the octets of a counted field stand.
+    mutating func counted() -> Range<Int>? {
+        guard let high = byte(), let low = byte() else { return nil }
+        let count = Int(high) << 8 | Int(low)
+        guard packet.count - offset >= count else { return nil }
+        defer { offset += count }
+        return offset..<offset + count
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func hasByte(where matches: (UInt8) -> Bool) -> Bool {
+        for index in indices where matches(self[index]) { return true }
+        return false
+    }
+}
+
+extension Buffer {
+    fileprivate mutating func append(network number: UInt32) {
+        append(UInt8(truncatingIfNeeded: number >> 24))
+        append(UInt8(truncatingIfNeeded: number >> 16))
+        append(UInt8(truncatingIfNeeded: number >> 8))
+        append(UInt8(truncatingIfNeeded: number))
+    }
+
+    /// The length must be checked before: it is cut to 16 bits here.
+    fileprivate mutating func append(counted bytes: Span<UInt8>) {
+        append(UInt8(truncatingIfNeeded: bytes.count >> 8))
+        append(UInt8(truncatingIfNeeded: bytes.count))
+        append(bytes)
+    }
+}

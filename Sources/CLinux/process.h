@@ -1,0 +1,45 @@
+// What a process says about itself: who it dies with, what it leaves behind, what it may become.
+#pragma once
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Declared by the C library for _GNU_SOURCE only.
+extern int memfd_create(const char *, unsigned int);
+extern long syscall(long, ...);
+
+// Has the kernel send `signal` to this process when its parent dies. Changing user ids undoes it.
+static inline int linux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+// Memory with passwords and keys goes neither into a core file nor to a debugger.
+static inline int linux_forbid_dumps(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+// No program that this process starts gains anything by set-user-id or file capabilities.
+static inline int linux_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+// An anonymous file in memory.
+static inline int linux_memory_file(const char *name) {
+    return memfd_create(name, 1U /* MFD_CLOEXEC */ | 2U /* MFD_ALLOW_SEALING */);
+}
+
+// Forbids every further change of an anonymous file, for everybody who ever gets hold of it.
+static inline int linux_seal(int fd) {
+    return fcntl(fd, 1033 /* F_ADD_SEALS */, 0x1 | 0x2 | 0x4 | 0x8 /* SEAL, SHRINK, GROW, WRITE */);
+}
+
+// The processors that this process may run on, at least 1.
+static inline int linux_processors(void) {
+    unsigned long mask[128] = {0};
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    int count = 0;
+    for (long index = 0; index < bytes / (long)sizeof *mask; index++)
+        count += __builtin_popcountl(mask[index]);
+    return count > 0 ? count : 1;
+}

@@ -1,0 +1,115 @@
+// A client's command as a value: what the parser makes, the session judges and the encoder writes.
+package import Bytes
+
+/// A command with the tag that its answers carry.
+package struct TaggedCommand: Equatable, Sendable {
+    package let tag: Tag
+    package var command: Command
+
+    package init(tag: Tag, command: Command) {
+        self.tag = tag
+        self.command = command
+    }
+}
+
+/// Everything that a client may ask for; what is not here is refused.
+package enum Command: Equatable, Sendable {
+    case capability
+    case noop
+    case logout
+    case id([IDField])
+    case startTLS
+    /// The initial response is still Base64; written `=`, it is empty (RFC 4959).
+    case authenticate(mechanism: [UInt8], initialResponse: Secret?)
+    case login(user: [UInt8], password: Secret)
+    case enable([ShortBytes])
+    case idle
+    case namespace
+    case select(Select)
+    case examine(Select)
+    case create(mailbox: [UInt8], specialUse: KeywordSet<SpecialUse>)
+    case delete([UInt8])
+    case rename(from: [UInt8], to: [UInt8])
+    case subscribe([UInt8])
+    case unsubscribe([UInt8])
+    case list(List)
+    case lsub(reference: [UInt8], pattern: [UInt8])
+    case status(mailbox: [UInt8], items: KeywordSet<StatusItem>)
+    case append(Append)
+    case check
+    case close
+    case unselect
+    case expunge
+    case uidExpunge(MessageSet)
+    case search(Search)
+    case fetch(Fetch)
+    case store(Store)
+    case copy(Copy)
+    case move(Copy)
+}
+
+extension Command {
+    package var verb: Verb {
+        switch self {
+        case .capability: .capability
+        case .noop: .noop
+        case .logout: .logout
+        case .id: .id
+        case .startTLS: .startTLS
+        case .authenticate: .authenticate
+        case .login: .login
+        case .enable: .enable
+        case .idle: .idle
+        case .namespace: .namespace
+        case .select: .select
+        case .examine: .examine
+        case .create: .create
+        case .delete: .delete
+        case .rename: .rename
+        case .subscribe: .subscribe
+        case .unsubscribe: .unsubscribe
+        case .list: .list
+        case .lsub: .lsub
+        case .status: .status
+        case .append: .append
+        case .check: .check
+        case .close: .close
+        case .unselect: .unselect
+        case .expunge: .expunge
+        case .uidExpunge: .uidExpunge
+        case .search: .search
+        case .fetch: .fetch
+        case .store: .store
+        case .copy: .copy
+        case .move: .move
+        }
+    }
+
+    /// Whether the command was given with the prefix UID.
+    package var isUID: Bool {
+        switch self {
+        case .uidExpunge: true
+        case .search(let search): search.isUID
+        case .fetch(let fetch): fetch.isUID
+        case .store(let store): store.isUID
+        case .copy(let copy), .move(let copy): copy.isUID
+        default: false
+        }
+    }
+
+    /// Whether it means messages by their sequence numbers, which an expunge would shift.
+    package var takesSequenceNumbers: Bool {
+        switch self {
+        case .fetch, .store, .copy, .move: !isUID
+        // A UID SEARCH may hold a sequence set among its keys; its answers are UIDs.
+        case .search(let search): !search.isUID || search.namesSequenceNumbers
+        default: false
+        }
+    }
+
+    /// What may be under way with the backend at the same time.
+    package var pipelining: Pipelining {
+        let pipelining = verb.standing.pipelining
+        return pipelining == .numbers && !takesSequenceNumbers ? .free : pipelining
+    }
+}

@@ -1,0 +1,98 @@
+// From verb to argument and back: sends each verb to its family's parser, encoder and digest.
+import Bytes
+
+extension Command {
+    /// Reads the arguments of `verb` up to the end of the command.
+    init(
+        _ verb: Verb,
+        isUID: Bool,
+        from cursor: inout Cursor
+    ) throws(SyntaxError) {
+        switch verb {
+        case .capability: self = .capability
+        case .noop: self = .noop
+        case .logout: self = .logout
+        case .startTLS: self = .startTLS
+        case .idle: self = .idle
+        case .namespace: self = .namespace
+        case .check: self = .check
+        case .close: self = .close
+        case .unselect: self = .unselect
+        case .expunge: self = .expunge
+        default:
+            try cursor.space()
+            self = try Self.withArguments(verb, isUID: isUID, from: &cursor)
+        }
+        try cursor.end()
+    }
+
+    private static func withArguments(
+        _ verb: Verb,
+        isUID: Bool,
+        from cursor: inout Cursor
+    ) throws(SyntaxError) -> Command {
+        switch verb {
+        case .id: .id(try cursor.idFields())
+        case .authenticate: try cursor.authenticate()
+        case .login: try cursor.login()
+        case .enable: .enable(try cursor.capabilities())
+        case .select: .select(try cursor.select())
+        case .examine: .examine(try cursor.select())
+        case .create: try cursor.create()
+        case .delete: .delete(try cursor.mailbox())
+        case .rename: try cursor.rename()
+        case .subscribe: .subscribe(try cursor.mailbox())
+        case .unsubscribe: .unsubscribe(try cursor.mailbox())
+        case .list: .list(try cursor.list())
+        case .lsub: try cursor.lsub()
+        case .status: try cursor.status()
+        case .append: .append(try cursor.append())
+        case .uidExpunge: .uidExpunge(try cursor.messageSet())
+        case .search: .search(try cursor.search(isUID: isUID))
+        case .fetch: .fetch(try cursor.fetch(isUID: isUID))
+        case .store: .store(try cursor.store(isUID: isUID))
+        case .copy: .copy(try cursor.copy(isUID: isUID))
+        case .move: .move(try cursor.copy(isUID: isUID))
+        case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
+            .expunge:
+            throw cursor.expected(.endOfLine)
+        }
+    }
+
+    /// Appends the arguments, each with its space in front.
+    func encodeArguments(into encoder: inout CommandEncoder) {
+        switch self {
+        case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
+            .expunge:
+            break
+        case .id(let fields): encoder.idFields(fields)
+        case .authenticate(let mechanism, let response):
+            encoder.authenticate(mechanism, response)
+        case .login(let user, let password): encoder.login(user, password)
+        case .enable(let capabilities): encoder.capabilities(capabilities)
+        case .select(let select), .examine(let select): select.encode(into: &encoder)
+        case .create(let mailbox, let uses): encoder.create(mailbox, uses)
+        case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox):
+            encoder.mailbox(mailbox)
+        case .rename(let old, let new):
+            encoder.mailbox(old)
+            encoder.mailbox(new)
+        case .list(let list): list.encode(into: &encoder)
+        case .lsub(let reference, let pattern):
+            encoder.mailbox(reference)
+            encoder.mailbox(pattern)
+        case .status(let mailbox, let items):
+            encoder.mailbox(mailbox)
+            encoder.space()
+            items.append(to: &encoder)
+        case .append(let append): append.encode(into: &encoder)
+        case .uidExpunge(let set):
+            encoder.space()
+            set.append(to: &encoder)
+        case .search(let search): search.encode(into: &encoder)
+        case .fetch(let fetch): fetch.encode(into: &encoder)
+        case .store(let store): store.encode(into: &encoder)
+        case .copy(let copy), .move(let copy): copy.encode(into: &encoder)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// The arguments as the audit trail keeps them: what was asked for, never what was said.
+package import Bytes
+
+extension Command {
+    /// Appends sets, flags, items, sizes and the kinds of search keys to `text`.
+    ///
+    /// Holds no mailbox names, which a record has apart, no searched words, no contents and no
+    /// credentials; printable ASCII, and no longer than `CommandDigest.bytesMax` and three dots.
+    package func describe(into text: inout ShortBytes) {
+        var digest = CommandDigest(text: text)
+        describe(into: &digest)
+        if digest.isCut { digest.text.append(Array("...".utf8).span) }
+        text = digest.text
+    }
+
+    private func describe(into digest: inout CommandDigest) {
+        switch self {
+        case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
+            .expunge, .delete, .rename, .subscribe, .unsubscribe, .lsub:
+            break
+        case .login(let user, _):
+            digest.append("user of ")
+            digest.append(decimal: UInt64(user.count))
+            digest.append(" bytes")
+        case .id(let fields):
+            digest.append(decimal: UInt64(fields.count))
+            digest.append(" fields")
+        case .authenticate(let mechanism, let response):
+            digest.append(mechanism.span)
+            if response != nil { digest.append(" with initial response") }
+        case .enable(let capabilities): digest.words(capabilities)
+        case .select(let select), .examine(let select): select.appendParameters(to: &digest)
+        case .create(_, let uses): if !uses.isEmpty { uses.append(to: &digest) }
+        case .list(let list): list.describe(into: &digest)
+        case .status(_, let items): items.append(to: &digest)
+        case .append(let append): append.describe(into: &digest)
+        case .uidExpunge(let set): set.append(to: &digest)
+        case .search(let search): search.describe(into: &digest)
+        case .fetch(let fetch): fetch.appendArguments(to: &digest)
+        case .store(let store): store.appendArguments(to: &digest)
+        case .copy(let copy), .move(let copy): copy.set.append(to: &digest)
+        }
+    }
+}
+
+/// Text that stops growing: one record stays small, whatever the command's length.
+struct CommandDigest: ByteSink {
+    static let bytesMax = 1024
+
+    fileprivate(set) var text: ShortBytes
+    fileprivate(set) var isCut = false
+
+    fileprivate init(text: ShortBytes) { self.text = text }
+
+    mutating func append(_ byte: UInt8) {
+        if text.count < Self.bytesMax { text.append(byte) } else { isCut = true }
+    }
+
+    fileprivate mutating func words(_ words: [ShortBytes]) {
+        for (index, word) in words.enumerated() {
+            if index > 0 { append(UInt8(ascii: " ")) }
+            for index in word.indices { append(word[index]) }
+        }
+    }
+}

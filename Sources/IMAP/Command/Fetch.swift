@@ -1,0 +1,114 @@
+// FETCH and UID FETCH (RFC 9051, 6.4.5; RFC 7162 for CHANGEDSINCE and VANISHED).
+package import Bytes
+
+/// What to tell of which messages.
+package struct Fetch: Equatable, Sendable {
+    package var isUID: Bool
+    package var set: MessageSet
+    /// Each once; macros are replaced by what they stand for.
+    package var items: ShortList<FetchItem>
+    package var changedSince: UInt64?
+    /// Only with `isUID` and `changedSince` (RFC 7162, 3.2.6).
+    package var wantsVanished: Bool
+
+    package init(
+        isUID: Bool,
+        set: MessageSet,
+        items: ShortList<FetchItem>,
+        changedSince: UInt64? = nil,
+        wantsVanished: Bool = false
+    ) {
+        self.isUID = isUID
+        self.set = set
+        self.items = items
+        self.changedSince = changedSince
+        self.wantsVanished = wantsVanished
+    }
+
+    /// Whether fetching marks messages as \Seen: then it is a write.
+    package var setsSeen: Bool { items.contains { $0.setsSeen } }
+}
+
+extension Fetch {
+    /// Names that answers must get back, since the client asked under another one.
+    package struct Renames: OptionSet, Equatable, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// `BODY[]` in the answer is what the client asked for as `RFC822`.
+        package static let rfc822 = Renames(rawValue: 1)
+        /// `BODY[TEXT]` in the answer is what the client asked for as `RFC822.TEXT`.
+        package static let rfc822Text = Renames(rawValue: 2)
+    }
+
+    /// Turns every item that sets \Seen into the one that does not.
+    ///
+    /// Returns what the answers must be renamed to; nil, and leaves the command as it was, when
+    /// the client asked for one text under both names, which no renaming could answer.
+    package mutating func peekOnly() -> Renames? {
+        var renames: Renames = []
+        var peeking = ShortList<FetchItem>()
+        for index in items.indices {
+            let (item, rename) = items[index].peeking
+            renames.formUnion(rename)
+            if !peeking.contains(where: { $0 == item }) { peeking.append(item) }
+        }
+        let asksTwice = items.contains { item in
+            renames.contains(.rfc822) && item.isWhole(section: [])
+                || renames.contains(.rfc822Text) && item.isWhole(section: FetchItem.text)
+        }
+        guard !asksTwice else { return nil }
+        items = peeking
+        return renames
+    }
+}
+
+extension Cursor {
+    /// FETCH: set SP items [SP `(` modifiers `)`].
+    mutating func fetch(isUID: Bool) throws(SyntaxError) -> Fetch {
+        let set = try messageSet()
+        try space()
+        var fetch = Fetch(isUID: isUID, set: set, items: try fetchItems())
+        guard takeSpace() else { return fetch }
+        try open()
+        repeat { try fetchModifier(of: &fetch) } while takeSpace()
+        guard !fetch.wantsVanished || isUID && fetch.changedSince != nil else {
+            throw expected(.knownWord)
+        }
+        try close()
+        return fetch
+    }
+
+    private mutating func fetchModifier(of fetch: inout Fetch) throws(SyntaxError) {
+        if fetch.changedSince == nil && takeWord("CHANGEDSINCE") {
+            try space()
+            fetch.changedSince = try modSequence(isZeroAllowed: false)
+        } else if !fetch.wantsVanished && takeWord("VANISHED") {
+            fetch.wantsVanished = true
+        } else {
+            throw expected(.knownWord)
+        }
+    }
+}
+
+extension Fetch {
+    func encode(into encoder: inout CommandEncoder) {
+        encoder.space()
+        appendArguments(to: &encoder)
+    }
+
+    /// Appends set, items and modifiers: command and record say the same.
+    func appendArguments(to sink: inout some ByteSink) {
+        set.append(to: &sink)
+        sink.append(" (")
+        for index in items.indices {
+            if index > 0 { sink.append(UInt8(ascii: " ")) }
+            items[index].append(to: &sink)
+        }
+        sink.append(UInt8(ascii: ")"))
+        guard let changedSince else { return }
+        sink.append(" (CHANGEDSINCE ")
+        sink.append(decimal: changedSince)
+        sink.append(wantsVanished ? " VANISHED)" : ")")
+    }
+}

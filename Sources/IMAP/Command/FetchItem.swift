@@ -1,0 +1,145 @@
+// One thing to fetch: an attribute of a message or a section of its text (RFC 9051, fetch-att).
+import Bytes
+
+package enum FetchAttribute: UInt8, Keyword {
+    case uid, flags, internalDate, envelope, body, bodyStructure
+    case rfc822, rfc822Size, rfc822Header, rfc822Text, modSequence
+
+    package var spelling: StaticString {
+        switch self {
+        case .uid: "UID"
+        case .flags: "FLAGS"
+        case .internalDate: "INTERNALDATE"
+        case .envelope: "ENVELOPE"
+        case .body: "BODY"
+        case .bodyStructure: "BODYSTRUCTURE"
+        case .rfc822: "RFC822"
+        case .rfc822Size: "RFC822.SIZE"
+        case .rfc822Header: "RFC822.HEADER"
+        case .rfc822Text: "RFC822.TEXT"
+        case .modSequence: "MODSEQ"
+        }
+    }
+}
+
+/// Words that stand for several attributes, and only alone (RFC 9051, 6.4.5).
+enum FetchMacro: UInt8, Keyword {
+    case all, fast, full
+
+    var spelling: StaticString {
+        switch self {
+        case .all: "ALL"
+        case .fast: "FAST"
+        case .full: "FULL"
+        }
+    }
+
+    var items: ShortList<FetchItem> {
+        var items: ShortList<FetchItem> = [
+            .attribute(.flags), .attribute(.internalDate), .attribute(.rfc822Size),
+        ]
+        if self != .fast { items.append(.attribute(.envelope)) }
+        if self == .full { items.append(.attribute(.body)) }
+        return items
+    }
+}
+
+package enum FetchItem: Equatable, Sendable {
+    case attribute(FetchAttribute)
+    /// `BODY[section]<offset.count>`; the section's text as the client wrote it, since servers
+    /// echo it and clients look for it.
+    case section([UInt8], partial: Partial?, isPeek: Bool)
+
+    /// Bytes to fetch of a section: `count` is at least 1.
+    package struct Partial: Equatable, Sendable {
+        package let offset: UInt32
+        package let count: UInt32
+    }
+
+    static let text = Array("TEXT".utf8)
+
+    package var setsSeen: Bool {
+        switch self {
+        case .attribute(let attribute): attribute == .rfc822 || attribute == .rfc822Text
+        case .section(_, _, let isPeek): !isPeek
+        }
+    }
+
+    /// The item that tells the same without setting \Seen.
+    var peeking: (FetchItem, Fetch.Renames) {
+        switch self {
+        case .attribute(.rfc822): (.section([], partial: nil, isPeek: true), .rfc822)
+        case .attribute(.rfc822Text):
+            (.section(Self.text, partial: nil, isPeek: true), .rfc822Text)
+        case .attribute: (self, [])
+        case .section(let section, let partial, _):
+            (.section(section, partial: partial, isPeek: true), [])
+        }
+    }
+
+    /// Whether it is this section without a partial range; letters in either case.
+    func isWhole(section wanted: [UInt8]) -> Bool {
+        guard case .section(let section, nil, _) = self else { return false }
+        return section.span.uppercased == wanted
+    }
+
+    func append(to sink: inout some ByteSink) {
+        switch self {
+        case .attribute(let attribute): sink.append(attribute.spelling)
+        case .section(let section, let partial, let isPeek):
+            sink.append(isPeek ? "BODY.PEEK[" : "BODY[")
+            sink.append(section.span)
+            sink.append(UInt8(ascii: "]"))
+            guard let partial else { return }
+            sink.append(UInt8(ascii: "<"))
+            sink.append(decimal: UInt64(partial.offset))
+            sink.append(UInt8(ascii: "."))
+            sink.append(decimal: UInt64(partial.count))
+            sink.append(UInt8(ascii: ">"))
+        }
+    }
+}
+
+extension Cursor {
+    /// Items of one FETCH: more than there are attributes, and sections enough for any client.
+    private static let fetchItemsMax = 64
+
+    /// Takes a macro, one item, or items in parentheses; a repeated item counts once.
+    mutating func fetchItems() throws(SyntaxError) -> ShortList<FetchItem> {
+        if let macro = takeKeyword(FetchMacro.self) { return macro.items }
+        guard take(UInt8(ascii: "(")) else { return [try fetchItem()] }
+        var items = ShortList<FetchItem>()
+        repeat {
+            let start = offset
+            let item = try fetchItem()
+            if items.contains(where: { $0 == item }) { continue }
+            guard items.count < Self.fetchItemsMax else { throw .tooMany(at: start) }
+            items.append(item)
+        } while takeSpace()
+        try close()
+        return items
+    }
+
+    private mutating func fetchItem() throws(SyntaxError) -> FetchItem {
+        if takeWord("BODY.PEEK") { return try bodySection(isPeek: true) }
+        let attribute = try keyword(FetchAttribute.self)
+        guard attribute == .body && peek == UInt8(ascii: "[") else { return .attribute(attribute) }
+        return try bodySection(isPeek: false)
+    }
+
+    private mutating func bodySection(isPeek: Bool) throws(SyntaxError) -> FetchItem {
+        try expect(UInt8(ascii: "["), as: .section)
+        let section = try sectionText()
+        try expect(UInt8(ascii: "]"), as: .closingBracket)
+        return .section(section, partial: try partial(), isPeek: isPeek)
+    }
+
+    private mutating func partial() throws(SyntaxError) -> FetchItem.Partial? {
+        guard take(UInt8(ascii: "<")) else { return nil }
+        let offset = try number()
+        try expect(UInt8(ascii: "."), as: .partial)
+        let count = try nonZeroNumber()
+        try expect(UInt8(ascii: ">"), as: .partial)
+        return FetchItem.Partial(offset: offset, count: count)
+    }
+}

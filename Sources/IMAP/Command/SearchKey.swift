@@ -1,0 +1,218 @@
+// What a message must be to be found: a tree of keys (RFC 9051, search-key; RFC 7162, 3.1.5).
+package import Bytes
+
+package indirect enum SearchKey: Equatable, Sendable {
+    case state(SearchState)
+    case keyword(ShortBytes)
+    case unkeyword(ShortBytes)
+    case text(SearchField, [UInt8])
+    case header(name: [UInt8], value: [UInt8])
+    case date(SearchDate, CalendarDate)
+    case size(SearchSize, UInt64)
+    /// By message number or `$`.
+    case messages(MessageSet)
+    case uids(MessageSet)
+    case modSequence(flag: ModSequenceFlag?, UInt64)
+    case not(SearchKey)
+    case or(SearchKey, SearchKey)
+    /// Keys in parentheses: all must hold.
+    case all([SearchKey])
+
+    var namesSequenceNumbers: Bool {
+        switch self {
+        case .messages(let set): !set.isSavedResult
+        case .not(let key): key.namesSequenceNumbers
+        case .or(let left, let right): left.namesSequenceNumbers || right.namesSequenceNumbers
+        case .all(let keys): keys.contains(where: \.namesSequenceNumbers)
+        default: false
+        }
+    }
+}
+
+/// Keys without an argument.
+package enum SearchState: UInt8, Keyword {
+    case all, answered, deleted, draft, flagged, new, old, recent, seen
+    case unanswered, undeleted, undraft, unflagged, unseen
+
+    package var spelling: StaticString {
+        switch self {
+        case .all: "ALL"
+        case .answered: "ANSWERED"
+        case .deleted: "DELETED"
+        case .draft: "DRAFT"
+        case .flagged: "FLAGGED"
+        case .new: "NEW"
+        case .old: "OLD"
+        case .recent: "RECENT"
+        case .seen: "SEEN"
+        case .unanswered: "UNANSWERED"
+        case .undeleted: "UNDELETED"
+        case .undraft: "UNDRAFT"
+        case .unflagged: "UNFLAGGED"
+        case .unseen: "UNSEEN"
+        }
+    }
+}
+
+/// Keys that look for a string.
+package enum SearchField: UInt8, Keyword {
+    case bcc, body, cc, from, subject, text, to
+
+    package var spelling: StaticString {
+        switch self {
+        case .bcc: "BCC"
+        case .body: "BODY"
+        case .cc: "CC"
+        case .from: "FROM"
+        case .subject: "SUBJECT"
+        case .text: "TEXT"
+        case .to: "TO"
+        }
+    }
+}
+
+package enum SearchDate: UInt8, Keyword {
+    case before, on, since, sentBefore, sentOn, sentSince
+
+    package var spelling: StaticString {
+        switch self {
+        case .before: "BEFORE"
+        case .on: "ON"
+        case .since: "SINCE"
+        case .sentBefore: "SENTBEFORE"
+        case .sentOn: "SENTON"
+        case .sentSince: "SENTSINCE"
+        }
+    }
+}
+
+package enum SearchSize: UInt8, Keyword {
+    case larger, smaller
+
+    package var spelling: StaticString {
+        switch self {
+        case .larger: "LARGER"
+        case .smaller: "SMALLER"
+        }
+    }
+}
+
+/// The flag whose change a mod-sequence is of: `"/flags/\\Seen" all` (RFC 7162, 3.1.5).
+package struct ModSequenceFlag: Equatable, Sendable {
+    package let flag: FlagSet
+    package let scope: Scope
+
+    package enum Scope: UInt8, Keyword {
+        case `private`, shared, all
+
+        package var spelling: StaticString {
+            switch self {
+            case .private: "PRIV"
+            case .shared: "SHARED"
+            case .all: "ALL"
+            }
+        }
+    }
+}
+
+extension SearchKey {
+    func encode(into encoder: inout CommandEncoder) {
+        switch self {
+        case .text(let field, let value):
+            encoder.append(field.spelling)
+            encoder.space()
+            encoder.string(value)
+        case .header(let name, let value):
+            encoder.append("HEADER ")
+            encoder.string(name)
+            encoder.space()
+            encoder.string(value)
+        case .not(let key):
+            encoder.append("NOT ")
+            key.encode(into: &encoder)
+        case .or(let left, let right):
+            encoder.append("OR ")
+            left.encode(into: &encoder)
+            encoder.space()
+            right.encode(into: &encoder)
+        case .all(let keys):
+            for (index, key) in keys.enumerated() {
+                encoder.append(UInt8(ascii: index == 0 ? "(" : " "))
+                key.encode(into: &encoder)
+            }
+            encoder.append(UInt8(ascii: ")"))
+        default: appendSimple(to: &encoder)
+        }
+    }
+
+    /// Appends the key without the words that it looks for.
+    func describe(into digest: inout CommandDigest) {
+        switch self {
+        case .text(let field, _): digest.append(field.spelling)
+        case .header: digest.append("HEADER")
+        case .not(let key):
+            digest.append("NOT ")
+            key.describe(into: &digest)
+        case .or(let left, let right):
+            digest.append("OR ")
+            left.describe(into: &digest)
+            digest.append(UInt8(ascii: " "))
+            right.describe(into: &digest)
+        case .all(let keys):
+            for (index, key) in keys.enumerated() {
+                digest.append(UInt8(ascii: index == 0 ? "(" : " "))
+                key.describe(into: &digest)
+            }
+            digest.append(UInt8(ascii: ")"))
+        default: appendSimple(to: &digest)
+        }
+    }
+
+    /// Appends a key that holds neither words nor other keys: command and record say the same.
+    private func appendSimple(to sink: inout some ByteSink) {
+        switch self {
+        case .state(let state): sink.append(state.spelling)
+        case .keyword(let keyword): sink.append("KEYWORD ", keyword)
+        case .unkeyword(let keyword): sink.append("UNKEYWORD ", keyword)
+        case .date(let key, let date):
+            sink.append(key.spelling)
+            sink.append(UInt8(ascii: " "))
+            date.append(to: &sink)
+        case .size(let key, let size):
+            sink.append(key.spelling)
+            sink.append(UInt8(ascii: " "))
+            sink.append(decimal: size)
+        case .messages(let set): set.append(to: &sink)
+        case .uids(let set):
+            sink.append("UID ")
+            set.append(to: &sink)
+        case .modSequence(let flag, let number):
+            sink.append("MODSEQ ")
+            flag?.append(to: &sink)
+            sink.append(decimal: number)
+        case .text, .header, .not, .or, .all: break
+        }
+    }
+}
+
+extension ModSequenceFlag {
+    fileprivate func append(to sink: inout some ByteSink) {
+        sink.append("\"/flags/")
+        let words = flag.system.words
+        for index in words.indices {
+            sink.append(UInt8(ascii: "\\"))
+            sink.append(words[index].name)
+        }
+        for keyword in flag.keywords { sink.append("", keyword) }
+        sink.append("\" ")
+        sink.append(scope.spelling)
+        sink.append(UInt8(ascii: " "))
+    }
+}
+
+extension ByteSink {
+    fileprivate mutating func append(_ word: StaticString, _ keyword: ShortBytes) {
+        append(word)
+        for index in keyword.indices { append(keyword[index]) }
+    }
+}

@@ -1,0 +1,51 @@
+// STATUS (RFC 9051, 6.3.11; RFC 7162 for HIGHESTMODSEQ).
+import Bytes
+
+/// What STATUS may ask for.
+package enum StatusItem: UInt8, Keyword {
+    case messages, recent, uidNext, uidValidity, unseen, highestModSequence
+
+    package var spelling: StaticString {
+        switch self {
+        case .messages: "MESSAGES"
+        case .recent: "RECENT"
+        case .uidNext: "UIDNEXT"
+        case .uidValidity: "UIDVALIDITY"
+        case .unseen: "UNSEEN"
+        case .highestModSequence: "HIGHESTMODSEQ"
+        }
+    }
+}
+
+extension KeywordSet {
+    /// Appends the words in parentheses.
+    func append(to sink: inout some ByteSink) {
+        sink.append(UInt8(ascii: "("))
+        let words = words
+        for index in words.indices {
+            if index > 0 { sink.append(UInt8(ascii: " ")) }
+            sink.append(words[index].spelling)
+        }
+        sink.append(UInt8(ascii: ")"))
+    }
+}
+
+extension Cursor {
+    /// STATUS: mailbox SP `(` item *(SP item) `)`.
+    mutating func status() throws(SyntaxError) -> Command {
+        let mailbox = try mailbox()
+        try space()
+        return .status(mailbox: mailbox, items: try keywords(StatusItem.self))
+    }
+
+    /// Takes one or more words of a family in parentheses.
+    mutating func keywords<Word: Keyword>(
+        _ family: Word.Type
+    ) throws(SyntaxError) -> KeywordSet<Word> {
+        try open()
+        var words = KeywordSet<Word>()
+        repeat { words.insert(try keyword(family)) } while takeSpace()
+        try close()
+        return words
+    }
+}

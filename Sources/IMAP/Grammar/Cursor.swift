@@ -1,0 +1,83 @@
+// A reading position in a command or response: takes one token after the other, or says why not.
+package import Bytes
+
+/// Reads bytes from front to back without copying them.
+///
+/// A method that throws or returns nil because a token is missing leaves the cursor at the place
+/// where the token was expected.
+package struct Cursor: ~Escapable {
+    /// Levels of parentheses that a command or response may nest (servers that had no
+    /// bound here fell to floods of parentheses).
+    package static let depthMax = 32
+
+    package let bytes: Span<UInt8>
+    package private(set) var offset = 0
+
+    /// Whether the bytes end at a literal's marker, before its content has arrived.
+    package let isPartial: Bool
+
+    @_lifetime(copy bytes)
+    package init(_ bytes: Span<UInt8>, isPartial: Bool = false) {
+        self.bytes = bytes
+        self.isPartial = isPartial
+    }
+
+    package var isAtEnd: Bool { offset == bytes.count }
+    package var remaining: Int { bytes.count - offset }
+
+    /// The next byte, nil at the end.
+    package var peek: UInt8? { isAtEnd ? nil : bytes[offset] }
+
+    /// The bytes in `range`, which a method of this cursor returned.
+    @_lifetime(copy self)
+    package func span(_ range: Range<Int>) -> Span<UInt8> { bytes.extracting(range) }
+
+    /// Passes over `count` bytes, or to the end where fewer remain.
+    package mutating func advance(_ count: Int) { offset += min(max(0, count), remaining) }
+
+    /// Takes `byte` if it is next.
+    package mutating func take(_ byte: UInt8) -> Bool {
+        guard peek == byte else { return false }
+        offset += 1
+        return true
+    }
+
+    /// Takes the longest run of bytes of `classes`, which may be empty.
+    package mutating func take(while classes: ByteClass) -> Range<Int> {
+        let start = offset
+        while offset < bytes.count, !ByteClass.of(bytes[offset]).isDisjoint(with: classes) {
+            offset += 1
+        }
+        return start..<offset
+    }
+
+    package func expected(_ expectation: SyntaxError.Expectation) -> SyntaxError {
+        .expected(expectation, at: offset)
+    }
+
+    package mutating func expect(
+        _ byte: UInt8,
+        as expectation: SyntaxError.Expectation
+    ) throws(SyntaxError) {
+        guard take(byte) else { throw expected(expectation) }
+    }
+
+    /// Takes exactly one SP: the grammar knows no other white space.
+    package mutating func space() throws(SyntaxError) {
+        try expect(UInt8(ascii: " "), as: .space)
+    }
+
+    package mutating func takeSpace() -> Bool { take(UInt8(ascii: " ")) }
+
+    package mutating func open() throws(SyntaxError) {
+        try expect(UInt8(ascii: "("), as: .openingParenthesis)
+    }
+
+    package mutating func close() throws(SyntaxError) {
+        try expect(UInt8(ascii: ")"), as: .closingParenthesis)
+    }
+
+    package func end() throws(SyntaxError) {
+        guard isAtEnd else { throw expected(.endOfLine) }
+    }
+}

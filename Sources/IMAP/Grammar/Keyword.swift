@@ -1,0 +1,101 @@
+// Words of the protocol: an allow-list is an enum of them, and one spelling serves both directions.
+package import Bytes
+
+/// A closed family of protocol words; raw values count up from 0.
+package protocol Keyword: RawRepresentable, Equatable, Sendable where RawValue == UInt8 {
+    /// The word in upper case.
+    var spelling: StaticString { get }
+}
+
+/// A set of the words of one family, without allocation; iterates in the family's order.
+package struct KeywordSet<Word: Keyword>: Equatable, Sendable, ExpressibleByArrayLiteral {
+    /// One bit a word; a family has at most 32.
+    private var bits: UInt32 = 0
+
+    package init() {}
+
+    package init(arrayLiteral words: Word...) { for word in words { insert(word) } }
+
+    package var isEmpty: Bool { bits == 0 }
+
+    package func contains(_ word: Word) -> Bool { bits & Self.bit(word) != 0 }
+
+    package mutating func insert(_ word: Word) { bits |= Self.bit(word) }
+
+    package mutating func remove(_ word: Word) { bits &= ~Self.bit(word) }
+
+    package func intersection(_ other: Self) -> Self {
+        var result = self
+        result.bits &= other.bits
+        return result
+    }
+
+    package func union(_ other: Self) -> Self {
+        var result = self
+        result.bits |= other.bits
+        return result
+    }
+
+    package func isSubset(of other: Self) -> Bool { bits & ~other.bits == 0 }
+
+    package var words: ShortList<Word> {
+        var list = ShortList<Word>()
+        var raw: UInt8 = 0
+        while let word = Word(rawValue: raw) {
+            if contains(word) { list.append(word) }
+            raw += 1
+        }
+        return list
+    }
+
+    private static func bit(_ word: Word) -> UInt32 { 1 << UInt32(word.rawValue) }
+}
+
+extension Cursor {
+    /// The longest run of letters, digits, `.` and `-`: what every word of the protocol is made of.
+    package mutating func wordRange() -> Range<Int> {
+        let start = offset
+        while let byte = peek {
+            guard
+                !ByteClass.of(byte).isDisjoint(with: [.letter, .digit])
+                    || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            else { break }
+            advance(1)
+        }
+        return start..<offset
+    }
+
+    /// Takes the next word if it belongs to the family.
+    package mutating func takeKeyword<Word: Keyword>(_ family: Word.Type) -> Word? {
+        var ahead = self
+        let range = ahead.wordRange()
+        let token = span(range)
+        var raw: UInt8 = 0
+        while let word = Word(rawValue: raw) {
+            if token.spells(word.spelling) {
+                advance(range.count)
+                return word
+            }
+            raw += 1
+        }
+        return nil
+    }
+
+    package mutating func keyword<Word: Keyword>(_ family: Word.Type) throws(SyntaxError) -> Word {
+        guard let word = takeKeyword(family) else { throw expected(.knownWord) }
+        return word
+    }
+
+    /// Takes the next word if it is `word` (in upper case).
+    package mutating func takeWord(_ word: StaticString) -> Bool {
+        var ahead = self
+        let range = ahead.wordRange()
+        guard span(range).spells(word) else { return false }
+        advance(range.count)
+        return true
+    }
+
+    package mutating func word(_ word: StaticString) throws(SyntaxError) {
+        guard takeWord(word) else { throw expected(.knownWord) }
+    }
+}

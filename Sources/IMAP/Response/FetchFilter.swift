@@ -1,0 +1,61 @@
+// What of a FETCH response may pass, and what passed.
+import Bytes
+
+/// Which attributes of a message the client may see in a FETCH response.
+package struct FetchFilter: Equatable, Sendable {
+    package var attributes: KeywordSet<FetchAttribute>
+    /// Whether `BODY[…]` may pass.
+    package var allowsSections: Bool
+    package var renames: Fetch.Renames
+
+    package init(
+        attributes: KeywordSet<FetchAttribute>,
+        allowsSections: Bool = false,
+        renames: Fetch.Renames = []
+    ) {
+        self.attributes = attributes
+        self.allowsSections = allowsSections
+        self.renames = renames
+    }
+
+    /// What a backend may tell unasked: a confused one must not push message text.
+    package static let unsolicited = FetchFilter(attributes: [.uid, .flags, .modSequence])
+
+    /// What an answer to `fetch` may hold: what was asked for, and what comes unasked.
+    package init(answering fetch: Fetch, renames: Fetch.Renames = []) {
+        self = .unsolicited
+        self.renames = renames
+        for index in fetch.items.indices {
+            switch fetch.items[index] {
+            case .attribute(let attribute): attributes.insert(attribute)
+            case .section: allowsSections = true
+            }
+        }
+    }
+}
+
+/// What a FETCH response told the client, for counts and the record.
+package struct FetchSummary: Equatable, Sendable {
+    package var sequence: UInt32
+    package var uid: UInt32?
+    /// Bytes of message text that passed.
+    package var bodyBytes: UInt64
+    /// Whether message text passed, empty text included.
+    package var hasBody: Bool
+    /// Whether nothing was left to tell: then nothing was written.
+    package var isSuppressed: Bool
+
+    package init(
+        sequence: UInt32,
+        uid: UInt32? = nil,
+        bodyBytes: UInt64 = 0,
+        hasBody: Bool = false,
+        isSuppressed: Bool = true
+    ) {
+        self.sequence = sequence
+        self.uid = uid
+        self.bodyBytes = bodyBytes
+        self.hasBody = hasBody
+        self.isSuppressed = isSuppressed
+    }
+}

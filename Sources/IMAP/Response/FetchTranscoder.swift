@@ -1,0 +1,162 @@
+// FETCH responses on their way to the client: what is allowed passes, message text streams.
+package import Bytes
+
+/// Copies one FETCH response piece by piece, in canonical form and without what is not allowed.
+///
+/// Feed it the pieces that the fragmenter cuts, from one that `isFetch` on, and do to the literal
+/// what the step says. After `.collectLiteral` feed the same piece again, now longer; nothing was
+/// written for it. After the other literal steps the next piece begins behind the literal.
+///
+///     S: * 5 FETCH (UID 9 X-GUID {3}    .dropLiteral
+///     S: abc BODY[] {1048576}           .streamLiteral, `* 5 FETCH (UID 9 BODY[] {1048576}` written
+///     S: …)                             .done
+package struct FetchTranscoder {
+    package enum Step: Equatable, Sendable {
+        /// The response is complete.
+        case done(FetchSummary)
+        case collectLiteral
+        /// The client is to get the literal's bytes as they come.
+        case streamLiteral
+        case dropLiteral
+    }
+
+    private var summary = FetchSummary(sequence: 0)
+    /// Whether the head was read: pieces after the first begin behind a literal.
+    private var isBegun = false
+
+    package init() {}
+
+    /// Whether the piece begins with `* n FETCH (`, whatever follows.
+    package static func isFetch(_ piece: Span<UInt8>) -> Bool {
+        var cursor = Cursor(piece)
+        return (try? cursor.fetchHead()) != nil
+    }
+
+    /// Copies `piece` into `buffer`; `literal` is the size when the piece ends with a marker.
+    ///
+    /// Leaves `buffer` as it was when it throws.
+    package mutating func accept(
+        _ piece: Span<UInt8>,
+        literal: UInt64?,
+        filter: FetchFilter,
+        into buffer: inout Buffer
+    ) throws(ResponseError) -> Step {
+        let saved = self
+        let before = buffer.count
+        var cursor = Cursor(piece, isPartial: literal != nil)
+        do throws(SyntaxError) {
+            return try copy(&cursor, filter: filter, into: &buffer)
+        } catch {
+            self = saved
+            buffer.truncate(to: before)
+            guard error == .literalAwaited else { throw .syntax(error) }
+            return .collectLiteral
+        }
+    }
+
+    private mutating func copy(
+        _ cursor: inout Cursor,
+        filter: FetchFilter,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) -> Step {
+        if isBegun {
+            if cursor.take(UInt8(ascii: ")")) { return try end(&cursor, into: &buffer) }
+            try cursor.space()
+        } else {
+            summary.sequence = try cursor.fetchHead()
+            isBegun = true
+            if cursor.take(UInt8(ascii: ")")) { return try end(&cursor, into: &buffer) }
+        }
+        repeat {
+            if let step = try copyAttribute(&cursor, filter: filter, into: &buffer) { return step }
+        } while cursor.takeSpace()
+        try cursor.close()
+        return try end(&cursor, into: &buffer)
+    }
+
+    private func end(
+        _ cursor: inout Cursor,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) -> Step {
+        try cursor.end()
+        if !summary.isSuppressed { buffer.append(")\r\n") }
+        return .done(summary)
+    }
+
+    /// Copies or passes over one attribute; returns the step at a literal to stream or drop.
+    private mutating func copyAttribute(
+        _ cursor: inout Cursor,
+        filter: FetchFilter,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) -> Step? {
+        guard let attribute = try cursor.allowedAttribute(by: filter) else {
+            return try Self.skipAttribute(&cursor)
+        }
+        beginAttribute(into: &buffer)
+        switch attribute {
+        case .section:
+            try cursor.copySection(renames: filter.renames, into: &buffer)
+            return try copyBody(&cursor, into: &buffer)
+        case .attribute(let attribute):
+            buffer.append(attribute.spelling)
+            buffer.append(UInt8(ascii: " "))
+            return try copyValue(of: attribute, &cursor, into: &buffer)
+        }
+    }
+
+    /// Writes what stands in front of an attribute: the response's head before the first.
+    private mutating func beginAttribute(into buffer: inout Buffer) {
+        guard summary.isSuppressed else { return buffer.append(UInt8(ascii: " ")) }
+        summary.isSuppressed = false
+        buffer.append("* ")
+        buffer.append(decimal: UInt64(summary.sequence))
+        buffer.append(" FETCH (")
+    }
+
+    private mutating func copyValue(
+        of attribute: FetchAttribute,
+        _ cursor: inout Cursor,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) -> Step? {
+        switch attribute {
+        case .uid:
+            let uid = try cursor.nonZeroNumber()
+            summary.uid = uid
+            buffer.append(decimal: UInt64(uid))
+        case .flags: try cursor.copyFlags(into: &buffer)
+        case .internalDate: try cursor.dateTime().append(to: &buffer)
+        case .rfc822Size: buffer.append(decimal: try cursor.number64())
+        case .modSequence: try cursor.copyModSequence(into: &buffer)
+        case .envelope, .body, .bodyStructure: try cursor.copyStructure(into: &buffer)
+        case .rfc822, .rfc822Header, .rfc822Text: return try copyBody(&cursor, into: &buffer)
+        }
+        return nil
+    }
+
+    /// Copies message text, or stops at the marker of text that is to be streamed.
+    private mutating func copyBody(
+        _ cursor: inout Cursor,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) -> Step? {
+        if let size = cursor.takeAwaitedLiteral() {
+            buffer.append(literalMarker: size)
+            count(size)
+            return .streamLiteral
+        }
+        if let size = try cursor.copyNString(into: &buffer) { count(UInt64(size)) }
+        return nil
+    }
+
+    private mutating func count(_ bytes: UInt64) {
+        summary.hasBody = true
+        summary.bodyBytes = summary.bodyBytes.addingReportingOverflow(bytes).partialValue
+    }
+
+    private static func skipAttribute(_ cursor: inout Cursor) throws(SyntaxError) -> Step? {
+        try cursor.skipAttributeName()
+        try cursor.space()
+        if cursor.takeAwaitedLiteral() != nil { return .dropLiteral }
+        try cursor.skipValue()
+        return nil
+    }
+}

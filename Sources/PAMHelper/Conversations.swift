@@ -1,0 +1,57 @@
+// The helper's life: a question, an answer, until the gateway's end of the socket is closed.
+import Authentication
+import Bytes
+import Glibc
+
+struct Conversations {
+    /// Where the supervisor puts the socket.
+    private static let socket: Int32 = 3
+
+    let stack: PAMStack
+    let deadlineSeconds: UInt32
+
+    /// Returns whether the socket ended as it should.
+    func run() -> Bool {
+        // One byte more than a question has, so that a longer packet shows.
+        var packet = [UInt8](repeating: 0, count: PAMQuestion.bytesMax + 1)
+        var reply = Buffer()
+        while true {
+            let count = unsafe packet.withUnsafeMutableBytes { bytes in
+                unsafe recv(Self.socket, bytes.baseAddress, bytes.count, 0)
+            }
+            if count == 0 { return true }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                PAMHelper.complain("can't read questions: error \(errno)")
+                return false
+            }
+            let question = PAMQuestion(packet.span.extracting(first: count))
+            unsafe packet.withUnsafeMutableBytes { bytes in
+                if let start = bytes.baseAddress { unsafe explicit_bzero(start, count) }
+            }
+            guard let question else {
+                PAMHelper.complain("got something that is no question")
+                return false
+            }
+            PAMReply(id: question.id, answer: answer(to: question)).encode(into: &reply)
+            guard send(reply) else { return true }
+            reply.removeAll()
+        }
+    }
+
+    /// A module that hangs ends the process: SIGALRM's default does it, whatever the module does.
+    ///
+    /// The gateway has given up by then; this is for a gateway that is not there to say so.
+    private func answer(to question: PAMQuestion) -> AuthenticationAnswer {
+        alarm(deadlineSeconds + 1)
+        defer { alarm(0) }
+        return stack.answer(to: question.credentials)
+    }
+
+    private func send(_ reply: Buffer) -> Bool {
+        let flags = Int32(MSG_NOSIGNAL)
+        return unsafe reply.span.withUnsafeBufferPointer { bytes in
+            unsafe Glibc.send(Self.socket, bytes.baseAddress, bytes.count, flags) == bytes.count
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// The operational log: lines for the operator on standard error. The audit trail is something else.
+import ArgumentParser
+import Glibc
+
+/// Where a process tells the operator what it does; one line a message, as text or as JSON.
+///
+/// Nothing in a line is trusted: control characters and what is not ASCII are escaped.
+struct Log: Sendable {
+    enum Level: Int, Sendable, CaseIterable, ExpressibleByArgument {
+        case debug, info, warning, error
+
+        init?(argument: String) {
+            guard let level = Self.allCases.first(where: { $0.name == argument }) else { return nil }
+            self = level
+        }
+
+        var name: String { "\(self)" }
+
+        /// What systemd reads a line's priority from (sd-daemon(3)).
+        fileprivate var journalPrefix: String {
+            switch self {
+            case .debug: "<7>"
+            case .info: "<6>"
+            case .warning: "<4>"
+            case .error: "<3>"
+            }
+        }
+    }
+
+    enum Format: String, Sendable, CaseIterable, ExpressibleByArgument { case text, json }
+
+    /// Longest message that is written; a longer one is cut.
+    private static let messageBytesMax = 4096
+
+    var format = Format.text
+    /// Less serious messages are dropped.
+    var level = Level.info
+    /// The process that speaks: `serve`, `gateway`, `recorder`.
+    let process: String
+    /// systemd's journal reads standard error, and wants no time but a priority.
+    private let isJournal = unsafe getenv("JOURNAL_STREAM") != nil
+
+    init(_ process: String, level: Level = .info, format: Format = .text) {
+        self.process = process
+        self.level = level
+        self.format = format
+    }
+
+    func debug(_ message: @autoclosure () -> String) { write(.debug, message) }
+    func info(_ message: @autoclosure () -> String) { write(.info, message) }
+    func warning(_ message: @autoclosure () -> String) { write(.warning, message) }
+    func error(_ message: @autoclosure () -> String) { write(.error, message) }
+
+    private func write(_ level: Level, _ message: () -> String) {
+        guard level.rawValue >= self.level.rawValue else { return }
+        let line = Array((line(level, message()) + "\n").utf8)
+        // Nobody to tell when standard error is gone. One call, so that processes don't mix lines.
+        _ = unsafe line.withUnsafeBytes {
+            unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+        }
+    }
+
+    /// The line without its end.
+    func line(_ level: Level, _ message: String, at time: time_t = time(nil)) -> String {
+        let message = Self.escaped(message)
+        return switch format {
+        case .json:
+            #"{"time":"\#(Self.utc(time))","level":"\#(level.name)","#
+                + #""process":"\#(process)","message":"\#(message)"}"#
+        case .text where isJournal: "\(level.journalPrefix)\(process): \(message)"
+        case .text: "\(Self.utc(time)) \(level.name) \(process): \(message)"
+        }
+    }
+
+    /// Visible ASCII as it is; `"`, `\` and everything else as JSON escapes them.
+    private static func escaped(_ message: String) -> String {
+        var escaped = ""
+        for unit in message.utf16.prefix(messageBytesMax) {
+            switch unit {
+            case 0x22: escaped += "\\\""
+            case 0x5C: escaped += "\\\\"
+            case 0x20..<0x7F: escaped.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+            default:
+                let digits = String(unit, radix: 16)
+                escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return escaped
+    }
+
+    /// RFC 3339, in whole seconds.
+    private static func utc(_ time: time_t) -> String {
+        var seconds = time
+        var parts = tm()
+        guard unsafe gmtime_r(&seconds, &parts) != nil else { return "?" }
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    }
+}

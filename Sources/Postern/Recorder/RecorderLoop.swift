@@ -1,0 +1,144 @@
+// The recorder's waiting: for records, for the supervisor, for a disk that takes lines again.
+import Audit
+import CLinux
+import Glibc
+
+/// One thread, one loop: poll, read, commit.
+struct RecorderLoop: ~Copyable {
+    /// Between two attempts on a trail that can't be written.
+    private static let retryMilliseconds: Int32 = 200
+    /// After records that nobody waits for.
+    ///
+    /// The next ones come in a flock, and waking up for each would cost more than writing it. The
+    /// socket's buffer holds what comes meanwhile.
+    private static let lullMilliseconds: Int32 = 2
+    /// How long connections may live on after SIGTERM, or after the supervisor.
+    private static let terminationSeconds: UInt16 = 10
+
+    private enum Mood { case listening, lull, failing }
+
+    private var recording: Recording
+    private let control: ControlChannel?
+    private let signals: Int32
+    /// When the loop ends even if connections are left; nil: it isn't ending.
+    private var end: UInt64?
+    private var isControlled: Bool
+    private var mood = Mood.listening
+
+    init(_ recording: consuming Recording, control: ControlChannel?) throws(TrailError) {
+        self.recording = recording
+        self.control = control
+        isControlled = control != nil
+        // Ctrl-C reaches the whole group: the gateway's last records come after it.
+        for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        unsafe sigaddset(&mask, SIGTERM)
+        unsafe sigprocmask(SIG_BLOCK, &mask, nil)
+        signals = unsafe signalfd(-1, &mask, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
+        guard signals >= 0 else { throw .last("signalfd") }
+    }
+
+    deinit { close(signals) }
+
+    /// Runs until the supervisor and all gateways are gone; returns whether all is on disk.
+    mutating func run() -> Bool {
+        recording.commit(at: SystemCall.now())
+        note(nil)
+        while !isOver(at: SystemCall.now().monotonic) { turn() }
+        return recording.finish(at: SystemCall.now())
+    }
+
+    private func isOver(at now: UInt64) -> Bool {
+        if let end, now >= end { return true }
+        return recording.feeds.isEmpty && (end != nil || !isControlled)
+    }
+
+    private mutating func turn() {
+        let ready = wait()
+        if ready.signals { terminate() }
+        if ready.control { heedSupervisor() }
+        let now = SystemCall.now()
+        var hasOnlyHandedOver = false
+        for index in ready.feeds {
+            switch recording.receive(from: recording.feeds[index], at: now) {
+            case .handedOver: hasOnlyHandedOver = true
+            case .durable, .malformed, .nothing: break
+            }
+        }
+        let before = recording.error
+        recording.commit(at: now)
+        recording.dropEndedFeeds()
+        note(before)
+        mood = recording.error != nil ? .failing : hasOnlyHandedOver ? .lull : .listening
+    }
+
+    private struct Ready {
+        var control = false
+        var signals = false
+        /// Indexes into `recording.feeds`.
+        var feeds: [Int] = []
+    }
+
+    /// Waits for what the mood allows: a loop that can't write takes no more records.
+    private func wait() -> Ready {
+        var polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+        let watched = isControlled ? control?.descriptor ?? -1 : -1
+        polled.append(pollfd(fd: watched, events: Int16(POLLIN), revents: 0))
+        let feeds = mood == .listening ? recording.feeds : []
+        for feed in feeds {
+            polled.append(pollfd(fd: feed.descriptor, events: Int16(POLLIN), revents: 0))
+        }
+        let count = unsafe poll(&polled, nfds_t(polled.count), patience)
+        var ready = Ready()
+        guard count > 0 else { return ready }
+        ready.signals = polled[0].revents != 0
+        ready.control = polled[1].revents != 0
+        ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 }
+        return ready
+    }
+
+    /// Milliseconds until something is due without any arrival; -1: nothing is.
+    private var patience: Int32 {
+        switch mood {
+        case .failing: return Self.retryMilliseconds
+        case .lull: return Self.lullMilliseconds
+        case .listening:
+            let due = [recording.syncDeadline, end].compactMap { $0 }.min()
+            guard let due else { return -1 }
+            let now = SystemCall.now().monotonic
+            return due > now ? Int32(clamping: (due - now) / 1000 + 1) : 0
+        }
+    }
+
+    private mutating func heedSupervisor() {
+        guard let control else { return }
+        switch try? control.receive() {
+        case .message(.recorder, let descriptor?): recording.add(Feed(descriptor: descriptor))
+        case .message(.drain(let seconds), _): drain(seconds: seconds)
+        case .message(_, let descriptor?): close(descriptor)
+        case .message, .nothing: break
+        case .closed, nil:
+            isControlled = false
+            drain(seconds: Self.terminationSeconds)
+        }
+    }
+
+    private mutating func drain(seconds: UInt16) {
+        let latest = SystemCall.now().monotonic + UInt64(seconds) * 1_000_000
+        end = min(end ?? latest, latest)
+    }
+
+    private mutating func terminate() {
+        // Taken off the descriptor, or the next poll would return for it again.
+        var information = signalfd_siginfo()
+        _ = unsafe read(signals, &information, MemoryLayout<signalfd_siginfo>.size)
+        drain(seconds: Self.terminationSeconds)
+    }
+
+    /// Tells the operator when the trail stops being writable, and when it is again.
+    private func note(_ before: TrailError?) {
+        guard recording.error != before else { return }
+        Recorder.log(recording.error.map { "the trail can't be written: \($0)" } ?? "writing again")
+    }
+}

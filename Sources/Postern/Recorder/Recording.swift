@@ -1,0 +1,125 @@
+// What the recorder does with records: into the trail, onto the disk, and only then the answer.
+package import Audit
+import Bytes
+
+/// The recorder without its waiting: feeds, the trail, and what is due when.
+package struct Recording: ~Copyable {
+    /// How long a record that was handed over may be known to the kernel only, in microseconds.
+    private static let syncDelayMax: UInt64 = 1_000_000
+    /// Bytes not on disk that a gateway must keep; twice this fits its backlog.
+    private static let unsyncedBytesMax = 1024 * 1024
+
+    private struct Failure {
+        /// Microseconds of the monotonic clock.
+        var since: UInt64
+        var error: TrailError
+    }
+
+    private var trail: Trail
+    package private(set) var feeds: [Feed] = []
+    private var scratch = Feed.scratch()
+    private var encoder = RecordEncoder()
+
+    private var isDurableWaiting = false
+    /// When the oldest line that is not on disk came.
+    private var unsyncedSince: UInt64?
+    private var failure: Failure?
+
+    /// Takes the trail over and puts the start into it.
+    package init(_ trail: consuming Trail, boot: String, at now: Moment) {
+        let repairedBytes = trail.repairedBytes
+        self.trail = trail
+        var start = Record(.auditStart, .event, isDurable: true, session: [])
+        start.arguments = ShortBytes("boot \(boot)")
+        if repairedBytes > 0 {
+            start.reason = "an unfinished line was removed"
+            start.bytes = repairedBytes
+        }
+        record(start, at: now)
+    }
+
+    /// What keeps the trail from being written; nil: nothing does.
+    package var error: TrailError? { failure?.error }
+
+    /// When `commit` is due without any arrival, in microseconds of the monotonic clock.
+    package var syncDeadline: UInt64? { unsyncedSince.map { $0 + Self.syncDelayMax } }
+
+    package mutating func add(_ feed: Feed) {
+        feeds.append(feed)
+        if failure != nil { feed.reportFailure() }
+    }
+
+    /// Reads once from a feed.
+    package mutating func receive(from feed: Feed, at now: Moment) -> Feed.Arrival {
+        let arrival = feed.receive(through: &scratch, into: &trail)
+        if arrival == .durable { isDurableWaiting = true }
+        if arrival == .malformed { recordMalformed(at: now) }
+        return arrival
+    }
+
+    /// Brings the lines as far as is due; an acknowledgement says only what the disk has.
+    package mutating func commit(at now: Moment) {
+        do {
+            if failure != nil { try trail.rewind() }
+            try trail.write(at: now.monotonic)
+            guard isSyncDue(at: now.monotonic) else { return }
+            try trail.sync()
+            for feed in feeds { feed.acknowledge() }
+            settle(at: now)
+        } catch {
+            fail(error, at: now)
+        }
+    }
+
+    /// Lets the connections go whose gateway is gone.
+    package mutating func dropEndedFeeds() { feeds.removeAll(where: \.isEnded) }
+
+    /// Puts the end into the trail; returns whether everything is on disk.
+    package mutating func finish(at now: Moment) -> Bool {
+        record(Record(.auditStop, .event, isDurable: true, session: []), at: now)
+        commit(at: now)
+        return trail.unsyncedBytes == 0
+    }
+
+    private mutating func isSyncDue(at now: UInt64) -> Bool {
+        if trail.unsyncedBytes > 0 && unsyncedSince == nil { unsyncedSince = now }
+        guard let unsyncedSince else { return false }
+        return isDurableWaiting || failure != nil
+            || trail.unsyncedBytes >= Self.unsyncedBytesMax
+            || now >= unsyncedSince + Self.syncDelayMax
+    }
+
+    /// Everything is on disk: ends a failure, and the segment if it is full.
+    private mutating func settle(at now: Moment) {
+        isDurableWaiting = false
+        unsyncedSince = nil
+        trail.turnOver(at: now.monotonic)
+        guard let ended = failure else { return }
+        failure = nil
+        var entry = Record(.auditFail, .event, isDurable: true, session: [])
+        entry.reason = "the trail could not be written"
+        if case .system(_, let number) = ended.error { entry.code = SystemCall.name(of: number) }
+        entry.duration = now.monotonic - min(now.monotonic, ended.since)
+        record(entry, at: now)
+        commit(at: now)
+    }
+
+    private mutating func fail(_ error: TrailError, at now: Moment) {
+        if failure == nil { failure = Failure(since: now.monotonic, error: error) }
+        for feed in feeds { feed.reportFailure() }
+    }
+
+    private mutating func recordMalformed(at now: Moment) {
+        var entry = Record(.auditFail, .event, isDurable: true, session: [])
+        entry.reason = "a gateway sent what is no record; its connection is closed"
+        record(entry, at: now)
+    }
+
+    /// Puts an entry of the recorder's own into the trail.
+    private mutating func record(_ entry: Record, at now: Moment) {
+        var own = Buffer()
+        encoder.encode(entry, at: now, into: &own)
+        trail.append(own.span)
+        isDurableWaiting = true
+    }
+}

@@ -1,0 +1,91 @@
+// How the children are called: their programs, their arguments, their environment.
+import Configuration
+import Glibc
+import Reactor
+
+/// Knows the files to execute.
+struct Programs {
+    /// This very program, even when its file was replaced meanwhile: all parts are of one version.
+    private static let own = "/proc/self/exe"
+    /// What of our environment the children may see.
+    private static let environmentNames = ["JOURNAL_STREAM", "TZ", "LANG", "LD_LIBRARY_PATH"]
+
+    let pamHelper: String
+    /// Whether there are rights to give up.
+    let isRoot: Bool
+    private let environment: [String]
+
+    /// `pamHelper` nil means the one beside this program.
+    init(pamHelper: String?, isRoot: Bool) throws(SystemError) {
+        self.isRoot = isRoot
+        self.pamHelper = try pamHelper ?? Self.sibling("postern-pam")
+        guard access(self.pamHelper, X_OK) == 0 else { throw .last(self.pamHelper) }
+        environment = Self.environmentNames.compactMap { name in
+            guard let value = unsafe getenv(name) else { return nil }
+            return unsafe "\(name)=\(String(cString: value))"
+        }
+    }
+
+    private static func sibling(_ name: String) throws(SystemError) -> String {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(own, &path, path.count)
+        guard count > 0 else { throw .last("readlink \(own)") }
+        let bytes = path.prefix(count).map(UInt8.init(bitPattern:))
+        let folder = bytes[...(bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
+        return String(decoding: folder, as: UTF8.self) + name
+    }
+
+    /// Starts a child with its end of the channel as descriptor 3.
+    func start(
+        _ role: Role,
+        _ configuration: Configuration,
+        channel: borrowing Socket
+    ) throws(SystemError) -> ChildProcess {
+        let path = if case .helper = role { pamHelper } else { Self.own }
+        return try ChildProcess(
+            path,
+            arguments: arguments(role, configuration),
+            environment: environment,
+            inheriting: [
+                ChildProcess.Inheritance(
+                    channel.descriptor.number,
+                    as: ControlChannel.inherited
+                )
+            ]
+        )
+    }
+
+    func arguments(_ role: Role, _ configuration: Configuration) -> [String] {
+        switch role {
+        case .gateway:
+            ["postern", "gateway"] + confinement(configuration.processes.user, configuration)
+        case .recorder:
+            ["postern", "recorder"] + trail(configuration.audit)
+                + confinement(configuration.processes.auditUser, configuration)
+        case .helper:
+            ["postern-pam"] + pam(configuration.pam ?? PAMService())
+        }
+    }
+
+    private func confinement(_ user: String, _ configuration: Configuration) -> [String] {
+        let log = configuration.log
+        let options = [
+            "--control", "\(ControlChannel.inherited)",
+            "--log-level", log.level.rawValue,
+            "--log-format", log.format.rawValue,
+        ]
+        return isRoot ? options + ["--user", user] : options
+    }
+
+    private func trail(_ audit: AuditTrail) -> [String] {
+        let megabyte: UInt64 = 1024 * 1024
+        let segment = max(1, audit.segmentBytesMax / megabyte)
+        return ["--folder", audit.folder, "--segment-megabytes", "\(segment)"]
+    }
+
+    private func pam(_ pam: PAMService) -> [String] {
+        let deadline = min(max(1, pam.deadline.components.seconds), 600)
+        let folder = pam.folder.map { ["--confdir", $0] } ?? []
+        return ["--service", pam.service, "--deadline", "\(deadline)"] + folder
+    }
+}

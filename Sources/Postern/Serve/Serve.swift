@@ -1,0 +1,69 @@
+// `postern serve`: the service, from its configuration to its end.
+import ArgumentParser
+import CLinux
+import Configuration
+import Glibc
+import Reactor
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the service in the foreground.",
+        discussion: """
+            SIGTERM and SIGINT end it in order. SIGHUP reads configuration, policy and certificates \
+            again; what is wrong then is logged, and the old ones stay in force.
+            """
+    )
+
+    @Option(name: .long, help: "The configuration file.")
+    var config = "/etc/postern/postern.yaml"
+
+    @Option(help: "The program that asks PAM; by default postern-pam beside this program.")
+    var pamHelper: String?
+
+    func run() throws {
+        let log = Log("serve")
+        do {
+            let supervisor = try supervisor()
+            guard supervisor.run() else { throw ExitCode.failure }
+        } catch let error as ConfigurationErrors {
+            for error in error.errors { log.error("\(error)") }
+            throw ExitCode.failure
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            log.error("\(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func supervisor() throws -> Supervisor {
+        let loaded = try LoadedConfiguration(path: config)
+        let configuration = loaded.configuration
+        let log = Log(
+            "serve",
+            level: configuration.log.supervisorLevel,
+            format: configuration.log.supervisorFormat
+        )
+        let isRoot = geteuid() == 0
+        if isRoot {
+            _ = try Account(configuration.processes.user)
+            _ = try Account(configuration.processes.auditUser)
+        } else {
+            log.info("not root: all processes run as user \(geteuid())")
+        }
+        guard linux_forbid_dumps() == 0 else { throw SystemError.last("setrlimit") }
+        return try Supervisor(
+            configurationPath: config,
+            loaded: loaded,
+            programs: Programs(pamHelper: pamHelper, isRoot: isRoot),
+            reactors: Self.reactors(configuration.processes),
+            log: log
+        )
+    }
+
+    /// One for each processor that we may run on, unless the administrator says otherwise.
+    private static func reactors(_ processes: Processes) -> UInt16 {
+        let wanted = processes.reactors > 0 ? processes.reactors : Int(linux_processors())
+        return UInt16(clamping: max(1, wanted))
+    }
+}

@@ -1,0 +1,68 @@
+"""PAM through real modules: what an account's state and a module's trouble lead to."""
+
+import os
+import signal
+import threading
+import time
+
+from parts import pam
+from parts.processes import wait_until
+from postern_support.stage import PASSWORDS, StageCase
+
+
+class AccountState(StageCase):
+    def test_an_expired_account_is_told_so(self):
+        self.assert_refused(self.wire().login(pam.EXPIRED, "secret"), "EXPIRED")
+
+    def test_an_expired_password_is_told_so(self):
+        self.assert_refused(self.wire().login(pam.STALE, "secret"), "EXPIRED")
+
+    def test_a_locked_account_looks_like_a_wrong_password_or_asks_for_the_administrator(self):
+        answer = self.wire().login(pam.LOCKED, "secret")
+        self.assert_refused(answer, "(AUTHENTICATIONFAILED|CONTACTADMIN)")
+
+    def test_a_wrong_password_does_not_tell_that_the_account_is_expired(self):
+        self.assert_refused(self.wire().login(pam.EXPIRED, "wrong"), "AUTHENTICATIONFAILED")
+
+    def test_a_changed_password_counts_at_once(self):
+        changed = {**PASSWORDS, "carl": "new secret"}
+        self.service.set_passwords(changed)
+        self.addCleanup(self.service.set_passwords, PASSWORDS)
+        self.assert_refused(
+            self.wire().login("carl", PASSWORDS["carl"]), "AUTHENTICATIONFAILED")
+        self.assert_ok(self.wire().login("carl", "new secret"))
+
+
+class HelperTrouble(StageCase):
+    deadline = 3
+
+    @classmethod
+    def configure(cls, settings):
+        settings["authentication"]["pam"]["deadline"] = f"{cls.deadline} s"
+
+    def test_a_hung_module_is_killed_and_the_others_still_log_in(self):
+        answers = []
+        hung = self.wire()
+        before = self.postern.children("postern-pam")
+        began = time.monotonic()
+        waiting = threading.Thread(target=lambda: answers.append(hung.login(pam.HANGING, "secret")))
+        waiting.start()
+        self.assert_ok(self.wire().login("ann", PASSWORDS["ann"]))
+        self.assertTrue(waiting.is_alive(), "the hung login was answered before ann's")
+        waiting.join(self.deadline + 5)
+        self.assertLess(time.monotonic() - began, self.deadline + 3)
+        self.assert_refused(answers[0], "UNAVAILABLE")
+        wait_until(
+            lambda: set(self.postern.children("postern-pam")) - set(before), 10, "new helper")
+        self.assert_ok(self.wire().login("bob", PASSWORDS["bob"]))
+
+    def test_killed_helpers_are_replaced(self):
+        before = self.postern.children("postern-pam")
+        self.assertTrue(before)
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(
+            lambda: len(set(self.postern.children("postern-pam")) - set(before)) == len(before),
+            15, "as many new helpers",
+        )
+        self.assert_ok(self.wire().login("ann", PASSWORDS["ann"]))

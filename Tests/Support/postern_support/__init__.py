@@ -1,0 +1,1 @@
+"""What the integration tests stand on: a stage, a canary backend, a bare client."""

@@ -1,0 +1,105 @@
+// What of a FETCH response reaches the client, and in which form.
+import Bytes
+import IMAP
+import Testing
+
+@Suite struct FetchResponseTests {
+    @Test(
+        "passes every attribute in canonical form",
+        arguments: [
+            "UID 9", #"FLAGS (\Seen \Recent $Junk)"#, "FLAGS ()",
+            #"INTERNALDATE " 1-Feb-2026 08:00:00 +0100""#, "RFC822.SIZE 44827",
+            "MODSEQ (624140003)",
+            "BODY[] NIL", #"BODY[TEXT]<10> "abc""#, #"BODY[1.2.MIME] """#,
+            #"BODY[HEADER.FIELDS (From "to")] "x""#, #"RFC822.HEADER "a""#,
+            #"BODYSTRUCTURE (("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 10 1)("A" "B") "MIXED")"#,
+            #"BODY ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 10 1)"#, "BODYSTRUCTURE ()",
+            "BODY[HEADER] {3}\r\n\0\r\n", "RFC822 {0}\r\n", "RFC822.TEXT {4}\r\n)\r\n*",
+        ]
+    )
+    func passes(attribute: String) {
+        let text = "* 5 FETCH (\(attribute))\r\n"
+        let relayed = RelayedStream(text)
+        #expect(relayed.failure == nil)
+        #expect(relayed.client.text == text)
+    }
+
+    @Test(
+        "brings strings into one form",
+        arguments: [
+            ("{3}\r\nabc", "\"abc\""), ("{0}\r\n", "\"\""), ("{2}\r\n\"\\", #""\"\\""#),
+            ("\"caf\u{E9}\"", "{5}\r\ncaf\u{E9}"), ("\"a\tb\"", "{3}\r\na\tb"),
+            ("\"\u{E9}\\\"\"", "{3}\r\n\u{E9}\""), ("nil", "NIL"),
+        ]
+    )
+    func brings(string: String, expected: String) {
+        let relayed = RelayedStream("* 5 FETCH (ENVELOPE (\(string) NIL))\r\n")
+        #expect(relayed.client.text == "* 5 FETCH (ENVELOPE (\(expected) NIL))\r\n")
+    }
+
+    @Test(
+        "drops what was not asked for, wherever it stands",
+        arguments: [
+            ("X-MAILBOX Secret", ""), ("X-GM-LABELS (\\Inbox \"Secret\" {2}\r\nab)", ""),
+            ("BODY[] {6}\r\nSecret", ""), ("RFC822 \"Secret\"", ""),
+            ("BINARY[1]<0> ~{2}\r\n\0x", ""),
+            ("X-ODD[a \"]\" (b)]<5> {2}\r\n))", ""), ("ENVELOPE (NIL {1}\r\nx ((NIL)))", ""),
+            ("UID 9 X-MAILBOX {6}\r\nSecret FLAGS ()", "UID 9 FLAGS ()"),
+            ("X-A 1 UID 9 X-B {1}\r\n) X-C {1}\r\n(", "UID 9"),
+            ("PREVIEW {1}\r\nx MODSEQ (5) EMAILID (M1)", "MODSEQ (5)"),
+            ("FLAGS (\\Seen) X NIL", "FLAGS (\\Seen)"),
+        ]
+    )
+    func drops(attributes: String, expected: String) {
+        let relayed = RelayedStream("* 5 FETCH (\(attributes))\r\n", filter: .unsolicited)
+        #expect(relayed.failure == nil)
+        #expect(relayed.client.text == (expected.isEmpty ? "" : "* 5 FETCH (\(expected))\r\n"))
+        #expect(relayed.summaries.first?.isSuppressed == expected.isEmpty)
+        #expect(relayed.summaries.first?.hasBody == false)
+    }
+
+    @Test func givesBackTheNamesThatTheClientAskedFor() {
+        let filter = FetchFilter(
+            attributes: [.uid, .rfc822, .rfc822Text],
+            renames: [.rfc822, .rfc822Text]
+        )
+        let relayed = RelayedStream(
+            "* 5 FETCH (BODY[] {2}\r\nab BODY[text] \"c\" BODY[]<0> \"d\" BODY[HEADER] \"e\" UID 7)\r\n",
+            filter: filter
+        )
+        #expect(
+            relayed.client.text == "* 5 FETCH (RFC822 {2}\r\nab RFC822.TEXT \"c\" UID 7)\r\n"
+        )
+    }
+
+    @Test func countsWhatLeftTheBuilding() {
+        let relayed = RelayedStream(
+            "* 5 FETCH (UID 9 BODY[1] {4}\r\nabcd X {9}\r\nxxxxxxxxx BODY[2] \"xyz\")\r\n"
+        )
+        #expect(
+            relayed.summaries == [
+                FetchSummary(
+                    sequence: 5,
+                    uid: 9,
+                    bodyBytes: 7,
+                    hasBody: true,
+                    isSuppressed: false
+                )
+            ]
+        )
+    }
+
+    @Test func answersOnlyWhatTheCommandAskedFor() {
+        let fetch = Fetch(
+            isUID: true,
+            set: MessageSet([MessageRange(1, 1)]),
+            items: [.attribute(.envelope)]
+        )
+        let filter = FetchFilter(answering: fetch)
+        let relayed = RelayedStream(
+            "* 1 FETCH (ENVELOPE NIL BODY[] {2}\r\nab RFC822.SIZE 2 UID 3)\r\n",
+            filter: filter
+        )
+        #expect(relayed.client.text == "* 1 FETCH (ENVELOPE NIL UID 3)\r\n")
+    }
+}

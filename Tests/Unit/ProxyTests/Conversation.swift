@@ -1,0 +1,241 @@
+// A session with a client, a backend, a PAM and a recorder that do as the test says.
+import Audit
+import Authentication
+import Bytes
+import Policy
+import Proxy
+
+/// Plays every role around a session and keeps what each side was sent.
+final class Conversation {
+    private var session: Session
+    private var out = Outbox()
+    private(set) var now: Instant = 1_000_000
+    /// What the client and the backend have been sent since they were last asked.
+    private var toClient = ""
+    private var toBackend = ""
+    /// All that the backend ever got, for oracles.
+    private(set) var backendHeard = ""
+    private(set) var clientHeard = ""
+    private(set) var records: [Record] = []
+    private(set) var effects: [Effect] = []
+    /// Input that the session left, offered again after every other event.
+    private var clientRest: [UInt8] = []
+    private var backendRest: [UInt8] = []
+    /// Whether durable records are confirmed at once.
+    var acknowledges = true
+    private var isOwedAcknowledgement = false
+
+    init(
+        tls: ClientTLSFacts? = .plainUser, offersStartTLS: Bool = false,
+        settings: Settings = .sample()
+    ) {
+        session = Session(
+            ConnectionFacts(
+                session: "00112233aabbccdd", listener: "imaps", clientAddress: "192.0.2.7",
+                clientPort: 50123, serverAddress: "192.0.2.1", serverPort: 993),
+            tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now, into: &out)
+        collect()
+    }
+
+    // MARK: What the others do
+
+    /// The client sends text; `\n` stands for CRLF. Returns what it gets.
+    @discardableResult
+    func client(_ text: String) -> String {
+        clientRest += Array(text.wire)
+        pump()
+        return heardByClient()
+    }
+
+    /// The backend sends text; `\n` stands for CRLF. Returns what the client gets.
+    @discardableResult
+    func backend(_ text: String) -> String {
+        backendRest += Array(text.wire)
+        pump()
+        return heardByClient()
+    }
+
+    func heardByClient() -> String {
+        defer { toClient = "" }
+        return toClient.replacing("\r\n", with: "\n")
+    }
+
+    func heardByBackend() -> String {
+        defer { toBackend = "" }
+        return toBackend.replacing("\r\n", with: "\n")
+    }
+
+    func pam(_ answer: AuthenticationAnswer) {
+        session.authenticated(answer, at: now, into: &out)
+        pump()
+    }
+
+    func admit(_ isAdmitted: Bool = true) {
+        session.loginAdmitted(isAdmitted, at: now, into: &out)
+        pump()
+    }
+
+    func acknowledge() {
+        isOwedAcknowledgement = false
+        session.recorded(at: now, into: &out)
+        pump()
+    }
+
+    func recorder(isAvailable: Bool) {
+        session.recorderChanged(isAvailable: isAvailable, at: now, into: &out)
+        pump()
+    }
+
+    func secured(_ tls: ClientTLSFacts) {
+        session.clientSecured(tls, at: now, into: &out)
+        pump()
+    }
+
+    func backendSecured() {
+        session.backendSecured(at: now, into: &out)
+        pump()
+    }
+
+    func backendClosed() {
+        session.backendClosed(at: now, into: &out)
+        pump()
+    }
+
+    func drain() {
+        session.drain(at: now, into: &out)
+        pump()
+    }
+
+    func reload(_ settings: Settings) {
+        session.settingsChanged(settings, at: now, into: &out)
+        pump()
+    }
+
+    /// Lets time pass until after the session's deadline.
+    func waitForDeadline() {
+        now = session.deadline + 1
+        session.timePassed(at: now, into: &out)
+        pump()
+    }
+
+    func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    var isClosed: Bool { effects.contains(.closeClient) }
+
+    // MARK: The driver's part
+
+    private func pump() {
+        var moved = true
+        while moved {
+            collect()
+            moved = feedClient()
+            collect()
+            moved = feedBackend() || moved
+            if isOwedAcknowledgement && acknowledges {
+                isOwedAcknowledgement = false
+                session.recorded(at: now, into: &out)
+                moved = true
+            }
+        }
+    }
+
+    private func feedClient() -> Bool {
+        guard !clientRest.isEmpty, !isClosed else { return false }
+        let input = clientRest
+        let progress = session.clientSent(input.span, at: now, into: &out)
+        collect()
+        let end = progress.consumed + progress.relayed
+        hear(backend: input[progress.consumed..<end])
+        clientRest.removeFirst(end)
+        return end > 0
+    }
+
+    private func feedBackend() -> Bool {
+        guard !backendRest.isEmpty, !isClosed else { return false }
+        let input = backendRest
+        let progress = session.backendSent(input.span, at: now, into: &out)
+        collect()
+        let end = progress.consumed + progress.relayed
+        hear(client: input[progress.consumed..<end])
+        backendRest.removeFirst(end)
+        return end > 0
+    }
+
+    private func collect() {
+        for effect in out.effects {
+            if case .record(let record) = effect {
+                records.append(record)
+                if record.isDurable { isOwedAcknowledgement = true }
+            } else {
+                effects.append(effect)
+            }
+        }
+        hear(client: out.client.bytes[...])
+        hear(backend: out.backend.bytes[...])
+        out.removeAll()
+    }
+
+    private func hear(client bytes: ArraySlice<UInt8>) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        toClient += text
+        clientHeard += text
+    }
+
+    private func hear(backend bytes: ArraySlice<UInt8>) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        toBackend += text
+        backendHeard += text
+    }
+}
+
+extension Conversation {
+    /// A session that `ann` has logged in to, at a backend that can all there is to relay.
+    static func loggedIn(
+        settings: Settings = .sample(), capabilities: String = Conversation.capabilities
+    ) -> Conversation {
+        let talk = Conversation(settings: settings)
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
+        talk.backend("g1 OK [CAPABILITY \(capabilities)] in\n")
+        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK\n* LIST (\\Noselect) \"/\" \"\"\n")
+        talk.backend("g3 OK done\n")
+        _ = talk.heardByBackend()
+        _ = talk.takeEffects()
+        return talk
+    }
+
+    /// A logged-in session with `mailbox` selected at the backend.
+    static func selected(_ mailbox: String, settings: Settings = .sample()) -> Conversation {
+        let talk = loggedIn(settings: settings)
+        talk.client("s SELECT \(mailbox)\n")
+        let asked = talk.heardByBackend()
+        let tag = asked.prefix { $0 != " " }
+        talk.backend("* 3 EXISTS\n\(tag) OK [READ-WRITE] done\n")
+        return talk
+    }
+
+    static let capabilities =
+        "IMAP4rev1 IDLE NAMESPACE UIDPLUS UNSELECT MOVE ENABLE CHILDREN LIST-EXTENDED LIST-STATUS "
+        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+"
+}
+
+extension String {
+    /// The text as it goes over the wire.
+    var wire: [UInt8] { Array(replacing("\n", with: "\r\n").utf8) }
+}
+
+extension ClientTLSFacts {
+    static let plainUser = ClientTLSFacts(
+        version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256", serverName: nil, certificate: nil)
+
+    static func holding(_ certificate: CertificateFacts) -> ClientTLSFacts {
+        var facts = plainUser
+        facts.certificate = certificate
+        return facts
+    }
+}
