@@ -38,21 +38,24 @@ extension ConfigurationBundle {
     package func encoded() throws(CodingError) -> Buffer {
         guard files.count <= Self.filesMax else { throw .tooManyFiles }
         guard size <= Self.bytesMax else { throw .tooLarge }
+        guard files.keys.allSatisfy(Self.isPath) else { throw .badPath }
         var buffer = Buffer()
         // In one piece: growing would leave copies of secrets in freed memory.
         buffer.reserve(size)
+        write(to: &buffer)
+        return buffer
+    }
+
+    private func write(to buffer: inout Buffer) {
         buffer.append(Self.magic)
         buffer.append(number: files.count)
         for path in paths {
-            guard Self.isPath(path) else { throw .badPath }
+            guard let contents = files[path] else { continue }
             buffer.append(number: path.utf8.count)
             buffer.append(text: path)
-            files[path]?.withBytes { contents in
-                buffer.append(number: contents.count)
-                buffer.append(contents)
-            }
+            buffer.append(number: contents.count)
+            contents.withBytes { buffer.append($0) }
         }
-        return buffer
     }
 
     private var size: Int {
@@ -65,7 +68,7 @@ extension ConfigurationBundle {
 }
 
 extension ConfigurationBundle {
-    /// Reads a whole bundle; the caller wipes its bytes.
+    /// Reads a whole bundle; the caller wipes its own copy.
     package init(decoding bytes: Span<UInt8>) throws(CodingError) {
         guard bytes.count <= Self.bytesMax else { throw .tooLarge }
         var position = 0

@@ -17,7 +17,7 @@ package final class FileReader {
 
     package init(_ source: @escaping (String) throws(Failure) -> Secret) { self.source = source }
 
-    /// The bytes of the file at an absolute path.
+    /// The bytes of a file, the same for a path however often it is asked for.
     package func read(_ path: String) throws(Failure) -> Secret {
         if let known = bundle[path] { return known }
         let contents = try source(path)

@@ -1,10 +1,11 @@
 // From a path to a checked configuration, or to the list of everything that is wrong with it.
 package import Policy
+import Proxy
 
 /// One thing that is wrong, where it stands and what to do about it.
 package struct ConfigurationError: Error, Equatable, Sendable {
     package var position: SourcePosition
-    /// One line in lower case.
+    /// One line, in lower case but for what it quotes.
     package var message: String
 
     package init(_ position: SourcePosition, _ message: String) {
@@ -25,14 +26,48 @@ package struct ConfigurationErrors: Error, Equatable, Sendable {
 extension Configuration {
     /// Reads and checks the configuration at `path` and every file that it names.
     ///
-    /// Relative paths inside are relative to the file that holds them. `digest` gives the SHA-256 of
-    /// its argument in lower-case hexadecimal: the policy's revision.
+    /// Relative paths inside are relative to the file that holds them. `policy` names another policy
+    /// file than the configuration does. `digest` gives the SHA-256 of its argument in lower-case
+    /// hexadecimal: the policy's revision.
+    package static func load(
+        path: String,
+        policy: String? = nil,
+        reader: FileReader,
+        digest: @escaping ([UInt8]) -> String
+    ) throws(ConfigurationErrors) -> Configuration {
+        let findings = Findings()
+        let files = Files(reader: reader, findings: findings)
+        let configuration = files.document(path).flatMap {
+            ConfigurationReader(files: files, findings: findings, digest: digest)
+                .configuration($0, policy: policy)
+        }
+        guard let configuration, findings.errors.isEmpty else { throw findings.inOrder() }
+        return configuration
+    }
+}
+
+extension PolicySet {
+    /// Reads and checks a policy file alone.
     package static func load(
         path: String,
         reader: FileReader,
-        digest: ([UInt8]) -> String
-    ) throws(ConfigurationErrors) -> Configuration {
-        let start = SourcePosition(file: path, line: 1, column: 1)
-        throw ConfigurationErrors(errors: [ConfigurationError(start, "cannot be read yet")])
+        digest: @escaping ([UInt8]) -> String
+    ) throws(ConfigurationErrors) -> PolicySet {
+        let findings = Findings()
+        let files = Files(reader: reader, findings: findings)
+        let policy = files.document(path).flatMap {
+            PolicyReader(findings: findings, digest: digest).policy($0)
+        }
+        guard let policy, findings.errors.isEmpty else { throw findings.inOrder() }
+        return policy
+    }
+}
+
+extension Findings {
+    /// The findings by place, each once.
+    fileprivate func inOrder() -> ConfigurationErrors {
+        var known: Set<String> = []
+        let sorted = errors.sorted { $0.position < $1.position }
+        return ConfigurationErrors(errors: sorted.filter { known.insert($0.description).inserted })
     }
 }

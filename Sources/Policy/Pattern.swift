@@ -65,11 +65,10 @@ package struct Pattern: Equatable, Sendable {
     private static func checkCharacters(of text: String) throws(PatternError) {
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned:
                 throw .unprintable(scalar.value)
             default: break
             }
-            if scalar.properties.isNoncharacterCodePoint { throw .unprintable(scalar.value) }
             if scalar == "%" { throw .percent }
         }
         if let first = text.first, "~\\#{!".contains(first) { throw .reservedStart(first) }

@@ -60,7 +60,7 @@ package typealias Instant = UInt64
 /// after the next call of any other kind.
 package struct Session: ~Copyable {
     /// Boxed, so that neither machine is moved by a step of the other.
-    private enum State: ~Copyable {
+    private enum State {
         case gate(Box<Gate>)
         case relay(Box<Relay>)
     }
@@ -216,8 +216,7 @@ package struct Session: ~Copyable {
             trail: gate.machine.trail, isRecorderAvailable: gate.machine.isRecorderAvailable,
             at: now)
         admission.tag.append(to: &out.client)
-        out.client.append(" OK [CAPABILITY ")
-        relay.offer.encode(into: &out.client)
+        relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
         out.client.append("] Logged in\r\n")
         out.effects.append(.sendTicket)
         if gate.machine.isDraining { relay.drain(into: &out) }

@@ -65,8 +65,7 @@ struct Gate: ~Copyable {
         client = CommandFragmenter(limits: settings.limits.beforeLogin)
         trail.record(trail.event(.connectionOpen), into: &out)
         if let tls { secured(tls, into: &out) }
-        out.client.append("* OK [CAPABILITY ")
-        offer.encode(into: &out.client)
+        offer.append(after: "* OK [CAPABILITY", to: &out.client)
         out.client.append("] Postern ready\r\n")
     }
 
@@ -185,8 +184,7 @@ struct Gate: ~Copyable {
         switch tagged.command {
         case .capability:
             note(tagged, into: &out)
-            out.client.append("* CAPABILITY ")
-            offer.encode(into: &out.client)
+            offer.append(after: "* CAPABILITY", to: &out.client)
             out.client.append("\r\n")
             out.client.appendOK(tag, "CAPABILITY")
         case .noop:

@@ -17,12 +17,13 @@ extension Relay {
             case .streamEnded: isPassingLiteral = false
             case .literal(let size): atLiteral(size, into: &out)
             case .response:
-                if isFetching || FetchTranscoder.isFetch(answers.piece) {
+                if isFetch {
                     transcode(literal: nil, into: &out)
+                    resume(at: now, into: &out)
                 } else {
                     received(at: now, into: &out)
                 }
-                if !isFetching { answers.reset() }
+                answers.reset()
             case .violation: desynchronized("Backend broke the framing", into: &out)
             }
         }
@@ -40,8 +41,12 @@ extension Relay {
 
     // MARK: FETCH
 
+    private var isFetch: Bool {
+        transcoder.isUnfinished || FetchTranscoder.isFetch(answers.piece)
+    }
+
     private mutating func atLiteral(_ size: UInt64, into out: inout Outbox) {
-        if isFetching || FetchTranscoder.isFetch(answers.piece) {
+        if isFetch {
             transcode(literal: size, into: &out)
         } else {
             answers.collectLiteral()
@@ -53,9 +58,11 @@ extension Relay {
             return desynchronized("FETCH without a selected mailbox", into: &out)
         }
         do {
+            // A copy of a few words, since the piece lends the whole relay meanwhile.
+            var transcoder = transcoder
             let step = try transcoder.accept(
                 answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
-            isFetching = true
+            self.transcoder = transcoder
             switch step {
             case .collectLiteral: answers.collectLiteral()
             case .streamLiteral:
@@ -63,7 +70,6 @@ extension Relay {
                 answers.streamLiteral()
             case .dropLiteral: answers.dropLiteral()
             case .done(let summary):
-                isFetching = false
                 guard !summary.isSuppressed else { return }
                 inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
             }
@@ -98,7 +104,8 @@ extension Relay {
     /// The backend asks for the rest of a command, for a message, or confirms IDLE.
     private mutating func continued(into out: inout Outbox) {
         if !unsent.isEmpty {
-            out.backend.append(unsent.removeFirst().span)
+            let part = unsent.removeFirst()
+            out.backend.append(part.span)
         } else if case .asked(let number, let header) = upload {
             upload = .streaming(number)
             client.streamLiteral()
@@ -190,11 +197,9 @@ extension Relay {
         tag.append(to: &out.client)
         out.client.append(condition.word.text)
         let kept = filtered(code, of: exchange, condition)
-        if let kept { kept.encode(into: &out.client) }
+        kept?.encode(into: &out.client)
         if case .select(let selection) = exchange.purpose, condition == .ok {
             out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
-        } else if kept != nil {
-            out.client.append(" ")
         }
         if exchange.isUID && exchange.verb != .uidExpunge { out.client.append("UID ") }
         out.client.append(exchange.verb.spelling)

@@ -8,8 +8,7 @@ extension Relay {
     mutating func answer(_ tag: Tag, _ answer: LocalAnswer, into out: inout Outbox) {
         switch answer {
         case .capability:
-            out.client.append("* CAPABILITY ")
-            offer.encode(into: &out.client)
+            offer.append(after: "* CAPABILITY", to: &out.client)
             out.client.append("\r\n")
             out.client.appendOK(tag, "CAPABILITY")
         case .id:

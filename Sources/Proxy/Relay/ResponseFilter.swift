@@ -45,7 +45,7 @@ extension Relay {
 
     private mutating func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
         do {
-            try NumberTranscoder.transcode(answers.piece, tag: tag, into: &out.client)
+            try NumberTranscoder.transcode(answers.piece, clientTag: tag, into: &out.client)
             return true
         } catch {
             return false
@@ -65,9 +65,7 @@ extension Relay {
         case .no, .bad: break
         case .ok:
             guard let kept = filtered(untagged: code) else { break }
-            out.client.append("* OK ")
-            kept.encode(into: &out.client)
-            out.client.append(" Noted\r\n")
+            Response.status(.ok, code: kept).encode(into: &out.client)
         }
         return true
     }
@@ -127,12 +125,7 @@ extension Relay {
         guard case .enable(let asked)? = inFlight.first(.enable)?.purpose else { return false }
         let now = modes.intersection(asked)
         enabled = enabled.union(now)
-        out.client.append("* ENABLED")
-        if !now.isEmpty {
-            out.client.append(" ")
-            now.encode(into: &out.client)
-        }
-        out.client.append("\r\n")
+        Response.enabled(now).encode(into: &out.client)
         return true
     }
 

@@ -1,5 +1,6 @@
 // The repository's Swift files as text, read once: what the tidy tests look at.
 import Foundation
+import Testing
 
 /// One source file, by its path below the repository's root.
 struct SourceFile: CustomTestStringConvertible, Sendable {

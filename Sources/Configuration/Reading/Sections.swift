@@ -1,0 +1,92 @@
+// The sections of numbers: `audit`, `limits`, `processes`, `log`.
+import Policy
+import Proxy
+
+extension ConfigurationReader {
+    func audit(_ value: Value) -> AuditTrail? {
+        let keys = ["folder", "segment-size", "sync-delay", "free-space"]
+        guard let table = value.table(keys) else { return nil }
+        guard let folder = table.required("folder").flatMap(files.path) else { return nil }
+        var audit = AuditTrail(folder: folder)
+        table.read("segment-size", into: &audit.segmentBytesMax) {
+            $0.size(in: 1 << 20...1 << 30).map(UInt64.init)
+        }
+        table.read("free-space", into: &audit.freeBytesMin) {
+            $0.size(in: 0...1 << 40).map(UInt64.init)
+        }
+        table.read("sync-delay", into: &audit.syncDelay) {
+            $0.duration(in: .zero...Duration.milliseconds(100))
+        }
+        return audit
+    }
+
+    func limits(_ value: Value) -> Limits {
+        var limits = Limits()
+        let keys = [
+            "unauthenticated-bytes", "unauthenticated-timeout", "line", "literal",
+            "command-literals", "message", "command-timeout", "idle-timeout", "failed-logins",
+            "malformed-commands", "backend-timeout",
+        ]
+        guard let table = value.table(keys) else { return limits }
+        readSizes(table, into: &limits)
+        let timeouts = Duration.seconds(1)...Duration.seconds(3600)
+        table.read("unauthenticated-timeout", into: &limits.unauthenticatedTimeout) {
+            $0.duration(in: timeouts)
+        }
+        table.read("command-timeout", into: &limits.commandTimeout) { $0.duration(in: timeouts) }
+        table.read("backend-timeout", into: &limits.backendTimeout) { $0.duration(in: timeouts) }
+        // Thirty minutes is the least that clients may rely on (RFC 9051, 5.4).
+        table.read("idle-timeout", into: &limits.idleTimeout) {
+            $0.duration(in: .seconds(1800)...Duration.seconds(86_400))
+        }
+        table.read("failed-logins", into: &limits.failedLoginsMax) { $0.integer(in: 1...100) }
+        table.read("malformed-commands", into: &limits.malformedCommandsMax) {
+            $0.integer(in: 1...1000)
+        }
+        return limits
+    }
+
+    private func readSizes(_ table: Table, into limits: inout Limits) {
+        table.read("unauthenticated-bytes", into: &limits.unauthenticatedBytesMax) {
+            $0.size(in: 1 << 10...1 << 20)
+        }
+        table.read("line", into: &limits.lineBytesMax) { $0.size(in: 8 << 10...1 << 20) }
+        table.read("literal", into: &limits.literalBytesMax) { $0.size(in: 1 << 10...16 << 20) }
+        table.read("command-literals", into: &limits.commandLiteralBytesMax) {
+            $0.size(in: 1 << 10...64 << 20)
+        }
+        table.read("message", into: &limits.messageBytesMax) {
+            $0.size(in: 1 << 10...1 << 32).map(UInt64.init)
+        }
+    }
+
+    func processes(_ value: Value) -> Processes {
+        var processes = Processes()
+        let keys = ["user", "audit-user", "reactors", "drain-timeout"]
+        guard let table = value.table(keys) else { return processes }
+        table.read("user", into: &processes.user) { $0.name() }
+        table.read("audit-user", into: &processes.auditUser) { $0.name() }
+        table.read("reactors", into: &processes.reactors) { $0.integer(in: 0...256) }
+        table.read("drain-timeout", into: &processes.drainTimeout) {
+            $0.duration(in: .zero...Duration.seconds(3600))
+        }
+        return processes
+    }
+
+    func log(_ value: Value) -> OperationalLog {
+        var log = OperationalLog()
+        guard let table = value.table(["format", "level"]) else { return log }
+        table.read("format", into: &log.format) { $0.choice(["text": .text, "json": .json]) }
+        table.read("level", into: &log.level) {
+            $0.choice(["debug": .debug, "info": .info, "warning": .warning, "error": .error])
+        }
+        return log
+    }
+}
+
+extension Table {
+    /// Replaces a default by what stands under `key`, where that stands and is right.
+    func read<Field>(_ key: String, into field: inout Field, _ read: (Value) -> Field?) {
+        if let value = self[key], let read = read(value) { field = read }
+    }
+}

@@ -1,0 +1,39 @@
+// `postern check`: says everything that is wrong with a configuration, before anything runs on it.
+import ArgumentParser
+import Configuration
+import Glibc
+import TLS
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a configuration, its policy and its certificates.",
+        discussion: """
+            Prints each error on a line of its own, FILE:LINE:COLUMN first, and exits with 1. It \
+            reads every file that the configuration names: run it as the user that runs \
+            "postern serve".
+            """
+    )
+
+    @Option(help: "The configuration file.")
+    var config = "/etc/postern/postern.yaml"
+
+    @Option(help: "A policy file to check in place of the configuration's.")
+    var policy: String?
+
+    func run() throws {
+        do {
+            let configuration = try Configuration.load(
+                path: config,
+                policy: policy,
+                reader: .disk,
+                digest: Digest.sha256
+            )
+            let problems = CertificateFindings(configuration, at: Int64(time(nil))).errors
+            guard problems.isEmpty else { throw ConfigurationErrors(errors: problems) }
+            print(CheckSummary(configuration).text)
+        } catch let found as ConfigurationErrors {
+            for error in found.errors { print(error) }
+            throw ExitCode.failure
+        }
+    }
+}
