@@ -28,6 +28,11 @@ struct PAMHelper {
             complain("can't protect its memory: error \(errno)")
             exit(71)
         }
+        // The deadline is a signal: it must reach us whatever the parent had blocked.
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe sigprocmask(SIG_SETMASK, &none, nil)
+        _ = signal(SIGALRM, SIG_DFL)
     }
 
     /// One line to standard error, which the supervisor's log shares.
