@@ -17,12 +17,13 @@ extension Relay {
             case .streamEnded: isPassingLiteral = false
             case .literal(let size): atLiteral(size, into: &out)
             case .response:
-                if isFetching || FetchTranscoder.isFetch(answers.piece) {
+                if isFetch {
                     transcode(literal: nil, into: &out)
+                    resume(at: now, into: &out)
                 } else {
                     received(at: now, into: &out)
                 }
-                if !isFetching { answers.reset() }
+                answers.reset()
             case .violation: desynchronized("Backend broke the framing", into: &out)
             }
         }
@@ -40,8 +41,12 @@ extension Relay {
 
     // MARK: FETCH
 
+    private var isFetch: Bool {
+        transcoder != nil || FetchTranscoder.isFetch(answers.piece)
+    }
+
     private mutating func atLiteral(_ size: UInt64, into out: inout Outbox) {
-        if isFetching || FetchTranscoder.isFetch(answers.piece) {
+        if isFetch {
             transcode(literal: size, into: &out)
         } else {
             answers.collectLiteral()
@@ -54,11 +59,10 @@ extension Relay {
         }
         do {
             // A copy of a few words, since the piece lends the whole relay meanwhile.
-            var transcoder = transcoder
+            var transcoder = transcoder ?? FetchTranscoder()
             let step = try transcoder.accept(
                 answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
             self.transcoder = transcoder
-            isFetching = true
             switch step {
             case .collectLiteral: answers.collectLiteral()
             case .streamLiteral:
@@ -66,7 +70,7 @@ extension Relay {
                 answers.streamLiteral()
             case .dropLiteral: answers.dropLiteral()
             case .done(let summary):
-                isFetching = false
+                self.transcoder = nil
                 guard !summary.isSuppressed else { return }
                 inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
             }

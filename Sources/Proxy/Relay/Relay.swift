@@ -35,7 +35,8 @@ struct Relay {
     var trail: Trail
     var client: CommandFragmenter
     var answers = ResponseFragmenter()
-    var transcoder = FetchTranscoder()
+    /// The FETCH response that has begun and not ended.
+    var transcoder: FetchTranscoder?
     var inFlight = InFlight()
     var selection: Selection?
     var enabled = CapabilitySet()
@@ -56,8 +57,6 @@ struct Relay {
     var descendants: [MailboxName]?
 
     var isRecorderAvailable: Bool
-    /// A FETCH response has begun and not ended.
-    var isFetching = false
     /// The literal that is passing by goes to the client.
     var isPassingLiteral = false
     var isDraining = false
@@ -82,6 +81,9 @@ struct Relay {
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
     }
+
+    /// Whether the client has half a response, into which nothing else may be put.
+    var isInsideResponse: Bool { transcoder?.isUnfinished ?? false }
 
     mutating func nextTag() -> UInt64 {
         lastTag += 1
@@ -170,7 +172,7 @@ struct Relay {
             trail.record(record, into: &out)
         }
         // A BYE in the middle of a message would be taken for a part of it.
-        if !isPassingLiteral { out.client.appendBye(text) }
+        if !isInsideResponse { out.client.appendBye(text) }
         finish(into: &out)
     }
 
