@@ -73,6 +73,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        program(
+            "Benchmarks",
+            imports: ["Bytes", "CLinux", "COpenSSL"],
+            path: "Tests/Benchmarks/Load"
+        ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
         tests("BytesTests", of: ["Bytes"]),
@@ -87,7 +92,7 @@ let package = Package(
         tests("TLSTests", of: ["Bytes", "TLS"]),
         tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
         tests("ConfigurationTests", of: ["Bytes", "IMAP", "Policy", "Proxy", "Configuration"]),
-        tests("RecorderTests", of: ["Bytes", "Audit", "Postern", "CLinux"]),
+        tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,71 @@
+// What must hold for every policy: a rule never gives, and the order never matters.
+import Policy
+import Testing
+
+/// Splitmix64: the same numbers for the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    mutating func pick<Element>(_ choices: [Element], atMost count: Int) -> [Element] {
+        choices.shuffled(using: &self).prefix(Int.random(in: 0...count, using: &self)).map { $0 }
+    }
+}
+
+@Suite struct PolicyPropertyTests {
+    private static let users = ["ann", "bob", "carl"]
+    private static let names = [
+        "INBOX", "Archive", "Archive/2019", "archive/2019/q1", "Secret", "Secret/Plans", "SECRET/x",
+        "a/Secret", "Straße", "STRASSE/b",
+    ]
+    private static let patterns = [
+        "**", "*", "Archive/**", "Archive/*", "**/Secret/**", "Secret", "S*", "INBOX", "Straße/**",
+        "*/2019",
+    ]
+
+    private static func rules(_ generator: inout SeededGenerator) throws -> [Rule] {
+        try (0..<8).map { number in
+            try rule(
+                "rule-\(number)",
+                users: generator.pick(users + ["*", "a*"], atMost: 2),
+                groups: generator.pick(["g", "h"], atMost: 1),
+                exceptUsers: generator.pick(users, atMost: 1),
+                exceptGroups: generator.pick(["g", "h"], atMost: 1),
+                generator.pick(patterns, atMost: 3),
+                except: generator.pick(patterns, atMost: 1),
+                limit: Rights(rawValue: UInt16.random(in: 0...2047, using: &generator))
+            )
+        }
+    }
+
+    @Test(
+        "never gives more with one more rule, whatever the order",
+        arguments: 0..<200 as Range<UInt64>
+    )
+    func onlyTakes(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let rules = try Self.rules(&generator)
+        let groups = ["g": ["ann"], "h": ["bob", "c*"]]
+        let whole = policy(rules, groups: groups)
+        let shuffled = policy(rules.shuffled(using: &generator), groups: groups)
+        let fewer = policy(rules.dropLast(), groups: groups)
+        for user in Self.users {
+            for name in Self.names.map({ Array($0.utf8) }) {
+                let decision = whole.policy(for: user).decide(name)
+                #expect(shuffled.policy(for: user).decide(name).rights == decision.rights)
+                #expect(fewer.policy(for: user).decide(name).rights.isSuperset(of: decision.rights))
+                let missing = Rights.full.subtracting(decision.rights)
+                #expect(decision.rules(taking: missing).isEmpty == missing.isEmpty)
+            }
+        }
+    }
+}
