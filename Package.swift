@@ -73,6 +73,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        program(
+            "Benchmarks",
+            imports: ["Bytes", "CLinux", "COpenSSL"],
+            path: "Tests/Benchmarks/Load"
+        ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
         tests("BytesTests", of: ["Bytes"]),
@@ -90,7 +95,7 @@ let package = Package(
             "ConfigurationTests",
             of: ["Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration"]
         ),
-        tests("RecorderTests", of: ["Bytes", "Audit", "Postern", "CLinux"]),
+        tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]

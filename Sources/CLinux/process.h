@@ -1,6 +1,8 @@
 // What a process says about itself: who it dies with, what it leaves behind, what it may become.
 #pragma once
+#include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,6 +12,8 @@
 // Declared by the C library for _GNU_SOURCE only.
 extern int memfd_create(const char *, unsigned int);
 extern long syscall(long, ...);
+extern int setresuid(uid_t, uid_t, uid_t);
+extern int setresgid(gid_t, gid_t, gid_t);
 
 // Has the kernel send `signal` to this process when its parent dies. Changing user ids undoes it.
 static inline int linux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
@@ -32,6 +36,15 @@ static inline int linux_memory_file(const char *name) {
 // Forbids every further change of an anonymous file, for everybody who ever gets hold of it.
 static inline int linux_seal(int fd) {
     return fcntl(fd, 1033 /* F_ADD_SEALS */, 0x1 | 0x2 | 0x4 | 0x8 /* SEAL, SHRINK, GROW, WRITE */);
+}
+
+// Takes the ids of a user and its group, real, effective and saved, and no other groups; root can't
+// be had back. Returns 0, or the error number.
+static inline int linux_become(uid_t user, gid_t group) {
+    if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 ||
+        setresuid(user, user, user) != 0)
+        return errno;
+    return user != 0 && setuid(0) == 0 ? EPERM : 0;
 }
 
 // The processors that this process may run on, at least 1.

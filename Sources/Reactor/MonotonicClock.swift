@@ -10,3 +10,13 @@ package enum MonotonicClock {
         return UInt64(time.tv_sec) &* 1_000_000 &+ UInt64(time.tv_nsec) / 1000
     }
 }
+
+/// The clock on the wall, for people: an administrator or a time server may set it back.
+package enum WallClock {
+    /// Microseconds of UTC since 1970.
+    package static var now: UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(clamping: time.tv_sec) &* 1_000_000 &+ UInt64(time.tv_nsec) / 1000
+    }
+}

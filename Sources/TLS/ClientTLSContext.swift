@@ -1,6 +1,7 @@
 // The TLS configuration towards a backend, as an immutable snapshot.
 import Bytes
 import COpenSSL
+import Glibc
 
 /// The TLS configuration towards a backend: made once, shared by all reactors.
 @safe
@@ -47,19 +48,25 @@ package final class ClientTLSContext: Sendable {
 
     /// Makes the verification insist on `name`; returns whether it is a host name.
     private static func expect(_ name: String, of handle: ContextHandle) throws(TLSError) -> Bool {
-        defer { ERR_clear_error() }
         let parameters = unsafe SSL_CTX_get0_param(handle.pointer)
         let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
         unsafe X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(flags))
-        // OpenSSL takes a name with NUL or of no length for another name, or for none at all.
-        guard isHostName(name) || name.utf8.contains(UInt8(ascii: ":")), !name.contains("\0") else {
-            throw .serverNameInvalid
-        }
-        if unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return false }
-        guard isHostName(name), unsafe X509_VERIFY_PARAM_set1_host(parameters, name, 0) == 1 else {
-            throw .serverNameInvalid
-        }
-        return true
+        let isAddress = isAddress(name)
+        // OpenSSL takes an empty name for none to check, and reads `:` as an address.
+        guard isAddress || isHostName(name) else { throw .serverNameInvalid }
+        let isSet =
+            isAddress
+            ? unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, name)
+            : unsafe X509_VERIFY_PARAM_set1_host(parameters, name, 0)
+        guard isSet == 1 else { throw .serverNameInvalid }
+        return !isAddress
+    }
+
+    private static func isAddress(_ name: String) -> Bool {
+        var address = in6_addr()
+        return !name.utf8.contains(0)
+            && (unsafe inet_pton(AF_INET, name, &address) == 1
+                || inet_pton(AF_INET6, name, &address) == 1)
     }
 
     /// Letters, digits, hyphens, dots and the underscore of some private networks; 253 at most.

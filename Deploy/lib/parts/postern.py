@@ -119,8 +119,11 @@ class Postern:
         self.child = None
         return status
 
-    def reload(self):
+    def reload(self, seconds=15):
+        """SIGHUP; returns what the log said of it, once it has said how it ended."""
+        before = len(self.child.output())
         os.kill(self.child.pid, signal.SIGHUP)
+        return wait_until(lambda: _judged(self.child.output()[before:]), seconds, "word of a reload")
 
     def children(self, duty):
         """The pids of the children of one kind: gateway, recorder or postern-pam."""
@@ -154,6 +157,10 @@ class Postern:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def _judged(text):
+    return text if any(word in text for word in ("in force", "not reloading", "refused")) else ""
 
 
 def _is_ours(pid):

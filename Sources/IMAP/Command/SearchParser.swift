@@ -82,7 +82,7 @@ struct SearchParser {
 
     private static func beginsSet(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "*") || byte == UInt8(ascii: "$")
-            || !ByteClass.of(byte).isDisjoint(with: .digit)
+            || ByteClass.of(byte).intersects(.digit)
     }
 
     /// Takes a space and a string: ASCII, or UTF-8 where the charset says so.

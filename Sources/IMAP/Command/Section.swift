@@ -43,7 +43,7 @@ extension Cursor {
     /// Takes `1.2.3`, or `1.2.` before a word; true when the section ends with a number.
     private mutating func partNumbers(into text: inout [UInt8]) throws(SyntaxError) -> Bool {
         var parts = 0
-        while let byte = peek, !ByteClass.of(byte).isDisjoint(with: .digit) {
+        while let byte = peek, ByteClass.of(byte).intersects(.digit) {
             guard parts < Self.partsMax else { throw .tooMany(at: offset) }
             text.append(decimal: UInt64(try nonZeroNumber()))
             parts += 1

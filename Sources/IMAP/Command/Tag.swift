@@ -12,7 +12,7 @@ package struct Tag: Equatable, Sendable {
 
     package init?(_ bytes: Span<UInt8>) {
         guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
-        for index in bytes.indices where !ByteClass.of(bytes[index]).contains(.tag) { return nil }
+        for index in bytes.indices where !ByteClass.of(bytes[index]).intersects(.tag) { return nil }
         self.bytes = ShortBytes(bytes)
     }
 

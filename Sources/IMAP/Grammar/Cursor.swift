@@ -45,7 +45,7 @@ package struct Cursor: ~Escapable {
     /// Takes the longest run of bytes of `classes`, which may be empty.
     package mutating func take(while classes: ByteClass) -> Range<Int> {
         let start = offset
-        while offset < bytes.count, !ByteClass.of(bytes[offset]).isDisjoint(with: classes) {
+        while offset < bytes.count, ByteClass.of(bytes[offset]).intersects(classes) {
             offset += 1
         }
         return start..<offset
@@ -80,4 +80,13 @@ package struct Cursor: ~Escapable {
     package func end() throws(SyntaxError) {
         guard isAtEnd else { throw expected(.endOfLine) }
     }
+}
+
+extension ByteClass {
+    /// What protocol words hold beside `.` and `-`.
+    static var word: ByteClass { ByteClass(rawValue: letter.rawValue | digit.rawValue) }
+
+    /// Whether the two have a class in common; plain arithmetic, for this is asked of every byte
+    /// and OptionSet's own operations allocate across modules.
+    func intersects(_ other: ByteClass) -> Bool { rawValue & other.rawValue != 0 }
 }

@@ -57,7 +57,7 @@ extension Cursor {
         let start = offset
         while let byte = peek {
             guard
-                !ByteClass.of(byte).isDisjoint(with: [.letter, .digit])
+                ByteClass.of(byte).intersects(.word)
                     || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
             else { break }
             advance(1)

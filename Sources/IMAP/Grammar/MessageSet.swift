@@ -72,7 +72,7 @@ extension Cursor {
 
     private mutating func setNumber(isStarAllowed: Bool) throws(SyntaxError) -> UInt32 {
         if isStarAllowed && take(UInt8(ascii: "*")) { return 0 }
-        guard let byte = peek, !ByteClass.of(byte).isDisjoint(with: .digit) else {
+        guard let byte = peek, ByteClass.of(byte).intersects(.digit) else {
             throw expected(.messageSet)
         }
         return try nonZeroNumber()

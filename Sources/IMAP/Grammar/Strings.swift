@@ -32,7 +32,7 @@ extension Cursor {
         var count = 0
         while !take(UInt8(ascii: "\"")) {
             let isEscaped = take(UInt8(ascii: "\\"))
-            guard let byte = peek, ByteClass.of(byte).contains(.text) else {
+            guard let byte = peek, ByteClass.of(byte).intersects(.text) else {
                 throw expected(.quote)
             }
             guard !isEscaped || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {

@@ -26,6 +26,11 @@ package struct FetchTranscoder {
 
     package init() {}
 
+    /// Whether the client has the beginning of this response and not yet its end.
+    ///
+    /// Nothing else, not even BYE, may be written to the client until then.
+    package var isUnfinished: Bool { !summary.isSuppressed }
+
     /// Whether the piece begins with `* n FETCH (`, whatever follows.
     package static func isFetch(_ piece: Span<UInt8>) -> Bool {
         var cursor = Cursor(piece)

@@ -85,7 +85,10 @@ extension Cursor {
             return .status(word.untagged, code: try responseText())
         }
         if let word = takeKeyword(NumberListWord.self) { return try numberListHead(word) }
-        guard let word = takeKeyword(UntaggedWord.self) else { return .unknown }
+        guard let word = takeKeyword(UntaggedWord.self) else {
+            _ = try atom()
+            return .unknown
+        }
         guard word != .id else { return .id }
         let response = try untaggedData(word)
         try end()

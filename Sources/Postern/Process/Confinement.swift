@@ -54,9 +54,7 @@ struct Account: Equatable {
 
     /// Takes the user's ids and no other group; fails when root could be had back.
     func become() throws(ConfinementError) {
-        guard unsafe setgroups(0, nil) == 0 else { throw .refused("setgroups", errno) }
-        guard setresgid(group, group, group) == 0 else { throw .refused("setresgid", errno) }
-        guard setresuid(id, id, id) == 0 else { throw .refused("setresuid", errno) }
-        guard id == 0 || setuid(0) != 0 else { throw .refused("setresuid", 0) }
+        let code = linux_become(id, group)
+        guard code == 0 else { throw .refused("changing to user \(id)", code) }
     }
 }

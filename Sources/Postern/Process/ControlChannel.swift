@@ -66,7 +66,8 @@ final class ControlChannel: Sendable {
         while true {
             var room = packet.mutableSpan
             switch socket.receive(into: &room, with: &passed) {
-            case .moved(let count): return try arrival(packet.span.extracting(first: count), &passed)
+            case .moved(let count):
+                return try arrival(packet.span.extracting(first: count), &passed)
             case .wouldBlock:
                 guard waits else { return .nothing }
                 try wait(for: POLLIN, atMost: -1)

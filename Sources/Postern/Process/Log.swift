@@ -1,5 +1,7 @@
 // The operational log: lines for the operator on standard error. The audit trail is something else.
 import ArgumentParser
+import Audit
+import Bytes
 import Glibc
 
 /// Where a process tells the operator what it does; one line a message, as text or as JSON.
@@ -10,7 +12,9 @@ struct Log: Sendable {
         case debug, info, warning, error
 
         init?(argument: String) {
-            guard let level = Self.allCases.first(where: { $0.name == argument }) else { return nil }
+            guard let level = Self.allCases.first(where: { $0.name == argument }) else {
+                return nil
+            }
             self = level
         }
 
@@ -53,22 +57,23 @@ struct Log: Sendable {
 
     private func write(_ level: Level, _ message: () -> String) {
         guard level.rawValue >= self.level.rawValue else { return }
-        let line = Array((line(level, message()) + "\n").utf8)
+        let line = Array((line(level, message(), at: SystemCall.now().utc) + "\n").utf8)
         // Nobody to tell when standard error is gone. One call, so that processes don't mix lines.
         _ = unsafe line.withUnsafeBytes {
             unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
         }
     }
 
-    /// The line without its end.
-    func line(_ level: Level, _ message: String, at time: time_t = time(nil)) -> String {
+    /// The line without its end; `utc` is in microseconds since 1970.
+    func line(_ level: Level, _ message: String, at utc: UInt64) -> String {
+        let time = Self.text(utc)
         let message = Self.escaped(message)
         return switch format {
         case .json:
-            #"{"time":"\#(Self.utc(time))","level":"\#(level.name)","#
+            #"{"time":"\#(time)","level":"\#(level.name)","#
                 + #""process":"\#(process)","message":"\#(message)"}"#
         case .text where isJournal: "\(level.journalPrefix)\(process): \(message)"
-        case .text: "\(Self.utc(time)) \(level.name) \(process): \(message)"
+        case .text: "\(time) \(level.name) \(process): \(message)"
         }
     }
 
@@ -88,13 +93,10 @@ struct Log: Sendable {
         return escaped
     }
 
-    /// RFC 3339, in whole seconds.
-    private static func utc(_ time: time_t) -> String {
-        var seconds = time
-        var parts = tm()
-        guard unsafe gmtime_r(&seconds, &parts) != nil else { return "?" }
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    private static func text(_ utc: UInt64) -> String {
+        var timestamp = Timestamp()
+        var text = Buffer()
+        timestamp.append(utc, to: &text)
+        return text.text
     }
 }

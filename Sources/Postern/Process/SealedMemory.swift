@@ -8,7 +8,7 @@ import Reactor
 enum SealedMemory {
     /// An anonymous file that holds `bytes` for good.
     static func file(holding bytes: Span<UInt8>) throws(SystemError) -> FileDescriptor {
-        let number = linux_memory_file("postern-configuration")
+        let number = unsafe linux_memory_file("postern-configuration")
         guard number >= 0 else { throw .last("memfd_create") }
         let file = FileDescriptor(owning: number)
         var written = 0

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Audit
 import Glibc
+import Reactor
 
 /// `postern recorder`: takes records from the gateway and answers when they are on disk.
 ///
@@ -23,11 +24,16 @@ struct Recorder: ParsableCommand {
     @Option(help: "Begin a new segment when one is this many hours old.")
     var segmentHours: UInt64 = 24
 
+    @Option(help: "Take no records when less than this many MiB are free.")
+    var freeMegabytes: UInt64 = 16
+
     @Option(help: "The descriptor of the supervisor's control channel.")
     var control: Int32?
 
     @Option(help: "The descriptor of a gateway's connection; may be repeated.")
     var feed: [Int32] = []
+
+    @OptionGroup var confinement: Confinement
 
     func validate() throws {
         guard (1...1024 * 1024).contains(segmentMegabytes) else {
@@ -35,6 +41,9 @@ struct Recorder: ParsableCommand {
         }
         guard (1...24 * 366).contains(segmentHours) else {
             throw ValidationError("--segment-hours is 1 to 8784")
+        }
+        guard freeMegabytes <= 1024 * 1024 else {
+            throw ValidationError("--free-megabytes is at most 1048576")
         }
         for descriptor in feed + [control].compactMap({ $0 }) {
             guard descriptor > 2, fcntl(descriptor, F_GETFD) >= 0 else {
@@ -44,35 +53,39 @@ struct Recorder: ParsableCommand {
     }
 
     func run() throws {
-        _ = umask(0o027)
-        var limits = SegmentLimits()
-        limits.bytesMax = segmentMegabytes * 1024 * 1024
-        limits.ageMax = .seconds(Int64(segmentHours) * 3600)
+        let log = confinement.log("recorder")
         do {
-            guard try record(limits) else { throw ExitCode.failure }
-        } catch let error as TrailError {
-            Self.log("\(error)")
+            try confinement.enter()
+            guard try record(log) else { throw ExitCode.failure }
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            log.error("\(error)")
             throw ExitCode.failure
         }
     }
 
     /// Runs to the end; returns whether every record is on disk.
-    private func record(_ limits: SegmentLimits) throws -> Bool {
-        let now = SystemCall.now()
-        let trail = try Trail(in: TrailFolder(folder), limits: limits, at: now.monotonic)
-        var recording = Recording(trail, boot: SystemCall.boot, at: now)
+    private func record(_ log: Log) throws -> Bool {
+        // Ctrl-C reaches the whole group: the gateway's last records come after it.
+        for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
+        let signals = try SignalDescriptor([SIGTERM])
+        _ = umask(0o027)
+        var recording = try recording(at: .now)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
-        var loop = try RecorderLoop(recording, control: channel)
         try channel?.send(.ready)
+        var loop = RecorderLoop(recording, control: channel, signals: signals, log: log)
         return loop.run()
     }
 
-    static func log(_ line: String) {
-        let bytes = Array("postern recorder: \(line)\n".utf8)
-        // Nobody to tell when standard error is gone.
-        _ = unsafe bytes.withUnsafeBytes {
-            unsafe write(STDERR_FILENO, $0.baseAddress, $0.count)
-        }
+    private func recording(at now: Moment) throws -> Recording {
+        let megabyte: UInt64 = 1024 * 1024
+        var limits = SegmentLimits()
+        limits.bytesMax = segmentMegabytes * megabyte
+        limits.ageMax = .seconds(Int64(segmentHours) * 3600)
+        let place = try TrailFolder(folder, freeBytesMin: freeMegabytes * megabyte)
+        let trail = try Trail(in: place, limits: limits, at: now.monotonic)
+        return Recording(trail, boot: Boot.id, at: now)
     }
 }

@@ -1,7 +1,7 @@
 // The recorder's waiting: for records, for the supervisor, for a disk that takes lines again.
 import Audit
-import CLinux
 import Glibc
+import Reactor
 
 /// One thread, one loop: poll, read, commit.
 struct RecorderLoop: ~Copyable {
@@ -19,34 +19,32 @@ struct RecorderLoop: ~Copyable {
 
     private var recording: Recording
     private let control: ControlChannel?
-    private let signals: Int32
+    private let signals: SignalDescriptor
+    private let log: Log
     /// When the loop ends even if connections are left; nil: it isn't ending.
     private var end: UInt64?
     private var isControlled: Bool
     private var mood = Mood.listening
 
-    init(_ recording: consuming Recording, control: ControlChannel?) throws(TrailError) {
+    init(
+        _ recording: consuming Recording,
+        control: ControlChannel?,
+        signals: consuming SignalDescriptor,
+        log: Log
+    ) {
         self.recording = recording
         self.control = control
+        self.signals = signals
+        self.log = log
         isControlled = control != nil
-        // Ctrl-C reaches the whole group: the gateway's last records come after it.
-        for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
-        var mask = sigset_t()
-        unsafe sigemptyset(&mask)
-        unsafe sigaddset(&mask, SIGTERM)
-        unsafe sigprocmask(SIG_BLOCK, &mask, nil)
-        signals = unsafe signalfd(-1, &mask, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
-        guard signals >= 0 else { throw .last("signalfd") }
     }
-
-    deinit { close(signals) }
 
     /// Runs until the supervisor and all gateways are gone; returns whether all is on disk.
     mutating func run() -> Bool {
-        recording.commit(at: SystemCall.now())
+        recording.commit(at: .now)
         note(nil)
-        while !isOver(at: SystemCall.now().monotonic) { turn() }
-        return recording.finish(at: SystemCall.now())
+        while !isOver(at: MonotonicClock.now) { turn() }
+        return recording.finish(at: .now)
     }
 
     private func isOver(at now: UInt64) -> Bool {
@@ -58,7 +56,7 @@ struct RecorderLoop: ~Copyable {
         let ready = wait()
         if ready.signals { terminate() }
         if ready.control { heedSupervisor() }
-        let now = SystemCall.now()
+        let now = Moment.now
         var hasOnlyHandedOver = false
         for index in ready.feeds {
             switch recording.receive(from: recording.feeds[index], at: now) {
@@ -82,7 +80,7 @@ struct RecorderLoop: ~Copyable {
 
     /// Waits for what the mood allows: a loop that can't write takes no more records.
     private func wait() -> Ready {
-        var polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+        var polled = [pollfd(fd: signals.descriptor.number, events: Int16(POLLIN), revents: 0)]
         let watched = isControlled ? control?.descriptor ?? -1 : -1
         polled.append(pollfd(fd: watched, events: Int16(POLLIN), revents: 0))
         let feeds = mood == .listening ? recording.feeds : []
@@ -106,7 +104,7 @@ struct RecorderLoop: ~Copyable {
         case .listening:
             let due = [recording.syncDeadline, end].compactMap { $0 }.min()
             guard let due else { return -1 }
-            let now = SystemCall.now().monotonic
+            let now = MonotonicClock.now
             return due > now ? Int32(clamping: (due - now) / 1000 + 1) : 0
         }
     }
@@ -125,20 +123,21 @@ struct RecorderLoop: ~Copyable {
     }
 
     private mutating func drain(seconds: UInt16) {
-        let latest = SystemCall.now().monotonic + UInt64(seconds) * 1_000_000
+        let latest = MonotonicClock.now + UInt64(seconds) * 1_000_000
         end = min(end ?? latest, latest)
     }
 
     private mutating func terminate() {
-        // Taken off the descriptor, or the next poll would return for it again.
-        var information = signalfd_siginfo()
-        _ = unsafe read(signals, &information, MemoryLayout<signalfd_siginfo>.size)
-        drain(seconds: Self.terminationSeconds)
+        while signals.next() != nil { drain(seconds: Self.terminationSeconds) }
     }
 
     /// Tells the operator when the trail stops being writable, and when it is again.
     private func note(_ before: TrailError?) {
         guard recording.error != before else { return }
-        Recorder.log(recording.error.map { "the trail can't be written: \($0)" } ?? "writing again")
+        if let error = recording.error {
+            log.error("the trail can't be written, and nobody gets in: \(error)")
+        } else {
+            log.warning("the trail is written again")
+        }
     }
 }

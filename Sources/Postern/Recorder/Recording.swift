@@ -1,6 +1,7 @@
 // What the recorder does with records: into the trail, onto the disk, and only then the answer.
 package import Audit
 import Bytes
+import Reactor
 
 /// The recorder without its waiting: feeds, the trail, and what is due when.
 package struct Recording: ~Copyable {
@@ -58,10 +59,10 @@ package struct Recording: ~Copyable {
     }
 
     /// Brings the lines as far as is due; an acknowledgement says only what the disk has.
-    package mutating func commit(at now: Moment) {
+    package mutating func commit(at now: Moment, isLast: Bool = false) {
         do {
             if failure != nil { try trail.rewind() }
-            try trail.write(at: now.monotonic)
+            try trail.write(at: now.monotonic, isLast: isLast)
             guard isSyncDue(at: now.monotonic) else { return }
             try trail.sync()
             for feed in feeds { feed.acknowledge() }
@@ -77,7 +78,7 @@ package struct Recording: ~Copyable {
     /// Puts the end into the trail; returns whether everything is on disk.
     package mutating func finish(at now: Moment) -> Bool {
         record(Record(.auditStop, .event, isDurable: true, session: []), at: now)
-        commit(at: now)
+        commit(at: now, isLast: true)
         return trail.unsyncedBytes == 0
     }
 
@@ -98,10 +99,10 @@ package struct Recording: ~Copyable {
         failure = nil
         var entry = Record(.auditFail, .event, isDurable: true, session: [])
         entry.reason = "the trail could not be written"
-        if case .system(_, let number) = ended.error { entry.code = SystemCall.name(of: number) }
+        if case .system(let error) = ended.error { entry.code = Phrase(errorNumber: error.code) }
         entry.duration = now.monotonic - min(now.monotonic, ended.since)
         record(entry, at: now)
-        commit(at: now)
+        commit(at: now, isLast: true)
     }
 
     private mutating func fail(_ error: TrailError, at now: Moment) {

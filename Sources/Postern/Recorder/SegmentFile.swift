@@ -2,10 +2,11 @@
 import Audit
 import Bytes
 import Glibc
+import Reactor
 
 /// An open segment, of which the lines up to `syncedBytes` are on disk.
 struct SegmentFile: ~Copyable {
-    private let descriptor: Int32
+    private let descriptor: FileDescriptor
     private let name: SegmentName
     /// When it was opened, in microseconds of the monotonic clock.
     private let openedAt: UInt64
@@ -19,11 +20,11 @@ struct SegmentFile: ~Copyable {
         at now: UInt64
     ) throws(TrailError) {
         let path = "\(folder.path)/\(name.text)"
-        descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        let file = try FileDescriptor.opening(path, O_RDWR | O_APPEND | O_CREAT, mode: 0o640)
+        try folder.sync()
+        descriptor = file
         self.name = name
         openedAt = now
-        guard descriptor >= 0 else { throw .last("create \(path)") }
-        try folder.sync()
     }
 
     /// Opens a segment that is there.
@@ -32,18 +33,13 @@ struct SegmentFile: ~Copyable {
         in folder: borrowing TrailFolder,
         at now: UInt64
     ) throws(TrailError) {
-        let path = "\(folder.path)/\(name.text)"
-        descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC)
+        let file = try FileDescriptor.opening("\(folder.path)/\(name.text)", O_RDWR | O_APPEND)
+        let end = lseek(file.number, 0, SEEK_END)
+        guard end >= 0 else { throw .last("seek in \(name.text)") }
+        bytes = UInt64(end)
+        descriptor = file
         self.name = name
         openedAt = now
-        guard descriptor >= 0 else { throw .last("open \(path)") }
-        let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw .last("seek in \(path)") }
-        bytes = UInt64(end)
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
     }
 
     func isFull(_ limits: SegmentLimits, at now: UInt64) -> Bool {
@@ -57,7 +53,7 @@ struct SegmentFile: ~Copyable {
         while done < lines.count {
             let rest = lines.span.extracting(done...)
             let count = unsafe rest.withUnsafeBufferPointer { bytes in
-                unsafe write(descriptor, bytes.baseAddress, bytes.count)
+                unsafe write(descriptor.number, bytes.baseAddress, bytes.count)
             }
             if count < 0 && errno == EINTR { continue }
             // What was written of a line that is cut short stands until `rewind`.
@@ -68,7 +64,7 @@ struct SegmentFile: ~Copyable {
     }
 
     mutating func sync() throws(TrailError) {
-        guard fdatasync(descriptor) == 0 else { throw .last("sync \(name.text)") }
+        guard fdatasync(descriptor.number) == 0 else { throw .last("sync \(name.text)") }
         syncedBytes = bytes
     }
 
@@ -113,19 +109,19 @@ struct SegmentFile: ~Copyable {
     private func read(_ range: Range<UInt64>) throws(TrailError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Int(range.upperBound - range.lowerBound))
         let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(range.lowerBound))
+            unsafe pread(
+                descriptor.number,
+                buffer.baseAddress,
+                buffer.count,
+                off_t(range.lowerBound)
+            )
         }
         guard count == bytes.count else { throw .last("read \(name.text)") }
         return bytes
     }
 
     private mutating func cut(to end: UInt64) throws(TrailError) {
-        guard ftruncate(descriptor, off_t(end)) == 0 else { throw .last("cut \(name.text)") }
+        guard ftruncate(descriptor.number, off_t(end)) == 0 else { throw .last("cut \(name.text)") }
         bytes = end
     }
-}
-
-extension TrailError {
-    /// The failure of the system call just made.
-    static func last(_ call: String) -> TrailError { .system(call: call, number: errno) }
 }

@@ -1,10 +1,10 @@
 // The trail on disk: segment files that only grow, and the lines on their way into the last one.
 package import Audit
 import Bytes
+package import Reactor
 
 package enum TrailError: Error, Equatable {
-    /// A system call failed with this error number.
-    case system(call: String, number: Int32)
+    case system(SystemError)
     /// The last whole line of this segment is none of the recorder's: a human must look at it.
     case foreignLine(segment: String)
     /// Another recorder is at work in the folder.
@@ -14,7 +14,7 @@ package enum TrailError: Error, Equatable {
 extension TrailError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .system(let call, let number): "\(call): \(SystemCall.text(of: number))"
+        case .system(let error): "\(error)"
         case .foreignLine(let segment): "\(segment): the last line was not written by the recorder"
         case .busy(let folder): "\(folder): another recorder is at work here"
         }
@@ -71,8 +71,11 @@ package struct Trail: ~Copyable {
     }
 
     /// Gives every kept line to the kernel, in one write if the kernel takes them so.
-    package mutating func write(at now: UInt64) throws(TrailError) {
+    ///
+    /// Fails when that would use the space that is kept free, unless it is the end that needs it.
+    package mutating func write(at now: UInt64, isLast: Bool = false) throws(TrailError) {
         guard writtenBytes < lines.count else { return }
+        if !isLast { try folder.keepRoom() }
         if segment == nil {
             let name = SegmentName(first: next - lineCount)
             segment = try SegmentFile(creating: name, in: folder, at: now)

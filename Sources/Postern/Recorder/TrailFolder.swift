@@ -1,24 +1,38 @@
 // The folder of the trail, held by one recorder at a time.
 import Audit
 import Glibc
+import Reactor
 
 /// An open and locked folder; the lock goes with the process, however that ends.
 package struct TrailFolder: ~Copyable {
     let path: String
-    private let descriptor: Int32
+    private let freeBytesMin: UInt64
+    private let descriptor: FileDescriptor
 
     /// Opens the folder; fails where another recorder has it.
-    package init(_ path: String) throws(TrailError) {
-        self.path = path
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last("open \(path)") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    ///
+    /// With less than `freeBytesMin` left on its file system, the trail counts as unwritable.
+    package init(_ path: String, freeBytesMin: UInt64 = 0) throws(TrailError) {
+        let folder = try FileDescriptor.opening(path, O_RDONLY | O_DIRECTORY)
+        guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
             throw errno == EWOULDBLOCK ? .busy(folder: path) : .last("lock \(path)")
         }
+        self.path = path
+        self.freeBytesMin = freeBytesMin
+        descriptor = folder
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
+    /// Fails as a full disk does when less is free than must stay so.
+    func keepRoom() throws(TrailError) {
+        guard freeBytesMin > 0 else { return }
+        var space = statvfs()
+        guard unsafe fstatvfs(descriptor.number, &space) == 0 else {
+            throw .last("statvfs \(path)")
+        }
+        let free = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+        guard free.overflow || free.partialValue >= freeBytesMin else {
+            throw .system(SystemError("write to \(path)", code: ENOSPC))
+        }
     }
 
     /// The newest segment; nil when there is none.
@@ -38,6 +52,24 @@ package struct TrailFolder: ~Copyable {
 
     /// Returns when the names in the folder are on disk.
     func sync() throws(TrailError) {
-        guard fsync(descriptor) == 0 else { throw .last("sync \(path)") }
+        guard fsync(descriptor.number) == 0 else { throw .last("sync \(path)") }
     }
+}
+
+extension FileDescriptor {
+    /// Opens a file that no child inherits.
+    static func opening(
+        _ path: String,
+        _ flags: Int32,
+        mode: mode_t = 0
+    ) throws(TrailError) -> FileDescriptor {
+        let number = unsafe open(path, flags | O_CLOEXEC, mode)
+        guard number >= 0 else { throw .last("open \(path)") }
+        return FileDescriptor(owning: number)
+    }
+}
+
+extension TrailError {
+    /// The failure of the system call just made.
+    static func last(_ call: String) -> TrailError { .system(.last(call)) }
 }

@@ -60,7 +60,7 @@ final class Child {
     var endingNumber: Int32 { process?.ending.number ?? -1 }
 
     func started(_ process: consuming ChildProcess, channel: ControlChannel?, at now: UInt64) {
-        self.process = process
+        self.process = consume process
         self.channel = channel
         startedAt = now
         restartAt = nil

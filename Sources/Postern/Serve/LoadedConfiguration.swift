@@ -1,6 +1,8 @@
 // A configuration that was read and found good, and the same as the gateway gets it.
+import Bytes
 import Configuration
 import Reactor
+import TLS
 
 /// The configuration with the sealed bundle of all files it was made of.
 final class LoadedConfiguration {
@@ -10,7 +12,9 @@ final class LoadedConfiguration {
     init(path: String) throws {
         let reader = FileReader.disk
         configuration = try Configuration.load(path: path, reader: reader, digest: Digest.sha256)
-        bundle = try reader.bundle.encoded.withBytes { try SealedMemory.file(holding: $0) }
+        var bytes = try reader.bundle.encoded()
+        defer { bytes.wipe() }
+        bundle = try SealedMemory.file(holding: bytes.span)
     }
 
     /// What `new` changes although it can only be changed by a restart; nil when nothing.

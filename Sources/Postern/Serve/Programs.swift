@@ -10,16 +10,19 @@ struct Programs {
     /// What of our environment the children may see.
     private static let environmentNames = ["JOURNAL_STREAM", "TZ", "LANG", "LD_LIBRARY_PATH"]
 
+    /// Under this name the gateway finds the configuration in the bundle.
+    let configurationPath: String
     let pamHelper: String
     /// Whether there are rights to give up.
     let isRoot: Bool
     private let environment: [String]
 
     /// `pamHelper` nil means the one beside this program.
-    init(pamHelper: String?, isRoot: Bool) throws(SystemError) {
+    init(configurationPath: String, pamHelper: String?, isRoot: Bool) throws(SystemError) {
+        self.configurationPath = configurationPath
         self.isRoot = isRoot
-        self.pamHelper = try pamHelper ?? Self.sibling("postern-pam")
-        guard access(self.pamHelper, X_OK) == 0 else { throw .last(self.pamHelper) }
+        self.pamHelper = if let pamHelper { pamHelper } else { try Self.sibling("postern-pam") }
+        guard unsafe access(self.pamHelper, X_OK) == 0 else { throw .last(self.pamHelper) }
         environment = Self.environmentNames.compactMap { name in
             guard let value = unsafe getenv(name) else { return nil }
             return unsafe "\(name)=\(String(cString: value))"
@@ -58,7 +61,8 @@ struct Programs {
     func arguments(_ role: Role, _ configuration: Configuration) -> [String] {
         switch role {
         case .gateway:
-            ["postern", "gateway"] + confinement(configuration.processes.user, configuration)
+            ["postern", "gateway", "--config", configurationPath]
+                + confinement(configuration.processes.user, configuration)
         case .recorder:
             ["postern", "recorder"] + trail(configuration.audit)
                 + confinement(configuration.processes.auditUser, configuration)

@@ -53,9 +53,8 @@ struct Serve: ParsableCommand {
         }
         guard linux_forbid_dumps() == 0 else { throw SystemError.last("setrlimit") }
         return try Supervisor(
-            configurationPath: config,
             loaded: loaded,
-            programs: Programs(pamHelper: pamHelper, isRoot: isRoot),
+            programs: Programs(configurationPath: config, pamHelper: pamHelper, isRoot: isRoot),
             reactors: Self.reactors(configuration.processes),
             log: log
         )

@@ -1,4 +1,5 @@
 // Starting the children, wiring them to each other, and what to do when one ends.
+import Configuration
 import Glibc
 import Reactor
 
@@ -6,13 +7,14 @@ extension Supervisor {
     func start(_ child: Child) {
         do {
             let pair = try SocketPair(.messages)
+            let near = Socket(try pair.near.descriptor.duplicate())
             let process = try programs.start(
                 child.role,
                 loaded.configuration,
                 channel: pair.far
             )
             log.debug("started \(child.role) as process \(process.id)")
-            adopt(child, process, pair)
+            adopt(child, process, near)
         } catch {
             log.error("can't start \(child.role): \(error)")
             child.failedToStart(at: MonotonicClock.now)
@@ -23,14 +25,13 @@ extension Supervisor {
     private func adopt(
         _ child: Child,
         _ process: consuming ChildProcess,
-        _ pair: consuming SocketPair
+        _ near: consuming Socket
     ) {
         let now = MonotonicClock.now
-        let near = pair.split { near, _ in near }
         switch child.role {
         case .helper:
             child.started(process, channel: nil, at: now)
-            child.offer = near
+            child.offer = consume near
             offerHelpers()
         case .recorder:
             child.started(process, channel: ControlChannel(near), at: now)
@@ -97,7 +98,8 @@ extension Supervisor {
 
     func takeMessages(of child: Child) {
         while let channel = child.channel {
-            switch Result(catching: { () throws(ControlChannel.Failure) in try channel.receive() }) {
+            switch Result(catching: { () throws(ControlChannel.Failure) in try channel.receive() })
+            {
             case .success(.message(let message, _)) where heed(message, of: child): continue
             case .success(.nothing), .success(.closed): return
             case .success(.message), .failure:
@@ -128,7 +130,7 @@ extension Supervisor {
     private func noteReadiness() {
         guard phase == .starting, gateway.isReady, recorder.isReady else { return }
         phase = .serving
-        let addresses = loaded.configuration.listeners.flatMap(\.addresses).map(\.description)
+        let addresses = loaded.configuration.listeners.flatMap { $0.addresses.map(\.description) }
         log.info("serving on \(addresses.joined(separator: ", "))")
         ServiceNotification.ready.send()
     }

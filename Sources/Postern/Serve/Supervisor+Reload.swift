@@ -1,6 +1,7 @@
 // SIGHUP: the configuration is read anew, and counts only if everything about it is right.
 import Configuration
 import Glibc
+import Reactor
 
 extension Supervisor {
     /// Reads the files again and proposes them to the gateway.
@@ -9,7 +10,7 @@ extension Supervisor {
             return log.warning("not reloading: the gateway is not ready")
         }
         do {
-            let new = try LoadedConfiguration(path: configurationPath)
+            let new = try LoadedConfiguration(path: programs.configurationPath)
             if let obstacle = loaded.obstacle(to: new.configuration) {
                 // Listeners are known by their place in the configuration: with others, the sockets
                 // that are open would be given another listener's rules.

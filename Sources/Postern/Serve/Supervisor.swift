@@ -22,7 +22,6 @@ final class Supervisor {
     /// For the last records; the recorder has no more to do than one flush.
     static let closingSeconds: UInt16 = 10
 
-    let configurationPath: String
     let programs: Programs
     let sockets: [ListeningSocket]
     let reactors: UInt16
@@ -41,13 +40,11 @@ final class Supervisor {
 
     /// Opens the listening sockets.
     init(
-        configurationPath: String,
         loaded: LoadedConfiguration,
         programs: Programs,
         reactors: UInt16,
         log: Log
     ) throws(SystemError) {
-        self.configurationPath = configurationPath
         self.loaded = loaded
         self.programs = programs
         self.reactors = reactors
@@ -139,7 +136,11 @@ final class Supervisor {
         phase = .draining(
             until: MonotonicClock.now + UInt64(seconds) * 1_000_000 + Self.drainGrace
         )
-        if gateway.isRunning { tell(gateway, .drain(seconds: seconds)) } else { close(failed: false) }
+        if gateway.isRunning {
+            tell(gateway, .drain(seconds: seconds))
+        } else {
+            close(failed: false)
+        }
     }
 
     /// Ends what is left: the gateway if it still runs, then the recorder and the helpers.

@@ -17,12 +17,13 @@ extension Relay {
             case .streamEnded: isPassingLiteral = false
             case .literal(let size): atLiteral(size, into: &out)
             case .response:
-                if isFetching || FetchTranscoder.isFetch(answers.piece) {
+                if isFetch {
                     transcode(literal: nil, into: &out)
+                    resume(at: now, into: &out)
                 } else {
                     received(at: now, into: &out)
                 }
-                if !isFetching { answers.reset() }
+                answers.reset()
             case .violation: desynchronized("Backend broke the framing", into: &out)
             }
         }
@@ -40,8 +41,12 @@ extension Relay {
 
     // MARK: FETCH
 
+    private var isFetch: Bool {
+        transcoder.isUnfinished || FetchTranscoder.isFetch(answers.piece)
+    }
+
     private mutating func atLiteral(_ size: UInt64, into out: inout Outbox) {
-        if isFetching || FetchTranscoder.isFetch(answers.piece) {
+        if isFetch {
             transcode(literal: size, into: &out)
         } else {
             answers.collectLiteral()
@@ -58,7 +63,6 @@ extension Relay {
             let step = try transcoder.accept(
                 answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
             self.transcoder = transcoder
-            isFetching = true
             switch step {
             case .collectLiteral: answers.collectLiteral()
             case .streamLiteral:
@@ -66,7 +70,6 @@ extension Relay {
                 answers.streamLiteral()
             case .dropLiteral: answers.dropLiteral()
             case .done(let summary):
-                isFetching = false
                 guard !summary.isSuppressed else { return }
                 inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
             }

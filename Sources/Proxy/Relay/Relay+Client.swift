@@ -38,7 +38,7 @@ extension Relay {
 
     /// Whether the client may be read: nothing waits that must come first.
     var acceptsInput: Bool {
-        if isFinished || isHolding || !isRecorderAvailable || !unsent.isEmpty { return false }
+        if isHolding || !mayAnswer || !unsent.isEmpty { return false }
         if case .asked = upload { return false }
         switch idling {
         case .asked, .ending: return false
@@ -46,9 +46,14 @@ extension Relay {
         }
     }
 
+    /// Whether the client may be answered: in the middle of a FETCH response nothing else may stand.
+    private var mayAnswer: Bool {
+        !isFinished && isRecorderAvailable && !transcoder.isUnfinished
+    }
+
     /// Judges the waiting command again, now that something has changed.
     mutating func resume(at now: Instant, into out: inout Outbox) {
-        guard isHolding, isRecorderAvailable, !isFinished else { return }
+        guard isHolding, mayAnswer else { return }
         isHolding = false
         if let header = heldLiteral {
             atLiteral(header, at: now, into: &out)

@@ -56,8 +56,6 @@ struct Relay {
     var descendants: [MailboxName]?
 
     var isRecorderAvailable: Bool
-    /// A FETCH response has begun and not ended.
-    var isFetching = false
     /// The literal that is passing by goes to the client.
     var isPassingLiteral = false
     var isDraining = false
@@ -170,7 +168,7 @@ struct Relay {
             trail.record(record, into: &out)
         }
         // A BYE in the middle of a message would be taken for a part of it.
-        if !isPassingLiteral { out.client.appendBye(text) }
+        if !transcoder.isUnfinished { out.client.appendBye(text) }
         finish(into: &out)
     }
 

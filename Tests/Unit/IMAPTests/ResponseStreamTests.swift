@@ -15,6 +15,9 @@ struct RelayedStream {
     private var fragmenter = ResponseFragmenter(streamedLiteralBytesMax: 64 * 1024 * 1024)
     private var transcoder: FetchTranscoder?
 
+    /// Whether the stream broke off while a FETCH response was on its way.
+    var isUnfinished: Bool { transcoder?.isUnfinished ?? false }
+
     init(filter: FetchFilter = .everything) { self.filter = filter }
 
     init(_ bytes: [UInt8], cuts: [Int] = [], filter: FetchFilter = .everything) {
@@ -60,12 +63,7 @@ struct RelayedStream {
 
     private mutating func relayFetch(literal: UInt64?) throws(ResponseError) {
         var current = transcoder ?? FetchTranscoder()
-        let step = try current.accept(
-            fragmenter.piece,
-            literal: literal,
-            filter: filter,
-            into: &client
-        )
+        let step = try Self.relay(fragmenter, literal, filter, &current, into: &client)
         transcoder = current
         switch step {
         case .done(let summary):
@@ -81,13 +79,26 @@ struct RelayedStream {
         responses.append(response)
         switch response {
         case .search, .sort, .esearch, .vanished:
-            try NumberTranscoder.transcode(
-                fragmenter.piece,
-                clientTag: Tag("c1"),
-                into: &client
-            )
+            try Self.relayNumbers(fragmenter, into: &client)
         default: response.encode(into: &client)
         }
+    }
+
+    private static func relay(
+        _ fragmenter: ResponseFragmenter,
+        _ literal: UInt64?,
+        _ filter: FetchFilter,
+        _ transcoder: inout FetchTranscoder,
+        into client: inout Buffer
+    ) throws(ResponseError) -> FetchTranscoder.Step {
+        try transcoder.accept(fragmenter.piece, literal: literal, filter: filter, into: &client)
+    }
+
+    private static func relayNumbers(
+        _ fragmenter: ResponseFragmenter,
+        into client: inout Buffer
+    ) throws(ResponseError) {
+        try NumberTranscoder.transcode(fragmenter.piece, clientTag: Tag("c1"), into: &client)
     }
 }
 
@@ -210,8 +221,10 @@ private let conversation =
         #expect(relayed.client.text == text)
     }
 
-    /// Damages a conversation byte by byte; whatever comes of it, nothing crashes and no line that
-    /// the backend wrote as text for people gets through.
+    /// Damages a conversation byte by byte.
+    ///
+    /// Whatever comes of it, nothing crashes, no line that the backend wrote as text for people gets
+    /// through, and what the client gets is canonical: relayed again, it does not change.
     @Test("survives damage", arguments: 0..<20)
     func survives(seed: UInt64) {
         var random = SplitMix(state: seed)
@@ -233,18 +246,10 @@ private let conversation =
             #expect(relayed.client == whole.client)
             #expect(relayed.failure == whole.failure)
             #expect(!relayed.client.text.contains("mail.internal"))
+            let again = RelayedStream(relayed.client.bytes)
+            #expect(again.failure == nil)
+            #expect(relayed.client.bytes.starts(with: again.client.bytes))
+            if !relayed.isUnfinished { #expect(again.client == relayed.client) }
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -201,10 +201,15 @@ extension Conversation {
         talk.admit()
         talk.pam(.accepted)
         talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
-        talk.backend("g1 OK [CAPABILITY \(capabilities)] in\n")
-        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK\n* LIST (\\Noselect) \"/\" \"\"\n")
-        talk.backend("g3 OK done\n")
         _ = talk.heardByBackend()
+        talk.backend("g1 OK [CAPABILITY \(capabilities)] in\n")
+        for command in talk.heardByBackend().split(separator: "\n") {
+            let tag = command.prefix { $0 != " " }
+            let answer =
+                command.hasSuffix("NAMESPACE")
+                ? "* NAMESPACE ((\"\" \"/\")) NIL NIL\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
+            talk.backend("\(answer)\(tag) OK\n")
+        }
         _ = talk.takeEffects()
         return talk
     }

@@ -124,7 +124,7 @@ struct GateTests {
         talk.client("a LOGIN zoe secret\n")
         talk.admit()
         talk.pam(.accepted)
-        #expect(talk.clientHeard.hasSuffix("a NO [AUTHORIZATIONFAILED] Not authorized\n"))
+        #expect(talk.clientHeard.hasSuffix("a NO [AUTHORIZATIONFAILED] Not authorized\r\n"))
         #expect(!talk.takeEffects().contains(.connectBackend(0)))
     }
 

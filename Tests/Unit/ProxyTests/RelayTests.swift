@@ -229,7 +229,7 @@ struct MessageTests {
 
     @Test func countsARefusedUnaskedLiteralAway() {
         let talk = Conversation.loggedIn()
-        talk.client("a APPEND Secret {9+}\nb NOOP\r\n\nc NOOP\n")
+        talk.client("a APPEND Secret {8+}\nb NOOP\n\nc NOOP\n")
         #expect(talk.clientHeard.contains("a NO [NONEXISTENT] Mailbox does not exist\r\n"))
         #expect(talk.heardByBackend() == "g16 NOOP\n")
     }

@@ -5,6 +5,7 @@ import CLinux
 import Foundation
 import Glibc
 import Postern
+import Reactor
 import Testing
 
 /// A gateway's end of a connection to the recorder.
@@ -191,6 +192,23 @@ private func recording(in folder: Folder) throws -> Recording {
     }
 }
 
+@Suite struct ReserveTests {
+    @Test func keepsSpaceFreeForTheEnd() throws {
+        let folder = try Folder()
+        let place = try TrailFolder(folder.path, freeBytesMin: .max)
+        let trail = try Trail(in: place, limits: SegmentLimits(), at: 0)
+        var recording = Recording(trail, boot: "test", at: moment(0))
+        recording.commit(at: moment(1))
+        let full = SystemError("write to \(folder.path)", code: ENOSPC)
+        #expect(recording.error == .system(full))
+        #expect(folder.lines.isEmpty)
+        let isOnDisk = recording.finish(at: moment(2))
+        #expect(isOnDisk)
+        let events = try folder.entries().map { $0["event"] as? String }
+        #expect(events == ["audit.start", "audit.stop", "audit.fail"])
+    }
+}
+
 /// Whether this process may mount; the disk that fills up is a small tmpfs.
 private let mayMount = geteuid() == 0
 
@@ -210,7 +228,8 @@ struct FullDiskTests {
         for _ in 0..<100 { gateway.hand(durable: true) }
         _ = recording.receive(from: gateway.feed, at: moment(1))
         recording.commit(at: moment(1000))
-        #expect(recording.error == .system(call: "write \(firstSegment)", number: ENOSPC))
+        let full = SystemError("write \(firstSegment)", code: ENOSPC)
+        #expect(recording.error == .system(full))
         try gateway.hear()
         #expect(!gateway.client.isAvailable)
         #expect(gateway.client.durableUpTo == 0)

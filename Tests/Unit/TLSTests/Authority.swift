@@ -62,10 +62,8 @@ final class Authority: Sendable {
             "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -out \(name).pem "
                 + "-days \(days) -extfile \(name).ext"
         )
-        return try CertificateAndKey(
-            chainPEM: read("\(name).pem"),
-            keyPEM: Secret(read("\(name).key").span)
-        )
+        let keyPEM = try read("\(name).key")
+        return try CertificateAndKey(chainPEM: read("\(name).pem"), keyPEM: Secret(keyPEM.span))
     }
 
     /// A revocation list that names the certificates.

@@ -53,7 +53,8 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
         pair.settle(step: step)
         #expect(pair.atServer.text == "a NOOP\r\n")
         #expect(pair.atClient.text == "a OK\r\n")
-        let facts = try #require(pair.server.facts)
+        let found = pair.server.facts
+        let facts = try #require(found)
         #expect(facts.protocolVersion == "TLSv1.3")
         #expect(facts.cipher == "TLS_AES_128_GCM_SHA256")
         #expect(facts.sni == "imap.example.org")
@@ -67,7 +68,8 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
         var pair = try Pair(client(), server())
         pair.deliverToServer()
         #expect(pair.serverProgress == .handshaking)
-        #expect(pair.server.canSend && !pair.server.isEstablished)
+        let (canSend, isEstablished) = (pair.server.canSend, pair.server.isEstablished)
+        #expect(canSend && !isEstablished)
         #expect(pair.serverSays("* OK\r\n") == true)
         pair.deliverToClient()
         #expect(pair.atClient.text == "* OK\r\n")
@@ -82,11 +84,11 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
     func doesNotGreetEarly() throws {
         var pair = try Pair(client(), server { $0.clientCAPEM = try authority.caPEM })
         pair.deliverToServer()
-        #expect(!pair.server.canSend)
+        #expect(pair.server.canSend == false)
         #expect(pair.serverSays("* OK\r\n") == false)
         #expect(pair.server.facts == nil)
         pair.settle()
-        #expect(pair.server.canSend)
+        #expect(pair.server.canSend == true)
     }
 
     @Test("chooses the certificate by the name that is asked for")
@@ -129,12 +131,13 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
             #expect(pair.server.send(megabyte.span, ciphertextOut: &pair.toClient) == true)
             pair.settle()
             #expect(pair.atServer.count == megabyte.count)
-            #expect(pair.atServer.bytes == megabyte)
+            #expect(pair.atServer == Buffer(megabyte))
             capacities.append(pair.atServer.capacity + pair.toServer.capacity)
             pair.atServer.removeAll()
             pair.atClient.removeAll()
         }
-        #expect(capacities.dropFirst().allSatisfy { $0 == capacities[1] })
+        // The first rounds find their size; from then on nothing grows.
+        #expect(capacities.dropFirst(2).allSatisfy { $0 == capacities.last })
     }
 
     @Test("says goodbye, and reads nothing that comes after the peer's goodbye")

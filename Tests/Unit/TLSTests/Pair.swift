@@ -15,9 +15,11 @@ struct Pair: ~Copyable {
 
     init(_ client: ClientTLSContext, _ server: ServerTLSContext) throws {
         let wire = try TLSWire()
-        self.client = try TLSConnection(client: client, wire: wire)
-        self.server = try TLSConnection(server: server, wire: wire)
-        clientProgress = self.client.startHandshake(ciphertextOut: &toServer)
+        var clientEnd = try TLSConnection(client: client, wire: wire)
+        let serverEnd = try TLSConnection(server: server, wire: wire)
+        clientProgress = clientEnd.startHandshake(ciphertextOut: &toServer)
+        self.client = clientEnd
+        self.server = serverEnd
     }
 
     /// Carries bytes both ways until neither end has anything to say, `step` bytes at a time.
@@ -29,7 +31,7 @@ struct Pair: ~Copyable {
     }
 
     mutating func deliverToServer(_ step: Int = .max) {
-        let bytes = Array(toServer.bytes.prefix(step))
+        let bytes = toServer.span.extracting(first: min(step, toServer.count)).array
         toServer.removeFirst(bytes.count)
         serverProgress = server.receive(
             bytes.span,
@@ -39,13 +41,25 @@ struct Pair: ~Copyable {
     }
 
     mutating func deliverToClient(_ step: Int = .max) {
-        let bytes = Array(toClient.bytes.prefix(step))
+        let bytes = toClient.span.extracting(first: min(step, toClient.count)).array
         toClient.removeFirst(bytes.count)
         clientProgress = client.receive(
             bytes.span,
             plaintext: &atClient,
             ciphertextOut: &toServer
         )
+    }
+
+    /// Greets, sends a ticket, and gives all buffers back, as connections that wait do.
+    mutating func idle() {
+        settle()
+        _ = serverSays("* OK\r\n")
+        server.sendTicket(ciphertextOut: &toClient)
+        settle()
+        toServer.release()
+        toClient.release()
+        atServer.release()
+        atClient.release()
     }
 
     mutating func clientSays(_ text: String) -> Bool {

@@ -113,7 +113,7 @@ struct Stranger {
             ciphertext += out.text
             let bytes = out.bytes
             out.removeAll()
-            _ = unsafe Glibc.send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+            _ = unsafe Glibc.send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             if isOver { break }
         }
         facts = connection.facts

@@ -1,0 +1,226 @@
+// New clients: who may come in, how they are secured, and when their session begins.
+import Audit
+import Authentication
+import Bytes
+import CLinux
+import Glibc
+import Proxy
+import Reactor
+import TLS
+
+/// A listening socket of this reactor.
+final class Entrance {
+    let socket: Socket
+    /// Index in the snapshot's listeners.
+    let listener: Int
+
+    init(_ socket: consuming Socket, listener: Int) {
+        self.socket = socket
+        self.listener = listener
+    }
+}
+
+/// How many failed handshakes may still be recorded in this second.
+struct FailureBudget {
+    private var second: UInt64 = 0
+    private var spent = 0
+
+    mutating func spend(at now: Instant, perSecondMax: Int) -> Bool {
+        if now / 1_000_000 != second {
+            second = now / 1_000_000
+            spent = 0
+        }
+        spent += 1
+        return spent <= perSecondMax
+    }
+}
+
+extension Driver {
+    func listen(_ socket: consuming Socket, listener: Int) throws(SystemError) {
+        let token = Token.listener(entrances.count).value
+        let entrance = Entrance(socket, listener: listener)
+        try loop.watchInput(of: entrance.socket.descriptor, token: token)
+        entrances.append(entrance)
+    }
+
+    /// Accepts one client a turn and listener: the kernel says so again while more wait.
+    func acceptClient(at index: Int) {
+        guard entrances.indices.contains(index), drainsUntil == nil else { return }
+        let entrance = entrances[index]
+        var address: SocketAddress?
+        do {
+            guard let socket = try entrance.socket.accept(from: &address) else { return }
+            guard let address, hasRoom(for: address) else { return }
+            try admit(socket, from: address, listener: entrance.listener)
+        } catch let error as SystemError where [EMFILE, ENFILE].contains(error.code) {
+            turnAway(at: entrance)
+        } catch {
+            log.warning("accept: \(error)")
+        }
+    }
+
+    private func hasRoom(for address: SocketAddress) -> Bool {
+        let limits = snapshot.limits
+        return connections.count < limits.connectionsMax
+            && connections.count(from: address) < limits.connectionsPerAddressMax
+            && !recorder.isOverfull(limits.unacknowledgedRecordsMax)
+    }
+
+    /// Without a free descriptor the waiting client would wake the loop for ever: the reserve is
+    /// given up for as long as it takes to close the client's connection.
+    private func turnAway(at entrance: Entrance) {
+        reserve = nil
+        var address: SocketAddress?
+        _ = try? entrance.socket.accept(from: &address)
+        reserve = try? Waker()
+    }
+
+    private func admit(
+        _ socket: consuming Socket,
+        from address: SocketAddress,
+        listener index: Int
+    ) throws {
+        guard snapshot.listeners.indices.contains(index) else { return }
+        let listener = snapshot.listeners[index]
+        let server = socket.localAddress ?? address
+        let facts = ConnectionFacts(
+            session: try Driver.newSessionName(),
+            listener: listener.name,
+            clientAddress: address.host,
+            clientPort: address.port,
+            serverAddress: server.host,
+            serverPort: server.port
+        )
+        let connection = Connection(
+            connections.nextID(),
+            listener: index,
+            facts: facts,
+            clientAddress: address,
+            serverAddress: server
+        )
+        connections.insert(connection)
+        try loop.watchChanges(
+            of: socket.descriptor,
+            token: Token.connection(connection.id, .client).value
+        )
+        connection.client.socket = consume socket
+        if listener.isImplicitTLS {
+            let timeout = snapshot.settings.limits.unauthenticatedTimeout.microseconds
+            connection.alarm = Alarm(kind: .handshake, due: now &+ timeout)
+            startClientTLS(connection)
+        } else {
+            greet(connection, tls: nil)
+        }
+        settle(connection)
+    }
+
+    /// Begins TLS as the server; what the client sends from now on is the handshake's.
+    func startClientTLS(_ connection: Connection) {
+        let context = snapshot.listeners[connection.listener].tls
+        do {
+            connection.client.tls = try TLSConnection(server: context, wire: wire)
+            connection.client.isSecuring = true
+        } catch {
+            clientIsGone(connection)
+        }
+    }
+
+    /// Greets as soon as TLS lets us speak, which may be before the handshake's last message.
+    func greetIfSecured(_ connection: Connection) {
+        guard connection.client.tls?.canSend == true, let facts = connection.client.tls?.facts
+        else { return }
+        connection.client.isSecuring = false
+        if connection.alarm?.kind == .handshake { connection.alarm = nil }
+        if connection.session == nil {
+            greet(connection, tls: ClientTLSFacts(facts))
+        } else {
+            connection.session?.clientSecured(ClientTLSFacts(facts), at: now, into: &outbox)
+            connection.calls &+= 1
+            performOutbox(of: connection)
+        }
+    }
+
+    private func greet(_ connection: Connection, tls: ClientTLSFacts?) {
+        connection.session = Session(
+            connection.facts,
+            tls: tls,
+            offersStartTLS: tls == nil,
+            settings: snapshot.settings,
+            at: now,
+            into: &outbox
+        )
+        performOutbox(of: connection)
+        if !recorder.isAvailable { answers.append(.recorderChanged(isAvailable: false)) }
+        if drainsUntil != nil { answers.append(.drained) }
+    }
+
+    /// A failed handshake has no session to write its record.
+    func recordFailedHandshake(of connection: Connection, _ error: TLSError) {
+        let limit = snapshot.limits.failedHandshakesRecordedPerSecondMax
+        guard failedHandshakes.spend(at: now, perSecondMax: limit) else { return }
+        var facts = SessionFacts()
+        facts.session = connection.facts.session
+        facts.listener = connection.facts.listener
+        facts.clientAddress = connection.facts.clientAddress
+        facts.clientPort = connection.facts.clientPort
+        var record = Record(
+            .connectionOpen,
+            .event,
+            verdict: .disconnect,
+            session: facts.encoded
+        )
+        record.reason = error.phrase
+        recorder.append(record, at: moment)
+    }
+
+    /// 16 hexadecimal digits that nobody can foretell.
+    private static func newSessionName() throws(SystemError) -> String {
+        var number: UInt64 = 0
+        let count = unsafe getrandom(&number, MemoryLayout<UInt64>.size, 0)
+        guard count == MemoryLayout<UInt64>.size else { throw .last("getrandom") }
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension TLSError {
+    /// Why the handshake failed, without anything that the client chose.
+    fileprivate var phrase: Phrase {
+        switch self {
+        case .peerCertificate: "the client's certificate is refused"
+        case .noCommonProtocol: "no TLS version in common"
+        case .noCommonCipher: "no cipher suite in common"
+        case .noCommonApplicationProtocol: "no application protocol in common"
+        case .notTLS: "the client doesn't speak TLS"
+        case .refusedByPeer: "the client refused the handshake"
+        default: "the TLS handshake failed"
+        }
+    }
+}
+
+extension ClientTLSFacts {
+    init(_ facts: TLSFacts) {
+        self.init(
+            version: facts.protocolVersion,
+            cipher: facts.cipher,
+            serverName: facts.sni,
+            certificate: facts.peerCertificate.map(CertificateFacts.init)
+        )
+    }
+}
+
+extension CertificateFacts {
+    init(_ certificate: PeerCertificate) {
+        self.init()
+        fingerprint = certificate.fingerprintSHA256
+        subject = certificate.subject
+        issuer = certificate.issuer
+        serial = certificate.serial
+        emailAddresses = certificate.emailAddresses
+        userPrincipalNames = certificate.userPrincipalNames
+        dnsNames = certificate.dnsNames
+        uris = certificate.uris
+        commonNames = certificate.commonNames
+        hasUnusableNames = certificate.hasUnsafeNames
+    }
+}

@@ -1,0 +1,186 @@
+// One reactor of the gateway: feeds sessions, performs their effects, keeps the order of things.
+import Authentication
+import Bytes
+import Proxy
+import Reactor
+import TLS
+
+/// Everything that one thread of the gateway owns.
+///
+/// Nothing in here is locked: only `mailbox` is known to other threads.
+final class Driver {
+    /// What the supervisor's messages come to.
+    enum Order: Sendable {
+        /// The listener's index in the snapshot; the driver owns the descriptor from then on.
+        case listen(Int, descriptor: Int32)
+        case recorder(descriptor: Int32)
+        case helper(Int, place: Int, descriptor: Int32)
+        case reload(Snapshot)
+        case addressesChanged
+        case drain(until: Instant)
+    }
+
+    static let clientReadBytesMax = 64 * 1024
+    /// Message data comes from backends: reads below 32 KiB were measured to cost a third more.
+    static let backendReadBytesMax = 128 * 1024
+    static let timerTickMicroseconds: UInt64 = 100_000
+    static let timerSlots = 1024
+
+    let mailbox: Mailbox<Order>
+    let resolver: Resolver
+    let control: ControlChannel
+    let log: Log
+    let wire: TLSWire
+    var loop: EventLoop
+    var snapshot: Snapshot
+    var now: Instant
+
+    var connections = ConnectionTable()
+    /// Served in this turn, because something came or a budget ended.
+    var ready: [Connection] = []
+    private var serving: [Connection] = []
+    var timers: TimerWheel
+    private var dueTokens: [UInt64] = []
+
+    var entrances: [Entrance] = []
+    /// Given up for a moment where there is no descriptor to refuse a client with.
+    var reserve: Waker?
+    var recorder = RecorderLink()
+    var desk: LoginDesk
+    var awaitingAddresses: [ConnectionID] = []
+    var failedHandshakes = FailureBudget()
+    var drainsUntil: Instant?
+
+    // Shared by all connections, empty between two of them.
+    var outbox = Outbox()
+    var answers: [Answer] = []
+    var clientRoom = Scratch(capacity: Driver.clientReadBytesMax)
+    var backendRoom = Scratch(capacity: Driver.backendReadBytesMax)
+    var plaintext = Buffer()
+    var clientOut = Buffer()
+    // Shared by all connections, empty between two turns.
+    var staged = StagedBytes()
+
+    init(
+        _ snapshot: Snapshot,
+        mailbox: Mailbox<Order>,
+        resolver: Resolver,
+        control: ControlChannel,
+        log: Log,
+        helpers: Int,
+        throttle: ThrottleSettings
+    ) throws {
+        self.snapshot = snapshot
+        self.mailbox = mailbox
+        self.resolver = resolver
+        self.control = control
+        self.log = log
+        now = MonotonicClock.now
+        wire = try TLSWire()
+        loop = try EventLoop()
+        timers = TimerWheel(
+            tickMicroseconds: Driver.timerTickMicroseconds,
+            slots: Driver.timerSlots,
+            at: now
+        )
+        desk = LoginDesk(
+            helpers: helpers,
+            deadline: snapshot.settings.authentication.deadline,
+            throttle: throttle
+        )
+        reserve = try Waker()
+        try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
+    }
+
+    /// Runs until the gateway is drained.
+    func run() {
+        while !isDrained { turn() }
+    }
+
+    /// The order of a turn is a promise: records leave before the bytes that they are about.
+    private func turn() {
+        let count = loop.wait(atMost: ready.isEmpty ? waitMicroseconds : 0)
+        now = MonotonicClock.now
+        for index in 0..<count { note(loop.event(index)) }
+        fireTimers()
+        serveReady()
+        passLoginAnswersOn()
+        handOverRecords()
+        if recorder.mayRelease && !staged.isEmpty { sendStaged() }
+    }
+
+    private var waitMicroseconds: UInt64? {
+        let timers = timers.wait(from: now)
+        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max)
+        guard due < .max else { return timers }
+        return min(timers ?? .max, due > now ? due - now : 0)
+    }
+
+    private var isDrained: Bool {
+        guard let drainsUntil else { return false }
+        if connections.count > 0 && now < drainsUntil { return false }
+        return recorder.isIdle || now >= drainsUntil
+    }
+
+    private func note(_ event: ReadyEvent) {
+        switch Token(event.token) {
+        case .connection(let id, let side)?:
+            guard let connection = connections[id] else { return }
+            note(event.readiness, of: side, at: connection)
+        case .mailbox?: for order in mailbox.take() { carryOut(order) }
+        case .recorder?: recorderIsReady()
+        case .listener(let index)?: acceptClient(at: index)
+        case .helper(let index)?: desk.receive(from: index, at: now)
+        case nil: break
+        }
+    }
+
+    private func note(_ readiness: Readiness, of side: Side, at connection: Connection) {
+        let isEnding = !readiness.isDisjoint(with: [.ending, .broken])
+        switch side {
+        case .client:
+            if readiness.wantsReceiving { connection.client.mayReceive = true }
+            if isEnding { connection.client.isEnding = true }
+        case .backend:
+            if readiness.wantsReceiving { connection.backend.mayReceive = true }
+            if readiness.contains(.writable) { connection.backend.isWritable = true }
+            if isEnding { connection.backend.isEnding = true }
+        }
+        enqueue(connection)
+    }
+
+    func enqueue(_ connection: Connection) {
+        guard !connection.isQueued, connection.course != .closed else { return }
+        connection.isQueued = true
+        ready.append(connection)
+    }
+
+    private func serveReady() {
+        swap(&ready, &serving)
+        for connection in serving {
+            connection.isQueued = false
+            serve(connection)
+        }
+        serving.removeAll(keepingCapacity: true)
+    }
+
+    private func fireTimers() {
+        timers.advance(to: now, into: &dueTokens)
+        for token in dueTokens {
+            guard case .connection(let id, _)? = Token(token), let connection = connections[id]
+            else { continue }
+            if now >= connection.armed { connection.armed = .max }
+            if now >= connection.deadline { timePassed(connection) } else { arm(connection) }
+        }
+        dueTokens.removeAll(keepingCapacity: true)
+        desk.expire(at: now)
+    }
+
+    /// Sees to it that a timer fires no later than the connection's deadline.
+    func arm(_ connection: Connection) {
+        let deadline = connection.deadline
+        guard deadline < connection.armed else { return }
+        connection.armed = deadline
+        timers.arm(Token.connection(connection.id, .client).value, at: deadline)
+    }
+}

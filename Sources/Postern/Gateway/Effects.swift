@@ -1,0 +1,129 @@
+// What a session puts out is done here, in the order in which it must happen.
+import Audit
+import Authentication
+import Bytes
+import Proxy
+import Reactor
+import TLS
+
+/// What a session asked for and is told, once the call under way is done with.
+enum Answer: Equatable {
+    case loginAdmitted(Bool)
+    case authenticated(AuthenticationAnswer)
+    case backendConnected
+    case backendSecured
+    case backendClosed
+    case recorded
+    case recorderChanged(isAvailable: Bool)
+    case settingsChanged
+    case drained
+    case timePassed
+}
+
+extension Driver {
+    /// Tells a session something that did not come through its sockets, and all that follows.
+    func tell(_ connection: Connection, _ answer: Answer) {
+        guard connection.course == .open else { return }
+        answers.append(answer)
+        settle(connection)
+    }
+
+    func deliverAnswers(to connection: Connection) {
+        // Delivering may bring further answers: they are taken in their order.
+        var next = 0
+        while next < answers.count, connection.course == .open {
+            deliver(answers[next], to: connection)
+            next += 1
+        }
+        answers.removeAll(keepingCapacity: true)
+    }
+
+    private func deliver(_ answer: Answer, to connection: Connection) {
+        switch answer {
+        case .loginAdmitted(let isAdmitted):
+            connection.session?.loginAdmitted(isAdmitted, at: now, into: &outbox)
+        case .authenticated(let answer):
+            connection.session?.authenticated(answer, at: now, into: &outbox)
+        case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
+        case .backendSecured: connection.session?.backendSecured(at: now, into: &outbox)
+        case .backendClosed: connection.session?.backendClosed(at: now, into: &outbox)
+        case .recorded: connection.session?.recorded(at: now, into: &outbox)
+        case .recorderChanged(let isAvailable):
+            connection.session?.recorderChanged(
+                isAvailable: isAvailable,
+                at: now,
+                into: &outbox
+            )
+        case .settingsChanged:
+            connection.session?.settingsChanged(snapshot.settings, at: now, into: &outbox)
+        case .drained: connection.session?.drain(at: now, into: &outbox)
+        case .timePassed: connection.session?.timePassed(at: now, into: &outbox)
+        }
+        connection.calls &+= 1
+        performOutbox(of: connection)
+    }
+
+    func performOutbox(of connection: Connection) {
+        performOutbox(of: connection, relaying: Span(), from: .client)
+    }
+
+    /// Empties the outbox: records first, then its bytes, then `relayed`, then the other effects.
+    func performOutbox(
+        of connection: Connection,
+        relaying relayed: Span<UInt8>,
+        from side: Side
+    ) {
+        for index in outbox.effects.indices { record(outbox.effects[index], of: connection) }
+        if !outbox.client.isEmpty { stageForClient(outbox.client.span, of: connection) }
+        if !outbox.backend.isEmpty { stageForBackend(outbox.backend.span, of: connection) }
+        if !relayed.isEmpty {
+            switch side {
+            case .client: stageForBackend(relayed, of: connection)
+            case .backend: stageForClient(relayed, of: connection)
+            }
+        }
+        for index in outbox.effects.indices { perform(outbox.effects[index], of: connection) }
+        if outbox.holdsSecret { wipeOutbox() }
+        outbox.removeAll()
+    }
+
+    private func wipeOutbox() {
+        outbox.client.overwrite()
+        outbox.backend.overwrite()
+        staged.holdsSecret = true
+    }
+
+    private func record(_ effect: Effect, of connection: Connection) {
+        guard case .record(let record) = effect else { return }
+        let number = recorder.append(record, at: moment)
+        guard record.isDurable else { return }
+        connection.awaitedRecord = number
+        recorder.await(number, for: connection.id)
+    }
+
+    private func perform(_ effect: Effect, of connection: Connection) {
+        switch effect {
+        case .record: break
+        case .startClientTLS: startClientTLS(connection)
+        case .authenticate(let credentials):
+            desk.authenticate(credentials, for: connection.id, at: now)
+        case .admitLogin(let user): admit(user, at: connection)
+        case .loginEnded(let user, let succeeded):
+            desk.ended(user, from: connection.clientAddress, succeeded: succeeded, at: now)
+        case .connectBackend(let index): beginAttempt(connection, backend: index)
+        case .startBackendTLS: startBackendTLS(connection)
+        case .sendTicket: connection.client.tls?.sendTicket(ciphertextOut: &clientOut)
+        case .closeBackend: closeBackend(connection)
+        case .closeClient: sayGoodbye(connection)
+        }
+    }
+
+    private func admit(_ user: String, at connection: Connection) {
+        switch desk.admit(user, from: connection.clientAddress, at: now) {
+        case .now: answers.append(.loginAdmitted(true))
+        case .refuse: answers.append(.loginAdmitted(false))
+        case .after(let delay):
+            connection.alarm = Alarm(kind: .admission, due: now &+ delay.microseconds)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// How connections end: each alone, with its last bytes, its record and its descriptors closed.
+import Bytes
+import Proxy
+import Reactor
+import TLS
+
+extension Driver {
+    /// The client closed or broke its side: the session ends now.
+    func clientIsGone(_ connection: Connection) {
+        if connection.course == .open {
+            connection.session?.clientClosed(at: now, into: &outbox)
+            performOutbox(of: connection)
+        }
+        sendToClient(connection)
+        remove(connection)
+    }
+
+    /// Writing to the client failed: it can't get its last bytes either.
+    func clientIsBroken(_ connection: Connection) {
+        clientOut.removeAll()
+        if connection.course != .closed { clientIsGone(connection) }
+    }
+
+    /// The backend closed or broke its side.
+    func backendIsGone(_ connection: Connection) {
+        closeBackend(connection)
+        answers.append(.backendClosed)
+    }
+
+    /// Lets go of the backend; what it sent or was to be sent no longer counts.
+    func closeBackend(_ connection: Connection) {
+        if connection.backend.holdsSecret { connection.backend.releaseUnsent() }
+        connection.backend = Peer()
+        if connection.attempt != nil && connection.alarm?.kind == .attempt {
+            connection.alarm = nil
+        }
+        connection.attempt = nil
+    }
+
+    /// Says close_notify behind the last bytes, in the same write.
+    func sayGoodbye(_ connection: Connection) {
+        guard connection.course == .open else { return }
+        connection.course = .saysGoodbye
+        connection.client.tls?.close(ciphertextOut: &clientOut)
+        connection.client.unread.release()
+        closeBackend(connection)
+        let due = now &+ snapshot.limits.goodbyeTimeout.microseconds
+        connection.alarm = Alarm(kind: .goodbye, due: due)
+    }
+
+    /// Everything is written: end our side and wait for the client's.
+    func linger(_ connection: Connection) {
+        connection.course = .lingers
+        connection.session = nil
+        connection.client.tls = nil
+        connection.client.socket?.endSending()
+        connection.client.mayReceive = true
+        enqueue(connection)
+    }
+
+    func timePassed(_ connection: Connection) {
+        if let alarm = connection.alarm, now >= alarm.due {
+            connection.alarm = nil
+            switch alarm.kind {
+            case .handshake, .goodbye: return clientIsGone(connection)
+            case .admission: answers.append(.loginAdmitted(true))
+            case .attempt: tryNextAddress(connection)
+            }
+        }
+        if let deadline = connection.session?.deadline, now >= deadline {
+            answers.append(.timePassed)
+        }
+        settle(connection)
+    }
+
+    /// Forgets a connection; its descriptors are closed and late answers find nobody.
+    func remove(_ connection: Connection) {
+        guard connection.course != .closed else { return }
+        connection.course = .closed
+        connection.session = nil
+        closeBackend(connection)
+        connection.client = Peer()
+        desk.forget(connection.id)
+        connections.remove(connection)
+    }
+}

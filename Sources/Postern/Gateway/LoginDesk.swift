@@ -1,0 +1,149 @@
+// Who may try to log in, and what PAM says: the reactor's throttle and its share of the helpers.
+import Authentication
+import Bytes
+import Reactor
+
+/// A channel to a PAM helper.
+final class HelperChannel {
+    let socket: Socket
+    /// The supervisor's number of the helper.
+    let number: Int
+
+    init(_ socket: consuming Socket, number: Int) {
+        self.socket = socket
+        self.number = number
+    }
+}
+
+/// Puts questions to helpers and keeps their answers until the driver takes them.
+struct LoginDesk {
+    private var pool: HelperPool
+    private var throttle: Throttle
+    /// By the pool's own numbers.
+    private var channels: [HelperChannel?]
+    private var packet = Buffer()
+
+    /// One byte more than an answer has: a longer packet is seen to be none.
+    private static let packetBytesMax = PAMReply.byteCount + 1
+
+    private(set) var answers: [(id: ConnectionID, answer: AuthenticationAnswer)] = []
+    /// The supervisor's numbers of helpers that must be replaced.
+    private(set) var condemned: [Int] = []
+
+    init(helpers: Int, deadline: Duration, throttle: ThrottleSettings) {
+        var limits = HelperPoolLimits()
+        limits.deadline = deadline
+        pool = HelperPool(helpers: helpers, limits: limits)
+        channels = Array(repeating: nil, count: helpers)
+        self.throttle = Throttle(throttle)
+    }
+
+    var nextDeadline: UInt64? { pool.nextDeadline }
+
+    mutating func authenticate(_ credentials: Credentials, for id: ConnectionID, at now: UInt64) {
+        // What can't be put in a packet PAM never sees: such a password is nobody's.
+        defer { packet.overwrite() }
+        guard PAMQuestion(id: 0, credentials: credentials).encode(into: &packet) else {
+            answers.append((id, .rejected))
+            return
+        }
+        perform(pool.ask(credentials, session: Token.connection(id, .client).value, at: now))
+    }
+
+    mutating func forget(_ id: ConnectionID) {
+        pool.forget(session: Token.connection(id, .client).value)
+    }
+
+    mutating func admit(
+        _ user: String,
+        from address: SocketAddress,
+        at now: UInt64
+    )
+        -> Throttle.Verdict
+    {
+        guard let network = ClientNetwork(octets: address.octets) else { return .refuse }
+        return throttle.admit(address: network, user: user, at: now)
+    }
+
+    mutating func ended(
+        _ user: String,
+        from address: SocketAddress,
+        succeeded: Bool,
+        at now: UInt64
+    ) {
+        guard let network = ClientNetwork(octets: address.octets) else { return }
+        if succeeded {
+            throttle.succeeded(address: network, user: user, at: now)
+        } else {
+            throttle.failed(address: network, user: user, at: now)
+        }
+    }
+
+    mutating func expire(at now: UInt64) {
+        guard let deadline = pool.nextDeadline, deadline <= now else { return }
+        perform(pool.expire(at: now))
+    }
+
+    /// Takes a new helper into the pool's place `index`.
+    mutating func start(_ channel: HelperChannel, at index: Int, now: UInt64) {
+        guard channels.indices.contains(index) else { return }
+        channels[index] = channel
+        perform(pool.helperStarted(index, at: now))
+    }
+
+    /// Reads what the helper says; an end or an error costs it its place.
+    mutating func receive(from index: Int, at now: UInt64) {
+        guard channels.indices.contains(index) else { return }
+        while let channel = channels[index] {
+            var room = [UInt8](repeating: 0, count: Self.packetBytesMax)
+            var span = room.mutableSpan
+            switch channel.socket.receive(into: &span) {
+            case .moved(let count):
+                let packet = Array(room.prefix(count))
+                perform(pool.received(packet.span, helper: index, at: now))
+            case .wouldBlock: return
+            case .ended, .failed:
+                channels[index] = nil
+                perform(pool.helperEnded(index))
+            }
+        }
+    }
+
+    mutating func takeAnswers() -> [(id: ConnectionID, answer: AuthenticationAnswer)] {
+        let taken = answers
+        answers.removeAll()
+        return taken
+    }
+
+    mutating func takeCondemned() -> [Int] {
+        let taken = condemned
+        condemned.removeAll()
+        return taken
+    }
+
+    private mutating func perform(_ actions: [HelperPool.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let question, let index): send(question, to: index)
+            case .answer(let session, let answer):
+                guard case .connection(let id, _)? = Token(session) else { continue }
+                answers.append((id, answer))
+            case .kill(let index):
+                if let channel = channels[index] { condemned.append(channel.number) }
+                channels[index] = nil
+            }
+        }
+    }
+
+    private mutating func send(_ question: PAMQuestion, to index: Int) {
+        guard let channel = channels[index] else { return perform(pool.helperEnded(index)) }
+        packet.removeAll()
+        defer { packet.overwrite() }
+        let isSendable = question.encode(into: &packet)
+        guard isSendable, case .moved = channel.socket.send(packet.span) else {
+            channels[index] = nil
+            condemned.append(channel.number)
+            return perform(pool.helperEnded(index))
+        }
+    }
+}

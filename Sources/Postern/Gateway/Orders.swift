@@ -1,0 +1,71 @@
+// What the supervisor wants of a reactor: its sockets, its channels, a new configuration, its end.
+import Authentication
+import Bytes
+import Proxy
+import Reactor
+
+extension Driver {
+    func carryOut(_ order: Order) {
+        switch order {
+        case .listen(let listener, let descriptor):
+            let socket = Socket(FileDescriptor(owning: descriptor))
+            do {
+                try listen(socket, listener: listener)
+            } catch {
+                log.error("listener \(listener): \(error)")
+            }
+        case .recorder(let descriptor):
+            useRecorder(Socket(FileDescriptor(owning: descriptor)))
+        case .helper(let number, let place, let descriptor):
+            startHelper(number, at: place, Socket(FileDescriptor(owning: descriptor)))
+        case .reload(let snapshot): reload(snapshot)
+        case .addressesChanged: addressesChanged()
+        case .drain(let until): drain(until)
+        }
+    }
+
+    private func startHelper(_ number: Int, at place: Int, _ socket: consuming Socket) {
+        let channel = HelperChannel(socket, number: number)
+        do {
+            let token = Token.helper(place).value
+            try loop.watchInput(of: channel.socket.descriptor, token: token)
+        } catch {
+            return log.error("pam helper \(number): \(error)")
+        }
+        desk.start(channel, at: place, now: now)
+    }
+
+    /// Swaps the configuration in whole; each session learns of it before its next command.
+    private func reload(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        for connection in connections.all { tell(connection, .settingsChanged) }
+    }
+
+    /// Takes nobody in any more, and asks every session to come to its end.
+    private func drain(_ until: Instant) {
+        drainsUntil = until
+        entrances.removeAll()
+        for connection in connections.all {
+            if connection.session == nil && connection.course == .open {
+                clientIsGone(connection)
+            } else {
+                tell(connection, .drained)
+            }
+        }
+    }
+
+    /// Tells sessions what PAM said, and the supervisor which helpers are to be replaced.
+    func passLoginAnswersOn() {
+        for (id, answer) in desk.takeAnswers() {
+            guard let connection = connections[id] else { continue }
+            tell(connection, .authenticated(answer))
+        }
+        for number in desk.takeCondemned() {
+            do {
+                try control.send(.killHelper(UInt16(clamping: number)))
+            } catch {
+                log.error("supervisor: \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// The way to the recorder: one write a turn, acknowledgements back, and what happens without it.
+import Audit
+import Bytes
+import Glibc
+import Proxy
+import Reactor
+
+/// The reactor's channel to the recorder, and who waits for its word.
+struct RecorderLink: ~Copyable {
+    private var client = RecorderClient()
+    private(set) var socket: Socket?
+    /// The recorder's socket took less than there is.
+    private(set) var isBlocked = false
+    /// What the sessions were told last.
+    var wasAvailable = false
+
+    /// Who waits for which record, in the order of the records.
+    private var waiting: [(number: UInt64, id: ConnectionID)] = []
+    private var waitingStart = 0
+
+    var isAvailable: Bool { client.isAvailable }
+
+    /// Whether every record so far is handed over, so that what it is about may happen.
+    var mayRelease: Bool { socket != nil && client.unsent.isEmpty }
+
+    /// Whether nothing is left to be acknowledged.
+    var isIdle: Bool { client.last == client.durableUpTo }
+
+    func isOverfull(_ recordsMax: UInt64) -> Bool {
+        client.last - client.durableUpTo > recordsMax
+    }
+
+    @discardableResult
+    mutating func append(_ record: borrowing Record, at moment: Moment) -> UInt64 {
+        client.append(record, at: moment)
+    }
+
+    mutating func await(_ number: UInt64, for id: ConnectionID) {
+        waiting.append((number, id))
+    }
+
+    /// The next connection whose record is on disk, with the record's number.
+    mutating func takeDurable() -> (number: UInt64, id: ConnectionID)? {
+        guard waitingStart < waiting.count, waiting[waitingStart].number <= client.durableUpTo
+        else { return nil }
+        let next = waiting[waitingStart]
+        waitingStart += 1
+        if waitingStart == waiting.count {
+            waiting.removeAll(keepingCapacity: true)
+            waitingStart = 0
+        }
+        return next
+    }
+
+    mutating func connect(_ socket: consuming Socket) {
+        self.socket = consume socket
+        client.connected()
+        isBlocked = false
+    }
+
+    mutating func disconnect() {
+        socket = nil
+        client.disconnected()
+        isBlocked = false
+    }
+
+    /// Sends what there is; false when the connection is broken.
+    mutating func flush() -> Bool {
+        isBlocked = false
+        while !client.unsent.isEmpty {
+            switch socket?.send(client.unsent) ?? .wouldBlock {
+            case .moved(let count): client.sent(count)
+            case .wouldBlock:
+                isBlocked = true
+                return true
+            case .ended, .failed: return false
+            }
+        }
+        return true
+    }
+
+    private borrowing func receive(into room: inout Scratch) -> Transfer {
+        switch socket {
+        case .some(let socket): room.receive(from: socket)
+        case .none: .wouldBlock
+        }
+    }
+
+    /// Reads what the recorder says into `room`; false when the connection is at its end.
+    mutating func receive(_ room: inout Scratch) -> Bool {
+        while true {
+            switch receive(into: &room) {
+            case .moved(let count):
+                do {
+                    try client.received(room.bytes)
+                } catch {
+                    return false
+                }
+                if count < room.capacity { return true }
+            case .wouldBlock: return true
+            case .ended, .failed: return false
+            }
+        }
+    }
+}
+
+extension Driver {
+    var moment: Moment { Moment(utc: WallClock.now, monotonic: now) }
+
+    /// Uses a new channel; what the old one did not acknowledge is sent again.
+    func useRecorder(_ socket: consuming Socket) {
+        do {
+            try loop.watchChanges(of: socket.descriptor, token: Token.recorder.value)
+        } catch {
+            return log.error("recorder: \(error)")
+        }
+        recorder.connect(socket)
+        handOverRecords()
+    }
+
+    func recorderIsReady() {
+        guard recorder.receive(&clientRoom) else { return loseRecorder() }
+        let wasBlocked = recorder.isBlocked
+        if wasBlocked {
+            handOverRecords()
+            if !recorder.isBlocked { wakeReaders() }
+        }
+        while let (number, id) = recorder.takeDurable() {
+            // A later durable record of the same session is still on its way otherwise.
+            guard let connection = connections[id], connection.awaitedRecord == number else {
+                continue
+            }
+            connection.awaitedRecord = 0
+            tell(connection, .recorded)
+        }
+        tellAvailability()
+    }
+
+    /// Hands all records of the turn over, in one write.
+    func handOverRecords() {
+        if !recorder.flush() { loseRecorder() }
+        tellAvailability()
+    }
+
+    private func loseRecorder() {
+        recorder.disconnect()
+        log.error("the recorder is gone: sessions wait")
+        tellAvailability()
+    }
+
+    private func tellAvailability() {
+        let isAvailable = recorder.isAvailable
+        guard isAvailable != recorder.wasAvailable else { return }
+        recorder.wasAvailable = isAvailable
+        for connection in connections.all {
+            tell(connection, .recorderChanged(isAvailable: isAvailable))
+        }
+        if isAvailable { wakeReaders() }
+    }
+
+    /// Nobody was read while records waited; the kernel won't say again what it said then.
+    private func wakeReaders() {
+        for connection in connections.all
+        where connection.client.mayReceive || connection.backend.mayReceive {
+            enqueue(connection)
+        }
+    }
+}

@@ -1,0 +1,258 @@
+// What a ready connection gets in one turn: a read from either side, and one write to the client.
+import Bytes
+import Proxy
+import Reactor
+import TLS
+
+extension Driver {
+    func serve(_ connection: Connection) {
+        switch connection.course {
+        case .closed: return
+        case .lingers: return discard(connection)
+        case .open, .saysGoodbye: break
+        }
+        sendUnsent(connection)
+        if connection.attempt != nil { continueAttempt(connection) }
+        if mayReadClient(connection) { readClient(connection) }
+        if mayReadBackend(connection) { readBackend(connection) }
+        settle(connection)
+    }
+
+    /// A client is read only while all that it caused so far has found its way.
+    private func mayReadClient(_ connection: Connection) -> Bool {
+        connection.client.mayReceive && connection.course == .open
+            && connection.client.isSettled && connection.backend.unsent.isEmpty
+            && mayRead
+    }
+
+    private func mayReadBackend(_ connection: Connection) -> Bool {
+        connection.backend.mayReceive && connection.course == .open && connection.attempt == nil
+            && connection.backend.unread.isEmpty && connection.client.unsent.isEmpty
+            && mayRead
+    }
+
+    /// Whoever is read now may cause records that nobody could take.
+    private var mayRead: Bool {
+        !recorder.isBlocked && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
+    }
+
+    private func readClient(_ connection: Connection) {
+        let transfer = receive(from: &connection.client, into: &clientRoom)
+        guard case .moved = transfer else {
+            if transfer != .wouldBlock { clientIsGone(connection) }
+            return
+        }
+        if connection.client.tls == nil {
+            takePlain(of: .client, at: connection)
+        } else {
+            decryptClient(connection)
+        }
+    }
+
+    private func decryptClient(_ connection: Connection) {
+        let progress = connection.client.tls?.receive(
+            clientRoom.bytes,
+            plaintext: &plaintext,
+            ciphertextOut: &clientOut
+        )
+        if connection.client.isSecuring { greetIfSecured(connection) }
+        take(plaintext.span, of: .client, at: connection)
+        if connection.isLoggedIn { plaintext.removeAll() } else { plaintext.overwrite() }
+        clientTLSCame(to: progress, at: connection)
+    }
+
+    private func clientTLSCame(to progress: TLSProgress?, at connection: Connection) {
+        switch progress {
+        // What is still unread was said before: the socket's end will be noticed after it.
+        case .closed? where connection.client.unread.isEmpty: clientIsGone(connection)
+        case .failed(let error)?:
+            if connection.session == nil { recordFailedHandshake(of: connection, error) }
+            clientIsGone(connection)
+        case .handshaking?, .open?, .closed?, nil: break
+        }
+    }
+
+    private func readBackend(_ connection: Connection) {
+        let transfer = receive(from: &connection.backend, into: &backendRoom)
+        guard case .moved = transfer else {
+            if transfer != .wouldBlock { backendIsGone(connection) }
+            return
+        }
+        if connection.backend.tls == nil {
+            takePlain(of: .backend, at: connection)
+        } else {
+            decryptBackend(connection)
+        }
+    }
+
+    private func decryptBackend(_ connection: Connection) {
+        let progress = connection.backend.tls?.receive(
+            backendRoom.bytes,
+            plaintext: &plaintext,
+            ciphertextOut: &staged.bytes
+        )
+        staged.assign(to: connection.id)
+        if connection.backend.isSecuring, connection.backend.tls?.isEstablished == true {
+            backendIsSecured(connection)
+        }
+        take(plaintext.span, of: .backend, at: connection)
+        plaintext.removeAll()
+        switch progress {
+        case .closed? where connection.backend.unread.isEmpty: backendIsGone(connection)
+        case .failed(let error)?:
+            logBackendFailure(of: connection, "\(error)")
+            backendIsGone(connection)
+        case .handshaking?, .open?, .closed?, nil: break
+        }
+    }
+
+    /// Receives once; a short read means that the kernel has no more.
+    private func receive(from peer: inout Peer, into room: inout Scratch) -> Transfer {
+        let transfer = peer.receive(into: &room)
+        switch transfer {
+        case .moved(let count): peer.mayReceive = count == room.capacity || peer.isEnding
+        case .wouldBlock, .ended, .failed: peer.mayReceive = false
+        }
+        return transfer
+    }
+
+    private func takePlain(of side: Side, at connection: Connection) {
+        let room = side == .client ? clientRoom : backendRoom
+        take(room.bytes, of: side, at: connection)
+    }
+
+    /// Feeds the session and keeps what it leaves.
+    private func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
+        let taken = feed(bytes, from: side, to: connection)
+        guard taken < bytes.count else { return }
+        let rest = bytes.extracting(droppingFirst: taken)
+        switch side {
+        case .client where connection.course == .open: connection.client.unread.append(rest)
+        case .backend where connection.backend.socket != nil:
+            connection.backend.unread.append(rest)
+        default: break
+        }
+    }
+
+    /// Offers bytes to the session until it has dealt with all or wants no more for now.
+    ///
+    /// Returns how many it has dealt with.
+    private func feed(_ bytes: Span<UInt8>, from side: Side, to connection: Connection) -> Int {
+        var offset = 0
+        while offset < bytes.count, connection.course == .open {
+            let rest = bytes.extracting(droppingFirst: offset)
+            let progress =
+                switch side {
+                case .client: connection.session?.clientSent(rest, at: now, into: &outbox)
+                case .backend: connection.session?.backendSent(rest, at: now, into: &outbox)
+                }
+            guard let progress else { break }
+            let consumed = min(max(0, progress.consumed), rest.count)
+            let relayed = min(max(0, progress.relayed), rest.count - consumed)
+            let wasSecuring = isSecuring(side, at: connection)
+            performOutbox(
+                of: connection,
+                relaying: rest.extracting(consumed..<consumed + relayed),
+                from: side
+            )
+            offset += consumed + relayed
+            if offset < bytes.count && !wasSecuring && isSecuring(side, at: connection) {
+                refuseInjection(from: side, at: connection)
+                return bytes.count
+            }
+            if consumed + relayed == 0 {
+                setOffered(side, at: connection)
+                break
+            }
+            connection.calls &+= 1
+        }
+        return offset
+    }
+
+    private func setOffered(_ side: Side, at connection: Connection) {
+        switch side {
+        case .client: connection.client.offeredAt = connection.calls
+        case .backend: connection.backend.offeredAt = connection.calls
+        }
+    }
+
+    private func isSecuring(_ side: Side, at connection: Connection) -> Bool {
+        side == .client ? connection.client.isSecuring : connection.backend.isSecuring
+    }
+
+    /// Bytes that stood in plain text behind STARTTLS would be taken as said under TLS.
+    private func refuseInjection(from side: Side, at connection: Connection) {
+        switch side {
+        case .client: clientIsGone(connection)
+        case .backend: backendIsGone(connection)
+        }
+    }
+
+    /// Reads on until the client ends, so that closing resets nothing.
+    private func discard(_ connection: Connection) {
+        guard connection.client.mayReceive else { return }
+        switch receive(from: &connection.client, into: &clientRoom) {
+        case .moved: if connection.client.mayReceive { enqueue(connection) }
+        case .wouldBlock: break
+        case .ended, .failed: remove(connection)
+        }
+    }
+
+    /// Ends every piece of work on a connection: answers, the write to the client, the timer.
+    func settle(_ connection: Connection) {
+        repeat {
+            deliverAnswers(to: connection)
+            offerUnread(of: .client, at: connection)
+            offerUnread(of: .backend, at: connection)
+        } while !answers.isEmpty && connection.course == .open
+        answers.removeAll(keepingCapacity: true)
+        sendToClient(connection)
+        if connection.course == .saysGoodbye && connection.client.unsent.isEmpty {
+            linger(connection)
+        }
+        guard connection.course != .closed else { return }
+        arm(connection)
+        if mayReadClient(connection) || mayReadBackend(connection) { enqueue(connection) }
+    }
+
+    /// Gives the session what it left unread, once after anything that may have changed its mind.
+    private func offerUnread(of side: Side, at connection: Connection) {
+        guard connection.course == .open, let waiting = takeUnread(of: side, at: connection)
+        else { return }
+        var unread = waiting
+        unread.removeFirst(feed(unread.span, from: side, to: connection))
+        guard !unread.isEmpty, connection.course == .open else { return }
+        switch side {
+        case .client: connection.client.unread = unread
+        case .backend where connection.backend.socket != nil: connection.backend.unread = unread
+        case .backend: break
+        }
+    }
+
+    private func takeUnread(of side: Side, at connection: Connection) -> Buffer? {
+        var unread = Buffer()
+        switch side {
+        case .client:
+            guard connection.client.hasUnreadNews(connection.calls) else { return nil }
+            swap(&unread, &connection.client.unread)
+        case .backend:
+            guard connection.backend.hasUnreadNews(connection.calls) else { return nil }
+            swap(&unread, &connection.backend.unread)
+        }
+        return unread
+    }
+}
+
+extension Peer {
+    fileprivate borrowing func receive(into room: inout Scratch) -> Transfer {
+        switch socket {
+        case .some(let socket): room.receive(from: socket)
+        case .none: .ended
+        }
+    }
+
+    /// Whether the session may take of `unread` what it didn't take before.
+    fileprivate func hasUnreadNews(_ calls: UInt64) -> Bool {
+        !unread.isEmpty && offeredAt != calls
+    }
+}
