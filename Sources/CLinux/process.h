@@ -18,6 +18,9 @@ extern int setresgid(gid_t, gid_t, gid_t);
 // Has the kernel send `signal` to this process when its parent dies. Changing user ids undoes it.
 static inline int linux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
+// Shows up in process lists; cut after 15 bytes.
+static inline void linux_name_process(const char *name) { prctl(PR_SET_NAME, name); }
+
 // Memory with passwords and keys goes neither into a core file nor to a debugger.
 static inline int linux_forbid_dumps(void) {
     struct rlimit none = {0, 0};

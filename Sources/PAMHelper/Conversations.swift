@@ -12,6 +12,11 @@ struct Conversations {
 
     /// Returns whether the socket ended as it should.
     func run() -> Bool {
+        // The supervisor's sockets don't wait; this process has nothing else to do.
+        guard fcntl(Self.socket, F_SETFL, 0) == 0 else {
+            PAMHelper.complain("descriptor \(Self.socket) is not open")
+            return false
+        }
         // One byte more than a question has, so that a longer packet shows.
         var packet = [UInt8](repeating: 0, count: PAMQuestion.bytesMax + 1)
         var reply = Buffer()

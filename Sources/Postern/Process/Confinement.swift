@@ -20,6 +20,9 @@ struct Confinement: ParsableArguments {
     ///
     /// To be called in `run`, before another thread is started.
     func enter() throws(ConfinementError) {
+        // Not "exe", the name of the link that the supervisor executes.
+        let name = CommandLine.arguments.prefix(2).joined(separator: "-")
+        unsafe linux_name_process(name)
         if let user { try Account(user).become() }
         // After the change of user, which would undo it.
         guard linux_die_with_parent(SIGTERM) == 0 else { throw .refused("prctl", errno) }
