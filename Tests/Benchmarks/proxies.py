@@ -1,5 +1,6 @@
 """The proxies that are compared: their configurations, their processes, what those use."""
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -165,10 +166,75 @@ mail {{
 
 
 class Postern(Proxy):
+    """All of it: one reactor, PAM helpers, a policy that is asked, a trail on the disk."""
+
     name = "postern"
+    # Whom the gateway and the recorder become where the benchmark runs as root.
+    user = "nobody"
 
     def command(self):
-        raise SystemExit("postern can't be configured yet")
+        self.write_pam_service()
+        self.write_policy()
+        trail = self.folder / "trail"
+        trail.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(trail, self.user)
+        path = self.folder / "postern.yaml"
+        path.write_text(f"""\
+postern: 1
+listeners:
+  - name: benchmark
+    address: ["127.0.0.1:{self.port}"]
+    tls: implicit
+    certificates:
+      - {{ chain: "{self.around.certificate}", key: "{self.around.key}" }}
+authentication:
+  password: true
+  pam: {{ service: postern, confdir: "{self.folder / 'pam.d'}", helpers: 4 }}
+  certificate: {{ use: "off" }}
+backends:
+  - name: stub
+    address: ["127.0.0.1:{self.around.imap_port}"]
+    tls: none
+    login: password
+routes:
+  - {{ users: ["*"], backend: stub }}
+policy: policy.yaml
+audit: {{ folder: "{trail}" }}
+processes: {{ user: {self.user}, audit-user: {self.user}, reactors: 1 }}
+log: {{ level: warning }}
+""")
+        return [str(self.around.options.binaries / "postern"), "serve", "--config", str(path)]
+
+    def write_pam_service(self):
+        services = self.folder / "pam.d"
+        services.mkdir()
+        (services / "postern").write_text(
+            "auth required pam_permit.so\naccount required pam_permit.so\n"
+        )
+
+    def write_policy(self):
+        (self.folder / "policy.yaml").write_text("""\
+policy: 1
+groups:
+  planners: [bob]
+rules:
+  - id: nothing-is-deleted
+    who: everyone
+    mailboxes: ["INBOX"]
+    limit: no-delete
+    because: "every mailbox of the benchmark has a rule to be weighed"
+  - id: archive-is-read-only
+    who: everyone
+    mailboxes: ["Archive/**"]
+    limit: read-only
+    because: "records are kept unchanged"
+  - id: secret-is-for-planners
+    who: { except: { groups: [planners] } }
+    mailboxes: ["Secret/**"]
+    limit: deny
+    because: "plans are known to those who make them"
+""")
 
 
 def free_port():

@@ -121,7 +121,7 @@ struct Reception {
         let helpers = configuration.pam.map { max($0.helpers, reactors) } ?? 0
         for mailbox in mailboxes {
             let (control, log) = (control, log)
-            let throttle = ThrottleSettings(configuration)
+            let throttle = configuration.throttle
             try Thread.start {
                 do {
                     let driver = try Driver(

@@ -1,5 +1,4 @@
 // From the supervisor's bundle to a snapshot: everything that costs time, off the reactors.
-import Authentication
 import Bytes
 import Configuration
 import Reactor
@@ -79,22 +78,5 @@ extension Snapshot.Backend {
 extension CertificateAndKey {
     fileprivate init(_ files: CertificateFiles) {
         self.init(chainPEM: files.chain.contents, keyPEM: files.key.contents)
-    }
-}
-
-extension ThrottleSettings {
-    /// What the administrator set, in the throttle's own terms.
-    init(_ configuration: Configuration) {
-        self.init()
-        let throttle = configuration.throttle
-        let free = UInt32(clamping: throttle.freeFailures)
-        userFailuresFree = throttle.perUser ? free : .max
-        addressFailuresFree = throttle.perAddress ? free : .max
-        firstDelay = throttle.baseDelay
-        userDelayMax = min(userDelayMax, throttle.delayMax)
-        addressDelayMax = throttle.delayMax
-        // Failures are forgotten one by one: so many are gone after the whole time.
-        forgiveness = throttle.memory / 30
-        entriesMax = throttle.entriesMax
     }
 }

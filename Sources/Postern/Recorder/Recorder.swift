@@ -71,7 +71,7 @@ struct Recorder: ParsableCommand {
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
         _ = umask(0o027)
-        var recording = try recording(at: .now)
+        var recording = try recording(at: Moment.now)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
         try channel?.send(.ready)

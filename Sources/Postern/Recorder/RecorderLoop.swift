@@ -41,10 +41,10 @@ struct RecorderLoop: ~Copyable {
 
     /// Runs until the supervisor and all gateways are gone; returns whether all is on disk.
     mutating func run() -> Bool {
-        recording.commit(at: .now)
+        recording.commit(at: Moment.now)
         note(nil)
         while !isOver(at: MonotonicClock.now) { turn() }
-        return recording.finish(at: .now)
+        return recording.finish(at: Moment.now)
     }
 
     private func isOver(at now: UInt64) -> Bool {

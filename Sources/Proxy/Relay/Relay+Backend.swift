@@ -42,7 +42,7 @@ extension Relay {
     // MARK: FETCH
 
     private var isFetch: Bool {
-        transcoder.isUnfinished || FetchTranscoder.isFetch(answers.piece)
+        transcoder != nil || FetchTranscoder.isFetch(answers.piece)
     }
 
     private mutating func atLiteral(_ size: UInt64, into out: inout Outbox) {
@@ -59,7 +59,7 @@ extension Relay {
         }
         do {
             // A copy of a few words, since the piece lends the whole relay meanwhile.
-            var transcoder = transcoder
+            var transcoder = transcoder ?? FetchTranscoder()
             let step = try transcoder.accept(
                 answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
             self.transcoder = transcoder
@@ -70,6 +70,7 @@ extension Relay {
                 answers.streamLiteral()
             case .dropLiteral: answers.dropLiteral()
             case .done(let summary):
+                self.transcoder = nil
                 guard !summary.isSuppressed else { return }
                 inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
             }

@@ -46,10 +46,7 @@ extension Relay {
         }
     }
 
-    /// Whether the client may be answered: in the middle of a FETCH response nothing else may stand.
-    private var mayAnswer: Bool {
-        !isFinished && isRecorderAvailable && !transcoder.isUnfinished
-    }
+    private var mayAnswer: Bool { !isFinished && isRecorderAvailable && !isInsideResponse }
 
     /// Judges the waiting command again, now that something has changed.
     mutating func resume(at now: Instant, into out: inout Outbox) {

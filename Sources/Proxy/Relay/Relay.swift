@@ -35,7 +35,8 @@ struct Relay {
     var trail: Trail
     var client: CommandFragmenter
     var answers = ResponseFragmenter()
-    var transcoder = FetchTranscoder()
+    /// The FETCH response that has begun and not ended.
+    var transcoder: FetchTranscoder?
     var inFlight = InFlight()
     var selection: Selection?
     var enabled = CapabilitySet()
@@ -80,6 +81,9 @@ struct Relay {
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
     }
+
+    /// Whether the client has half a response, into which nothing else may be put.
+    var isInsideResponse: Bool { transcoder?.isUnfinished ?? false }
 
     mutating func nextTag() -> UInt64 {
         lastTag += 1
@@ -168,7 +172,7 @@ struct Relay {
             trail.record(record, into: &out)
         }
         // A BYE in the middle of a message would be taken for a part of it.
-        if !transcoder.isUnfinished { out.client.appendBye(text) }
+        if !isInsideResponse { out.client.appendBye(text) }
         finish(into: &out)
     }
 
