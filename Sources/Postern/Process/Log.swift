@@ -57,7 +57,7 @@ struct Log: Sendable {
 
     private func write(_ level: Level, _ message: () -> String) {
         guard level.rawValue >= self.level.rawValue else { return }
-        let line = Array((line(level, message(), at: SystemCall.now().utc) + "\n").utf8)
+        let line = Array((line(level, message(), at: Moment.now.utc) + "\n").utf8)
         // Nobody to tell when standard error is gone. One call, so that processes don't mix lines.
         _ = unsafe line.withUnsafeBytes {
             unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
