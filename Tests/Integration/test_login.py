@@ -119,7 +119,9 @@ class RepeatedFailure(StageCase):
 class Throttled(StageCase):
     @classmethod
     def configure(cls, settings):
-        settings["authentication"]["throttle"] = {"base-delay": "2 s", "free-failures": 1}
+        settings["authentication"]["throttle"] = {
+            "base-delay": "2 s", "free-failures-per-user": 1, "free-failures-per-address": 1,
+        }
 
     def test_failures_are_slowed_down(self):
         def seconds():

@@ -64,7 +64,9 @@ class StageCase(unittest.TestCase):
             postern.master_backend(cls.folder, cls._start_backend()), cls.policy_file,
         )
         # Failures are slowed down per address, and all these tests come from one.
-        settings["authentication"]["throttle"] = {"per-address": False, "per-user": False}
+        settings["authentication"]["throttle"] = {
+            "free-failures-per-address": 1000, "free-failures-per-user": 1000,
+        }
         cls.configure(settings)
         cls.postern = postern.Postern(cls.folder / "postern", settings)
         cls.addClassCleanup(cls.postern.stop)
