@@ -20,7 +20,7 @@ struct Gateway: ParsableCommand {
 
     func run() throws {
         _ = signal(SIGPIPE, SIG_IGN)
-        try confinement.enter()
+        try confinement.enter(.gateway)
         let channel = ControlChannel(owning: control)
         var reception = Reception(
             channel,

@@ -55,7 +55,7 @@ struct Recorder: ParsableCommand {
     func run() throws {
         let log = confinement.log("recorder")
         do {
-            try confinement.enter()
+            try confinement.enter(.recorder)
             guard try record(log) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
