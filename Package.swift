@@ -91,7 +91,10 @@ let package = Package(
         ),
         tests("TLSTests", of: ["Bytes", "TLS"]),
         tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
-        tests("ConfigurationTests", of: ["Bytes", "IMAP", "Policy", "Proxy", "Configuration"]),
+        tests(
+            "ConfigurationTests",
+            of: ["Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration"]
+        ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],

@@ -57,6 +57,17 @@ extension UInt32 {
     }
 }
 
+extension StaticString {
+    /// The text's bytes, which live as long as the program.
+    var span: Span<UInt8> {
+        @_lifetime(immortal)
+        get {
+            let span = unsafe Span(_unsafeStart: utf8Start, count: utf8CodeUnitCount)
+            return unsafe _overrideLifetime(span, copying: ())
+        }
+    }
+}
+
 /// Printable ASCII but the quote and the backslash.
 @inline(__always)
 private func isPlainByte(_ byte: UInt8) -> Bool {
@@ -69,45 +80,53 @@ private func hexDigit(_ value: UInt32) -> UInt8 {
 }
 
 extension Buffer {
-    /// Appends `,"name":"text"`, at most `bytesMax` bytes of text.
+    /// Appends `,"name":"text"`, at most `bytesMax` bytes of text; `opening` is `,"name":"`.
     ///
     /// Text that is not valid UTF-8 stands in hexadecimal under the name with `_hex` behind it, so
     /// that no two different texts look the same. Of a text that is too long the beginning stands,
     /// and `name_cut` says how many bytes are left out.
-    mutating func appendMember(_ name: StaticString, _ text: Span<UInt8>, bytesMax: Int) {
-        append(",\"")
-        append(name)
-        guard !text.isPlain else {
-            let kept = min(text.count, bytesMax)
-            append("\":\"")
-            append(text.extracting(..<kept))
-            append("\"")
-            return appendCut(name, text.count - kept)
+    mutating func appendMember(_ opening: StaticString, _ text: Span<UInt8>, bytesMax: Int) {
+        guard text.isPlain && text.count <= bytesMax else {
+            return appendUnusual(opening, text, bytesMax: bytesMax)
         }
-        let isText = text.isUTF8
-        // An escape is up to six times as long as the byte that it stands for.
-        let kept = isText ? text.wholeScalars(within: bytesMax / 6) : min(text.count, bytesMax / 2)
-        append(isText ? "\":" : "_hex\":")
-        let head = text.extracting(..<kept)
-        if isText { appendString(head) } else { appendHexString(head) }
-        appendCut(name, text.count - kept)
+        append(opening)
+        append(text)
+        append(UInt8(ascii: "\""))
     }
 
-    /// Appends `,"name":number`.
-    mutating func appendMember(_ name: StaticString, _ number: UInt64) {
-        append(",\"")
-        append(name)
-        append("\":")
+    private mutating func appendUnusual(
+        _ opening: StaticString,
+        _ text: Span<UInt8>,
+        bytesMax: Int
+    ) {
+        let isText = text.isUTF8
+        // An escape is up to six times as long as the byte that it stands for.
+        let textMax = text.isPlain ? bytesMax : bytesMax / 6
+        let kept = isText ? text.wholeScalars(within: textMax) : min(text.count, bytesMax / 2)
+        let head = text.extracting(..<kept)
+        appendName(of: opening, ending: isText ? "\":" : "_hex\":")
+        if isText { appendString(head) } else { appendHexString(head) }
+        appendCut(opening, text.count - kept)
+    }
+
+    /// Appends `,"name":number`; `opening` is `,"name":`.
+    mutating func appendMember(_ opening: StaticString, _ number: UInt64) {
+        append(opening)
         append(decimal: number)
     }
 
-    /// Appends `,"name_cut":count` where something was left out.
-    mutating func appendCut(_ name: StaticString, _ count: Int) {
+    /// Appends `,"name_cut":count` where something was left out; `opening` is `,"name":"`.
+    mutating func appendCut(_ opening: StaticString, _ count: Int) {
         guard count > 0 else { return }
-        append(",\"")
-        append(name)
-        append("_cut\":")
+        appendName(of: opening, ending: "_cut\":")
         append(decimal: count)
+    }
+
+    /// Appends `,"name` out of `,"name":"`, and `ending`.
+    private mutating func appendName(of opening: StaticString, ending: StaticString) {
+        let nameBytes = opening.utf8CodeUnitCount - 3
+        append(opening.span.extracting(first: nameBytes))
+        append(ending)
     }
 
     /// Appends bytes as a JSON string of hexadecimal digits, two a byte.

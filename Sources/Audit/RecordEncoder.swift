@@ -30,10 +30,10 @@ package struct RecordEncoder: Sendable {
         at moment: Moment,
         into buffer: inout Buffer
     ) {
-        buffer.append("\"v\":1,\"time\":\"")
+        buffer.append(#""v":1,"time":""#)
         timestamp.append(moment.utc, to: &buffer)
         buffer.append("\"")
-        buffer.appendMember("mono", moment.monotonic)
+        buffer.appendMember(#","mono":"#, moment.monotonic)
         if !record.session.isEmpty {
             buffer.append(",")
             buffer.append(record.session)
@@ -44,57 +44,59 @@ package struct RecordEncoder: Sendable {
     }
 
     private mutating func encodeDecision(_ record: borrowing Record, into buffer: inout Buffer) {
-        append("event", record.event.rawValue, to: &buffer)
-        append("phase", record.phase.rawValue, to: &buffer)
-        if let verdict = record.verdict { append("verdict", verdict.rawValue, to: &buffer) }
+        append(#","event":""#, code: record.event.rawValue, to: &buffer)
+        append(#","phase":""#, code: record.phase.rawValue, to: &buffer)
+        if let verdict = record.verdict {
+            append(#","verdict":""#, code: verdict.rawValue, to: &buffer)
+        }
     }
 
     private mutating func encodeCommand(_ record: borrowing Record, into buffer: inout Buffer) {
-        append("command", record.sequence, to: &buffer)
-        append("tag", record.tag, bytesMax: Self.nameBytesMax, to: &buffer)
-        append("backend_tag", record.backendTag, to: &buffer)
-        append("verb", record.verb, to: &buffer)
-        append("state", record.state, to: &buffer)
-        append("mailbox", record.mailbox, to: &buffer)
-        append("destination", record.destination, to: &buffer)
-        append("args", record.arguments, bytesMax: Self.argumentsBytesMax, to: &buffer)
-        append("rewrite", record.rewrite, to: &buffer)
-        append("reason", record.reason, to: &buffer)
+        append(#","command":"#, record.sequence, to: &buffer)
+        append(#","tag":""#, record.tag, bytesMax: Self.nameBytesMax, to: &buffer)
+        append(#","backend_tag":"#, record.backendTag, to: &buffer)
+        append(#","verb":""#, record.verb, to: &buffer)
+        append(#","state":""#, record.state, to: &buffer)
+        append(#","mailbox":{"raw":"#, record.mailbox, to: &buffer)
+        append(#","destination":{"raw":"#, record.destination, to: &buffer)
+        append(#","args":""#, record.arguments, bytesMax: Self.argumentsBytesMax, to: &buffer)
+        append(#","rewrite":""#, record.rewrite, to: &buffer)
+        append(#","reason":""#, record.reason, to: &buffer)
     }
 
     private mutating func encodeOutcome(_ record: borrowing Record, into buffer: inout Buffer) {
-        if let result = record.result { append("result", result.rawValue, to: &buffer) }
-        append("code", record.code, to: &buffer)
-        append("messages", record.messages, to: &buffer)
-        append("bytes", record.bytes, to: &buffer)
-        append("duration_us", record.duration, to: &buffer)
+        if let result = record.result {
+            append(#","result":""#, code: result.rawValue, to: &buffer)
+        }
+        append(#","code":""#, record.code, to: &buffer)
+        append(#","messages":"#, record.messages, to: &buffer)
+        append(#","bytes":"#, record.bytes, to: &buffer)
+        append(#","duration_us":"#, record.duration, to: &buffer)
     }
 
     private mutating func append(
-        _ name: StaticString,
+        _ opening: StaticString,
         _ mailbox: Record.Mailbox?,
         to buffer: inout Buffer
     ) {
         guard let mailbox else { return }
         let raw = mailbox.raw.span
         let kept = min(raw.count, Self.nameBytesMax / 2)
-        buffer.append(",\"")
-        buffer.append(name)
-        buffer.append("\":{\"raw\":")
+        buffer.append(opening)
         buffer.appendHexString(raw.extracting(..<kept))
-        buffer.appendCut("raw", raw.count - kept)
+        buffer.appendCut(#","raw":""#, raw.count - kept)
         if let name = mailbox.canonical {
-            buffer.appendMember("name", name.span, bytesMax: Self.nameBytesMax)
+            buffer.appendMember(#","name":""#, name.span, bytesMax: Self.nameBytesMax)
         }
-        append("needed", mailbox.needed, to: &buffer)
-        append("held", mailbox.held, to: &buffer)
-        append("missing", mailbox.missing, to: &buffer)
+        append(#","needed":""#, mailbox.needed, to: &buffer)
+        append(#","held":""#, mailbox.held, to: &buffer)
+        append(#","missing":""#, mailbox.missing, to: &buffer)
         if !mailbox.rules.isEmpty { encodeRules(mailbox.rules, into: &buffer) }
         buffer.append("}")
     }
 
     private mutating func encodeRules(_ rules: [String], into buffer: inout Buffer) {
-        buffer.append(",\"rules\":[")
+        buffer.append(#","rules":["#)
         for (index, rule) in rules.prefix(Self.rulesMax).enumerated() {
             if index > 0 { buffer.append(",") }
             text.removeAll()
@@ -102,34 +104,39 @@ package struct RecordEncoder: Sendable {
             buffer.appendString(text.span.extracting(first: Self.ownBytesMax / 6))
         }
         buffer.append("]")
-        buffer.appendCut("rules", rules.count - Self.rulesMax)
+        buffer.appendCut(#","rules":""#, rules.count - Self.rulesMax)
     }
 
-    /// Appends a text of ours or of the configuration.
+    /// Appends a code of ours, in which nothing needs escaping.
+    private func append(_ opening: StaticString, code: String, to buffer: inout Buffer) {
+        buffer.append(opening)
+        buffer.append(text: code)
+        buffer.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a text of the configuration.
     private mutating func append(
-        _ name: StaticString,
+        _ opening: StaticString,
         _ value: String,
         to buffer: inout Buffer
     ) {
         text.removeAll()
         text.append(text: value)
-        buffer.appendMember(name, text.span, bytesMax: Self.ownBytesMax)
+        buffer.appendMember(opening, text.span, bytesMax: Self.ownBytesMax)
     }
 
     private mutating func append(
-        _ name: StaticString,
+        _ opening: StaticString,
         _ value: Phrase?,
         to buffer: inout Buffer
     ) {
         guard let value else { return }
-        text.removeAll()
-        text.append(value.text)
-        buffer.appendMember(name, text.span, bytesMax: Self.ownBytesMax)
+        buffer.appendMember(opening, value.text.span, bytesMax: Self.ownBytesMax)
     }
 
     /// Appends bytes that may be a client's, unless there are none.
     private mutating func append(
-        _ name: StaticString,
+        _ opening: StaticString,
         _ value: borrowing ShortBytes,
         bytesMax: Int,
         to buffer: inout Buffer
@@ -137,11 +144,11 @@ package struct RecordEncoder: Sendable {
         guard !value.isEmpty else { return }
         text.removeAll()
         text.append(value)
-        buffer.appendMember(name, text.span, bytesMax: bytesMax)
+        buffer.appendMember(opening, text.span, bytesMax: bytesMax)
     }
 
     /// Appends a number, unless it is 0.
-    private func append(_ name: StaticString, _ value: UInt64, to buffer: inout Buffer) {
-        if value > 0 { buffer.appendMember(name, value) }
+    private func append(_ opening: StaticString, _ value: UInt64, to buffer: inout Buffer) {
+        if value > 0 { buffer.appendMember(opening, value) }
     }
 }

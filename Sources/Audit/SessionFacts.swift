@@ -34,27 +34,27 @@ extension SessionFacts {
     /// Computed anew at each call: a session asks when a fact has changed and keeps the answer.
     package var encoded: [UInt8] {
         var members = Buffer()
-        append("session", session, to: &members)
-        append("listener", listener, to: &members)
-        append("client", clientAddress, to: &members)
-        if clientPort > 0 { members.appendMember("client_port", UInt64(clientPort)) }
-        append("tls", tlsVersion, to: &members)
-        append("cipher", tlsCipher, to: &members)
-        append("sni", serverName, to: &members)
-        append("cert_sha256", certificateFingerprint, to: &members)
-        append("cert_subject", certificateSubject, to: &members)
-        append("user", user, to: &members)
-        append("method", method, to: &members)
-        append("backend", backend, to: &members)
-        append("backend_user", backendUser, to: &members)
-        append("policy", policyRevision, to: &members)
+        append(#","session":""#, session, to: &members)
+        append(#","listener":""#, listener, to: &members)
+        append(#","client":""#, clientAddress, to: &members)
+        if clientPort > 0 { members.appendMember(#","client_port":"#, UInt64(clientPort)) }
+        append(#","tls":""#, tlsVersion, to: &members)
+        append(#","cipher":""#, tlsCipher, to: &members)
+        append(#","sni":""#, serverName, to: &members)
+        append(#","cert_sha256":""#, certificateFingerprint, to: &members)
+        append(#","cert_subject":""#, certificateSubject, to: &members)
+        append(#","user":""#, user, to: &members)
+        append(#","method":""#, method, to: &members)
+        append(#","backend":""#, backend, to: &members)
+        append(#","backend_user":""#, backendUser, to: &members)
+        append(#","policy":""#, policyRevision, to: &members)
         members.removeFirst(1)
         return members.bytes
     }
 
-    private func append(_ name: StaticString, _ value: String?, to members: inout Buffer) {
+    private func append(_ opening: StaticString, _ value: String?, to members: inout Buffer) {
         guard let value, !value.isEmpty else { return }
         let text = Array(value.utf8)
-        members.appendMember(name, text.span, bytesMax: Self.factBytesMax)
+        members.appendMember(opening, text.span, bytesMax: Self.factBytesMax)
     }
 }

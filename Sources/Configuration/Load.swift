@@ -21,6 +21,8 @@ extension ConfigurationError: CustomStringConvertible {
 /// Everything that is wrong, in the order of the files' lines; never empty.
 package struct ConfigurationErrors: Error, Equatable, Sendable {
     package var errors: [ConfigurationError]
+
+    package init(errors: [ConfigurationError]) { self.errors = errors }
 }
 
 extension Configuration {

@@ -137,7 +137,10 @@ package struct TLSConnection: ~Copyable {
                 let progress = sendEarlyFlight()
                 if awaitsEarlyFlight { return progress }
             }
-            return read(into: &plaintext)
+            let before = progress
+            let after = read(into: &plaintext)
+            if before == .handshaking, after == .open { releaseBuffers() }
+            return after
         }
         return progress
     }
@@ -243,8 +246,14 @@ package struct TLSConnection: ~Copyable {
             guard unsafe SSL_new_session_ticket(session) == 1 else { return }
             let result = unsafe SSL_do_handshake(session)
             if result != 1 { progress = outcome(of: result) }
+            releaseBuffers()
         }
     }
+
+    /// Gives back the record buffers that a handshake step leaves behind, 16 KiB each.
+    ///
+    /// SSL_MODE_RELEASE_BUFFERS does so after data only. A buffer that still holds bytes stays.
+    private func releaseBuffers() { _ = unsafe SSL_free_buffers(session) }
 
     /// Says close_notify; nothing can be sent afterwards.
     package mutating func close(ciphertextOut: inout Buffer) {

@@ -29,9 +29,10 @@ package struct ServerTLSSettings: Sendable {
     /// Whether a client without a certificate is turned away.
     package var requiresClientCertificate: Bool
 
-    /// Replace them with new ones whenever `clientCAPEM` or `crlPEMs` change.
+    /// May be shared by listeners and outlive a reload.
     ///
-    /// A resumed session isn't verified again: it stands on the trust its ticket was issued under.
+    /// A resumed session isn't verified again, so a ticket is bound to the CAs, the revocation lists
+    /// and the demand that it was issued under: after a change of those it opens nothing.
     package var ticketKeys: TicketKeys
 
     package init(

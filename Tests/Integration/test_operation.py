@@ -52,7 +52,7 @@ class Operation(StageCase):
         text = self.postern.file.read_text()
         for name, policy, place in (
             ("level.policy", POLICY.replace("read-only", "read-mostly", 2), r"level.policy:6:\d+"),
-            ("key.policy", POLICY.replace("users: [ann]", "user: [ann]"), r"key.policy:4:\d+"),
+            ("key.policy", POLICY.replace("who:", "whom:"), r"key.policy:4:\d+"),
             ("name.policy", POLICY.replace("Secret/**", "Secret//**"), r"name.policy:9:\d+"),
         ):
             with self.subTest(name):

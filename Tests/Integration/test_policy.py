@@ -175,10 +175,10 @@ class PartialRights(StageCase):
     policy = """\
 policy: 1
 rules:
-  - {id: marks-only, users: [ann], mailboxes: ["INBOX"], limit: read-and-mark}
-  - {id: into-the-box, users: [ann], mailboxes: ["Sent"], limit: drop-box}
-  - {id: seen-from-afar, users: [ann], mailboxes: ["Archive/**"], limit: list-only}
-  - {id: nobody-deletes, users: ["*"], except: [bob], mailboxes: ["**"], limit: no-delete}
+  - {id: marks-only, who: {users: [ann]}, mailboxes: ["INBOX"], limit: read-and-mark}
+  - {id: into-the-box, who: {users: [ann]}, mailboxes: ["Sent"], limit: drop-box}
+  - {id: seen-from-afar, who: {users: [ann]}, mailboxes: ["Archive/**"], limit: list-only}
+  - {id: nobody-deletes, who: {except: {users: [bob]}}, mailboxes: ["**"], limit: no-delete}
 """
 
     def setUp(self):

@@ -7,7 +7,7 @@ enum Spelling {
         guard word.utf8.count <= 40 else { return nil }
         let ranked = words.map { (word: $0, edits: distance(Array(word.utf8), Array($0.utf8))) }
         guard let best = ranked.min(by: { $0.edits < $1.edits }) else { return nil }
-        return best.edits <= max(1, best.word.utf8.count / 3) ? best.word : nil
+        return best.edits <= best.word.utf8.count / 2 ? best.word : nil
     }
 
     static func question(_ hint: String?) -> String {

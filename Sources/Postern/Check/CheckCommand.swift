@@ -21,19 +21,23 @@ struct Check: ParsableCommand {
     var policy: String?
 
     func run() throws {
-        do {
-            let configuration = try Configuration.load(
-                path: config,
-                policy: policy,
-                reader: .disk,
-                digest: Digest.sha256
-            )
-            let problems = CertificateFindings(configuration, at: Int64(time(nil))).errors
-            guard problems.isEmpty else { throw ConfigurationErrors(errors: problems) }
-            print(CheckSummary(configuration).text)
-        } catch let found as ConfigurationErrors {
-            for error in found.errors { print(error) }
+        do throws(ConfigurationErrors) {
+            print(CheckSummary(try checked()).text)
+        } catch {
+            for error in error.errors { print(error) }
             throw ExitCode.failure
         }
+    }
+
+    private func checked() throws(ConfigurationErrors) -> Configuration {
+        let configuration = try Configuration.load(
+            path: config,
+            policy: policy,
+            reader: .disk,
+            digest: Digest.sha256
+        )
+        let problems = CertificateFindings(configuration, at: Int64(time(nil))).errors
+        guard problems.isEmpty else { throw ConfigurationErrors(errors: problems) }
+        return configuration
     }
 }

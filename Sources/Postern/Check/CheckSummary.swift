@@ -1,6 +1,7 @@
 // What a good configuration amounts to, in a few lines.
 import Configuration
 import Policy
+import Proxy
 
 struct CheckSummary {
     let text: String

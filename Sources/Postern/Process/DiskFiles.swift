@@ -11,7 +11,7 @@ extension FileReader {
             do throws(SystemError) {
                 return try diskContents(path)
             } catch {
-                throw Failure(error.reason)
+                throw Failure("\(error)")
             }
         }
     }
@@ -27,9 +27,4 @@ extension FileReader {
         guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError("read", code: EINVAL) }
         return try SealedMemory.contents(of: file, bytesMax: ConfigurationBundle.bytesMax)
     }
-}
-
-extension SystemError {
-    /// The system's words alone, such as `No such file or directory`.
-    var reason: String { SystemCall.text(of: code) }
 }

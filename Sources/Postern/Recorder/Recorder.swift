@@ -71,7 +71,7 @@ struct Recorder: ParsableCommand {
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
         _ = umask(0o027)
-        var recording = try recording(at: .now)
+        var recording = try recording(at: SystemCall.now())
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
         try channel?.send(.ready)
@@ -86,6 +86,6 @@ struct Recorder: ParsableCommand {
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
         let place = try TrailFolder(folder, freeBytesMin: freeMegabytes * megabyte)
         let trail = try Trail(in: place, limits: limits, at: now.monotonic)
-        return Recording(trail, boot: Boot.id, at: now)
+        return Recording(trail, boot: SystemCall.boot, at: now)
     }
 }

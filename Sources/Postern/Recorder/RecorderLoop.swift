@@ -41,10 +41,10 @@ struct RecorderLoop: ~Copyable {
 
     /// Runs until the supervisor and all gateways are gone; returns whether all is on disk.
     mutating func run() -> Bool {
-        recording.commit(at: .now)
+        recording.commit(at: SystemCall.now())
         note(nil)
         while !isOver(at: MonotonicClock.now) { turn() }
-        return recording.finish(at: .now)
+        return recording.finish(at: SystemCall.now())
     }
 
     private func isOver(at now: UInt64) -> Bool {
@@ -56,7 +56,7 @@ struct RecorderLoop: ~Copyable {
         let ready = wait()
         if ready.signals { terminate() }
         if ready.control { heedSupervisor() }
-        let now = Moment.now
+        let now = SystemCall.now()
         var hasOnlyHandedOver = false
         for index in ready.feeds {
             switch recording.receive(from: recording.feeds[index], at: now) {

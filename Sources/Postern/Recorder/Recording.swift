@@ -99,7 +99,7 @@ package struct Recording: ~Copyable {
         failure = nil
         var entry = Record(.auditFail, .event, isDurable: true, session: [])
         entry.reason = "the trail could not be written"
-        if case .system(let error) = ended.error { entry.code = Phrase(errorNumber: error.code) }
+        if case .system(let error) = ended.error { entry.code = SystemCall.name(of: error.code) }
         entry.duration = now.monotonic - min(now.monotonic, ended.since)
         record(entry, at: now)
         commit(at: now, isLast: true)

@@ -84,7 +84,11 @@ struct Programs {
     private func trail(_ audit: AuditTrail) -> [String] {
         let megabyte: UInt64 = 1024 * 1024
         let segment = max(1, audit.segmentBytesMax / megabyte)
-        return ["--folder", audit.folder, "--segment-megabytes", "\(segment)"]
+        return [
+            "--folder", audit.folder,
+            "--segment-megabytes", "\(segment)",
+            "--free-megabytes", "\(audit.freeBytesMin / megabyte)",
+        ]
     }
 
     private func pam(_ pam: PAMService) -> [String] {

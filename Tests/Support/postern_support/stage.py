@@ -23,11 +23,11 @@ POLICY = """\
 policy: 1
 rules:
   - id: archive-is-read-only
-    users: [ann]
+    who: { users: [ann] }
     mailboxes: ["Archive/**"]
     limit: read-only
   - id: secret-is-secret
-    users: [ann]
+    who: { users: [ann] }
     mailboxes: ["Secret/**"]
     limit: deny
 """

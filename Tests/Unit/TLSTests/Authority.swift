@@ -66,6 +66,18 @@ final class Authority: Sendable {
         return try CertificateAndKey(chainPEM: read("\(name).pem"), keyPEM: Secret(keyPEM.span))
     }
 
+    /// A certificate for imap.example.org that vouches for itself.
+    func selfSigned() throws -> CertificateAndKey {
+        try openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout self.key "
+                + "-out self.pem -days 5 -config ca.cnf "
+                + "-addext subjectAltName=DNS:imap.example.org -subj",
+            "/CN=self"
+        )
+        let keyPEM = try read("self.key")
+        return try CertificateAndKey(chainPEM: read("self.pem"), keyPEM: Secret(keyPEM.span))
+    }
+
     /// A revocation list that names the certificates.
     func revocationList(revoking names: String...) throws -> [UInt8] {
         for name in names { try openssl("ca -config ca.cnf -revoke \(name).pem") }

@@ -120,6 +120,14 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
         #expect(pair.serverProgress == .failed(.refusedByPeer("unknown CA")))
     }
 
+    @Test("refuses a backend that vouches for itself")
+    func refusesSelfSigned() throws {
+        let own = try authority.selfSigned()
+        var pair = try Pair(client(), server { $0.certificates = [own] })
+        pair.settle()
+        #expect(pair.clientProgress == .failed(.peerCertificate(.backend, .selfSigned)))
+    }
+
     @Test("carries megabytes both ways without its buffers growing")
     func carriesMuch() throws {
         var pair = try Pair(client(), server())

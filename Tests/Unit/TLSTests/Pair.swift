@@ -69,4 +69,7 @@ struct Pair: ~Copyable {
     mutating func serverSays(_ text: String) -> Bool {
         server.send(Array(text.utf8).span, ciphertextOut: &toClient)
     }
+
+    /// The server's end alone; the client's is freed.
+    consuming func serverAlone() -> TLSConnection { server }
 }

@@ -1,0 +1,273 @@
+// A wrong configuration: every error at its place, in words that say what to do.
+import Configuration
+import Testing
+
+@Suite struct ConfigurationErrorTests {
+    struct Case: CustomStringConvertible, Sendable {
+        var old: String
+        var new: String
+        var errors: [String]
+        var description: String { "\(new.debugDescription) for \(old.debugDescription)" }
+
+        init(_ old: String, _ new: String, _ errors: String...) {
+            self.old = old
+            self.new = new
+            self.errors = errors
+        }
+    }
+
+    static let top = [
+        Case(
+            "listeners:",
+            "listners:",
+            "postern.yaml:1:1: \"listeners\" is missing",
+            "postern.yaml:2:1: unknown key \"listners\"; did you mean \"listeners\"?"
+        ),
+        Case("postern: 1", "postern: 2", "postern.yaml:1:10: 2 is out of range; from 1 to 1"),
+        Case("postern: 1\n", "", "postern.yaml:1:1: \"postern\" is missing"),
+        Case(
+            "postern: 1",
+            "postern: 1\npostern: 1",
+            "postern.yaml:1:1: key \"postern\" stands twice in the same place"
+        ),
+        Case(
+            "policy.yaml",
+            "nowhere.yaml",
+            "postern.yaml:12:9: can't read etc/nowhere.yaml: no such file"
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, segment-size: 64 MB }",
+            "postern.yaml:13:39: expected a size such as \"8 KiB\", \"64 MiB\" or a number of bytes, "
+                + "not \"64 MB\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, segment-size: 2 GiB }",
+            "postern.yaml:13:39: 2 GiB is out of range; from 1 MiB to 1 GiB"
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail }\nlimits: { command-timeout: 10 }",
+            "postern.yaml:14:28: expected a duration such as \"500 ms\", \"10 s\" or \"5 min\", "
+                + "not \"10\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail }\nlimits: { idle-timeout: 29 min }",
+            "postern.yaml:14:25: 29 min is out of range; from 30 min to 24 h"
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail }\nlog: { level: warn }",
+            "postern.yaml:14:15: expected one of debug, info, warning, error, not \"warn\"; did you mean "
+                + "\"warning\"?"
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail }\nrefusals: strickt",
+            "postern.yaml:14:11: expected one of strict, compatible, not \"strickt\"; did you mean "
+                + "\"strict\"?"
+        ),
+        Case(
+            "{ folder: trail }",
+            "[trail]",
+            "postern.yaml:13:8: expected a mapping such as \"key: value\", not a list"
+        ),
+    ]
+
+    static let listeners = [
+        Case(
+            "\"0.0.0.0:993\"",
+            "\"0.0.0.0\"",
+            "postern.yaml:4:15: expected an address and a port such as \"0.0.0.0:993\" or "
+                + "\"[::]:993\", not \"0.0.0.0\""
+        ),
+        Case(
+            "\"0.0.0.0:993\"",
+            "\"localhost:993\"",
+            "postern.yaml:4:15: expected an address and a port such as \"0.0.0.0:993\" or "
+                + "\"[::]:993\"; listeners take no names such as \"localhost\""
+        ),
+        Case("\"[::]:993\"", "\"0.0.0.0:993\"", "postern.yaml:4:30: 0.0.0.0:993 stands twice"),
+        Case(
+            "\"0.0.0.0:993\"",
+            "\"0.0.0.0:65536\"",
+            "postern.yaml:4:15: expected an address and a port such as \"0.0.0.0:993\" or "
+                + "\"[::]:993\", not \"0.0.0.0:65536\""
+        ),
+        Case(
+            "implicit",
+            "tls",
+            "postern.yaml:5:10: expected one of implicit, starttls, not \"tls\""
+        ),
+        Case("chain: chain.pem, ", "", "postern.yaml:6:20: \"chain\" is missing"),
+        Case(
+            "require: false",
+            "require: maybe",
+            "postern.yaml:7:65: expected true or false, not \"maybe\""
+        ),
+        Case(
+            "name: imaps",
+            "name: 993",
+            "postern.yaml:3:11: expected a text; put it in quotes: \"993\""
+        ),
+        Case(
+            "name: imaps",
+            "name: \"a b\"",
+            "postern.yaml:3:11: expected a name of letters, digits, \"-\", \"_\" and \".\", not \"a b\""
+        ),
+    ]
+
+    static let backends = [
+        Case(
+            "login: password",
+            "login: passwort",
+            "postern.yaml:9:76: expected one of password, plain-proxy, master, external, not "
+                + "\"passwort\"; did you mean \"password\"?"
+        ),
+        Case(
+            "login: password",
+            "login: external",
+            "postern.yaml:9:76: login: external needs TLS and a client-certificate"
+        ),
+        Case(
+            "login: password",
+            "login: master",
+            "postern.yaml:9:76: login: master needs \"master\" with user, password-file"
+        ),
+        Case(
+            "login: password",
+            "login: master, master: { user: gate, password-file: map.yaml, x: 1 }",
+            "postern.yaml:9:131: unknown key \"x\""
+        ),
+        Case(
+            "login: password",
+            "login: password, server-name: 5",
+            "postern.yaml:9:99: expected a text; put it in quotes: \"5\""
+        ),
+        Case(
+            "tls: starttls",
+            "tls: none, ca: ca.pem",
+            "postern.yaml:9:69: \"ca\" means nothing with tls: none"
+        ),
+        Case(
+            "mail.example.org:143",
+            "mail_example:143",
+            "postern.yaml:9:29: expected a host and a port such as \"mail.example.org:143\" or "
+                + "\"[::1]:143\", not \"mail_example:143\""
+        ),
+        Case(
+            "backend: main",
+            "backend: mian",
+            "postern.yaml:11:30: unknown backend \"mian\"; did you mean \"main\"?"
+        ),
+        Case(
+            "users: [\"*\"]",
+            "users: [Ann]",
+            "postern.yaml:11:15: user names are in lower case: write \"ann\""
+        ),
+        Case(
+            "users: [\"*\"]",
+            "users: [\"ann*master\", \"a/*\"]",
+            "postern.yaml:11:29: \"a/*\" fits no user name: lower-case letters, digits, \".\", "
+                + "\"_\", \"-\", \"@\""
+        ),
+        Case(
+            "users: [\"*\"]",
+            "users: []",
+            "postern.yaml:11:14: expected a list with something in it"
+        ),
+    ]
+
+    static let authentication = [
+        Case(
+            "policy: ",
+            "authentication: { password: false }\npolicy: ",
+            "postern.yaml:12:17: nobody can log in: neither password nor certificate is allowed"
+        ),
+        Case(
+            "policy: ",
+            "authentication: { certificate: { identity: upn } }\npolicy: ",
+            "postern.yaml:9:3: backend \"main\" needs a password, which users with a certificate "
+                + "alone don't have; use login: plain-proxy, master or external"
+        ),
+        Case(
+            "policy: ",
+            "authentication: { certificate: { use: with-password } }\npolicy: ",
+            "postern.yaml:12:32: \"identity\" is missing"
+        ),
+        Case(
+            "policy: ",
+            "authentication: { certificate: { use: with-password, identity: map } }\npolicy: ",
+            "postern.yaml:12:64: identity: map needs \"map\", a file of certificates and users"
+        ),
+        Case(
+            "policy: ",
+            "authentication: { pam: { helpers: 0, service: ../x } }\npolicy: ",
+            "postern.yaml:12:35: 0 is out of range; from 1 to 64",
+            "postern.yaml:12:47: expected a name of letters, digits, \"-\", \"_\" and \".\", not "
+                + "\"../x\""
+        ),
+    ]
+
+    static let syntax = [
+        Case("  - name: imaps", "\t- name: imaps", "postern.yaml:3:1: a tab; indent with spaces"),
+        Case(
+            "tls: implicit",
+            "tls: &x implicit",
+            "postern.yaml:5:10: anchors (&) and aliases (*) are not used here"
+        ),
+        Case("tls: implicit", "tls: *x", "postern.yaml:5:10: not YAML: found undefined alias"),
+        Case(
+            "audit: { folder: trail }",
+            "audit: { folder: trail",
+            "postern.yaml:14:1: not YAML: did not find expected ',' or '}'"
+        ),
+        Case(
+            "{ folder: trail }",
+            String(repeating: "[", count: 20) + String(repeating: "]", count: 20),
+            "postern.yaml:13:23: nested more than 16 levels deep"
+        ),
+    ]
+
+    @Test("says where and what", arguments: top + listeners + backends + authentication + syntax)
+    func located(_ example: Case) {
+        #expect(Files.changed(example.old, to: example.new).errors == example.errors)
+    }
+
+    @Test("names every error of a file, in the order of its lines")
+    func all() {
+        let files = Files.changed("tls: implicit", to: "tls: yes\n    colour: red")
+        var twice = files
+        twice.texts["etc/policy.yaml"] = "policy: 2\nrules: []\n"
+        #expect(
+            twice.errors == [
+                "policy.yaml:1:9: 2 is out of range; from 1 to 1",
+                "postern.yaml:5:10: expected one of implicit, starttls, not \"yes\"",
+                "postern.yaml:6:5: unknown key \"colour\"",
+            ]
+        )
+    }
+
+    @Test("never repeats a secret")
+    func secrets() {
+        var files = Files.changed(
+            "login: password",
+            to: "login: master, master: { user: gate, password-file: master }"
+        )
+        #expect(files.errors.isEmpty)
+        files.texts["etc/master"] = "swordfish\nsecond line\n"
+        #expect(
+            files.errors == ["postern.yaml:9:121: etc/master must hold one line, the password"]
+        )
+    }
+
+    @Test("refuses what is no text, empty or too big")
+    func odd() throws {
+        #expect(Files(configuration: "").errors == ["postern.yaml:1:1: etc/postern.yaml is empty"])
+        #expect(Files(configuration: "# x\n").errors == ["postern.yaml:1:1: the file is empty"])
+        let big = Files(configuration: String(repeating: "#", count: 4 * 1024 * 1024 + 1))
+        #expect(big.errors == ["postern.yaml:1:1: the file has more than 4194304 bytes"])
+    }
+}

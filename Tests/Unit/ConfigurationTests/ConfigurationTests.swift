@@ -1,0 +1,91 @@
+// What a configuration says once it is read, and what is said about a wrong one.
+import Authentication
+import Bytes
+import Configuration
+import Policy
+import Proxy
+import Testing
+
+@Suite struct ConfigurationTests {
+    @Test("reads a small configuration, with defaults for what it leaves out")
+    func small() throws {
+        let configuration = try Files(configuration: Files.good).load()
+        let listener = try #require(configuration.listeners.first)
+        #expect(listener.addresses.map(\.description) == ["0.0.0.0:993", "[::]:993"])
+        #expect(listener.security == .implicit)
+        #expect(listener.certificates.first?.chain.contents == Array("chain".utf8))
+        #expect(listener.certificates.first?.key.contents == Secret("key"))
+        #expect(listener.clientCertificates?.revocationLists.map(\.path) == ["etc/crl.pem"])
+        let backend = try #require(configuration.backends.first)
+        #expect(backend.addresses == [Endpoint(host: "mail.example.org", port: 143)])
+        #expect(
+            backend.settings == BackendSettings(name: "main", security: .startTLS, login: .password)
+        )
+        #expect(backend.tls?.serverName == "mail.example.org")
+        #expect(configuration.routes == [Route(user: "*", backend: 0)])
+        #expect(configuration.audit == AuditTrail(folder: "etc/trail"))
+        #expect(configuration.limits == Limits())
+        #expect(configuration.pam == PAMService())
+        #expect(configuration.throttle == ThrottleSettings())
+        #expect(configuration.authentication == AuthenticationSettings())
+        #expect(configuration.refusals == .strict)
+    }
+
+    @Test("reads the documented file, whose values are the defaults")
+    func documented() throws {
+        var files = Files(configuration: try Files.ofRepository("Deploy/postern.yaml"))
+        for name in ["fullchain.pem", "key.pem", "clients-ca.pem"] {
+            files.texts["etc/tls/\(name)"] = name
+        }
+        files.texts["etc/tls/master-password"] = "swordfish\n"
+        #expect(files.errors.isEmpty)
+        let configuration = try files.load()
+        #expect(configuration.listeners.map(\.security) == [.implicit, .startTLS])
+        #expect(configuration.limits == Limits())
+        #expect(configuration.throttle == ThrottleSettings())
+        #expect(configuration.processes == Processes())
+        #expect(configuration.log == OperationalLog())
+        #expect(configuration.pam == PAMService())
+        #expect(configuration.audit == AuditTrail(folder: "/var/log/postern"))
+        #expect(configuration.authentication.certificate == .alone)
+        #expect(configuration.authentication.identity == .emailAddress)
+        let login = BackendSettings.Login.plainProxy(user: "postern", password: Secret("swordfish"))
+        #expect(configuration.backends.first?.settings.login == login)
+        #expect(configuration.routes.map(\.user) == ["*@example.org", "ann", "*"])
+    }
+
+    @Test("reads how users prove who they are")
+    func authentication() throws {
+        let section = """
+            authentication:
+              pam: { service: test, confdir: pam.d, helpers: 2, deadline: 2 min }
+              certificate: { use: with-password, identity: map, map: map.yaml }
+              throttle: { base-delay: 500 ms, free-failures-per-user: 0 }
+            """
+        let configuration = try Files(configuration: Files.good + section).load()
+        #expect(configuration.pam?.folder == "etc/pam.d")
+        #expect(configuration.pam?.helpers == 2)
+        #expect(configuration.authentication.deadline == .seconds(120))
+        #expect(configuration.authentication.certificate == .withPassword)
+        #expect(configuration.authentication.identity == .map(["CN=Ann,O=Example": "ann"]))
+        #expect(configuration.throttle.firstDelay == .milliseconds(500))
+        #expect(configuration.throttle.userFailuresFree == 0)
+    }
+
+    @Test("hands the same configuration on through a bundle")
+    func bundled() throws {
+        let reader = Files(configuration: Files.good).reader
+        let first = try Configuration.load(path: "etc/postern.yaml", reader: reader) { "\($0)" }
+        let bytes = try reader.bundle.encoded()
+        let bundle = try ConfigurationBundle(decoding: bytes.span)
+        let second = try Configuration.load(path: "etc/postern.yaml", reader: FileReader(bundle)) {
+            "\($0)"
+        }
+        #expect(second.policy.revision == first.policy.revision)
+        #expect(second.listeners.map(\.addresses) == first.listeners.map(\.addresses))
+        #expect(
+            second.listeners.first?.certificates.first?.key
+                == first.listeners.first?.certificates.first?.key
+        )
+    }
+}
