@@ -11,8 +11,8 @@ struct ChildProcessTests {
         environment: [String] = []
     ) throws -> ChildProcess {
         try ChildProcess(
-            "/bin/sh",
-            arguments: ["sh", "-c", script],
+            "/bin/bash",
+            arguments: ["bash", "-c", script],
             environment: environment,
             inheriting: inheriting
         )

@@ -91,11 +91,15 @@ struct SocketTests {
         var arrived: [UInt8] = []
         var wasFull = false
         while arrived.count < message.count {
-            if sent < message.count {
+            filling: while sent < message.count {
                 switch pair.near.send(message.span.extracting(droppingFirst: sent)) {
                 case .moved(let count): sent += count
-                case .wouldBlock: wasFull = true
-                case .ended, .failed: Issue.record("the pair broke")
+                case .wouldBlock:
+                    wasFull = true
+                    break filling
+                case .ended, .failed:
+                    Issue.record("the pair broke")
+                    return
                 }
             }
             arrived += received(pair.far).0
