@@ -25,7 +25,7 @@ package struct SocketPair: ~Copyable, Sendable {
     }
 
     /// Hands each end to its owner.
-    package consuming func split<Result>(
+    package consuming func split<Result: ~Copyable>(
         _ body: (consuming Socket, consuming Socket) throws -> Result
     ) rethrows -> Result {
         try body(near, far)

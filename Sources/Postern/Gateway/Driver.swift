@@ -25,6 +25,8 @@ final class Driver {
     static let backendReadBytesMax = 128 * 1024
     static let timerTickMicroseconds: UInt64 = 100_000
     static let timerSlots = 1024
+    /// How often the age of ticket keys is looked at; nothing against their life of hours.
+    static let rotationMicroseconds: UInt64 = 60_000_000
 
     let mailbox: Mailbox<Order>
     let resolver: Resolver
@@ -41,6 +43,7 @@ final class Driver {
     private var serving: [Connection] = []
     var timers: TimerWheel
     private var dueTokens: [UInt64] = []
+    private var rotatesAt: Instant = 0
 
     var entrances: [Entrance] = []
     /// Given up for a moment where there is no descriptor to refuse a client with.
@@ -99,7 +102,7 @@ final class Driver {
 
     /// The order of a turn is a promise: records leave before the bytes that they are about.
     private func turn() {
-        let count = loop.wait(atMost: ready.isEmpty ? waitMicroseconds : 0)
+        let count = loop.wait(atMost: hasWork ? 0 : waitMicroseconds)
         now = MonotonicClock.now
         for index in 0..<count { note(loop.event(index)) }
         fireTimers()
@@ -108,6 +111,9 @@ final class Driver {
         handOverRecords()
         if recorder.mayRelease && !staged.isEmpty { sendStaged() }
     }
+
+    /// Whether the last turn left something that no event will announce.
+    private var hasWork: Bool { !ready.isEmpty || recorder.canFlush }
 
     private var waitMicroseconds: UInt64? {
         let timers = timers.wait(from: now)
@@ -174,6 +180,15 @@ final class Driver {
         }
         dueTokens.removeAll(keepingCapacity: true)
         desk.expire(at: now)
+        rotateTicketKeys()
+    }
+
+    /// Looks after the keys of session tickets; they know themselves when it is time.
+    private func rotateTicketKeys() {
+        guard now >= rotatesAt else { return }
+        rotatesAt = now &+ Driver.rotationMicroseconds
+        let time = Duration.microseconds(Int64(clamping: now))
+        for listener in snapshot.listeners { listener.ticketKeys.rotateIfDue(at: time) }
     }
 
     /// Sees to it that a timer fires no later than the connection's deadline.

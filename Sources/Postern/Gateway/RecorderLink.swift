@@ -23,6 +23,9 @@ struct RecorderLink: ~Copyable {
     /// Whether every record so far is handed over, so that what it is about may happen.
     var mayRelease: Bool { socket != nil && client.unsent.isEmpty }
 
+    /// Whether there are records that the recorder would take now.
+    var canFlush: Bool { socket != nil && !isBlocked && !client.unsent.isEmpty }
+
     /// Whether nothing is left to be acknowledged.
     var isIdle: Bool { client.last == client.durableUpTo }
 
@@ -119,12 +122,10 @@ extension Driver {
     }
 
     func recorderIsReady() {
+        let wasHeld = !mayRead
         guard recorder.receive(&clientRoom) else { return loseRecorder() }
-        let wasBlocked = recorder.isBlocked
-        if wasBlocked {
-            handOverRecords()
-            if !recorder.isBlocked { wakeReaders() }
-        }
+        if recorder.isBlocked { handOverRecords() }
+        if wasHeld && mayRead { wakeReaders() }
         while let (number, id) = recorder.takeDurable() {
             // A later durable record of the same session is still on its way otherwise.
             guard let connection = connections[id], connection.awaitedRecord == number else {

@@ -32,7 +32,7 @@ extension Driver {
     }
 
     /// Whoever is read now may cause records that nobody could take.
-    private var mayRead: Bool {
+    var mayRead: Bool {
         !recorder.isBlocked && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
     }
 
