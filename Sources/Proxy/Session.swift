@@ -180,7 +180,7 @@ package struct Session: ~Copyable {
         _ settings: Settings, at now: Instant, into out: inout Outbox
     ) {
         switch state {
-        case .gate(let gate): gate.machine.settings = settings
+        case .gate(let gate): gate.machine.settingsChanged(settings)
         case .relay(let relay): relay.machine.settingsChanged(settings, at: now, into: &out)
         }
     }

@@ -206,11 +206,16 @@ extension Gate {
             backendLogin = nil
             out.effects.append(.closeBackend)
             trail.record(trail.event(.backendLogin, verdict: .deny, reason: reason), into: &out)
-            trail.facts.user = nil
-            trail.facts.method = nil
-            trail.facts.backend = nil
+            forgetIdentity()
             refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
         }
+    }
+
+    /// The records of what comes after a login that failed are nobody's.
+    private mutating func forgetIdentity() {
+        trail.facts.user = nil
+        trail.facts.method = nil
+        trail.facts.backend = nil
     }
 
     // MARK: Refusals
@@ -241,8 +246,9 @@ extension Gate {
         stage = .command
         out.client.append(refusal, tag: tag)
         if failedLogins >= settings.limits.failedLoginsMax {
-            end("Too many failed logins", .limit, into: &out)
+            return end("Too many failed logins", .limit, into: &out)
         }
+        endIfDrained(into: &out)
     }
 
     mutating func recorderChanged(isAvailable: Bool, into out: inout Outbox) {
@@ -253,6 +259,7 @@ extension Gate {
         case .login(let attempt) where attempt.stage == .backend && !trail.isDurable:
             if backendLogin != nil { out.effects.append(.closeBackend) }
             backendLogin = nil
+            forgetIdentity()
             answer(attempt.tag, .unavailable, into: &out)
         default: break
         }
@@ -265,12 +272,21 @@ extension Gate {
         return deadline
     }
 
+    /// Ends the session with a login that the throttle or PAM left without an answer.
+    ///
+    /// An answer that still comes would else be taken for one to the next attempt.
+    private mutating func giveUp(_ attempt: LoginAttempt, into out: inout Outbox) {
+        refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+        out.client.append(.unavailable, tag: attempt.tag)
+        end("Authentication took too long", .limit, into: &out)
+    }
+
     mutating func timePassed(at now: Instant, into out: inout Outbox) {
         if case .login(let attempt) = stage, now >= attempt.deadline {
             if attempt.stage == .backend {
                 settle(.failed("backend did not answer in time"), into: &out)
             } else {
-                refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+                giveUp(attempt, into: &out)
             }
         } else if now >= deadline {
             end("Too slow", .limit, into: &out)

@@ -96,6 +96,7 @@ struct Gate: ~Copyable {
         client = CommandFragmenter(limits: settings.limits.beforeLogin)
         isFirstCommand = true
         secured(tls, into: &out)
+        endIfDrained(into: &out)
     }
 
     mutating func clientSent(
@@ -151,7 +152,7 @@ struct Gate: ~Copyable {
 
     private mutating func atLiteral(_ header: LiteralHeader, into out: inout Outbox) {
         switch CommandParser.atLiteral(client.command, header: header) {
-        case .argument where header.size <= UInt64(max(0, bytesLeft)):
+        case .argument where client.canCollectLiteral && header.size <= UInt64(max(0, bytesLeft)):
             client.collectLiteral()
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
         case .argument, .message:
@@ -276,12 +277,24 @@ struct Gate: ~Copyable {
 
     mutating func drain(into out: inout Outbox) {
         isDraining = true
-        // A login under way is finished first: the relay ends the session then.
-        if acceptsInput { end("Server is shutting down", .connectionClose, into: &out) }
+        endIfDrained(into: &out)
+    }
+
+    /// A login under way is finished first: where it succeeds, the relay ends the session.
+    mutating func endIfDrained(into out: inout Outbox) {
+        guard isDraining, acceptsInput else { return }
+        end("Server is shutting down", .connectionClose, into: &out)
+    }
+
+    /// New settings count from now on; a login under way goes on with the backend it has.
+    mutating func settingsChanged(_ settings: Settings) {
+        self.settings = settings
+        trail.facts.policyRevision = settings.policy.revision
     }
 
     /// Says BYE, records why, closes.
     mutating func end(_ text: Phrase, _ event: Event, into out: inout Outbox) {
+        if case .finished = stage { return }
         if event != .connectionClose {
             var record = trail.event(event, verdict: .disconnect, reason: text)
             record.sequence = trail.sequence

@@ -100,6 +100,15 @@ struct InFlight {
         return nil
     }
 
+    /// Holds the mailbox that is being selected against a new policy.
+    mutating func refreshSelection(under policy: UserPolicy) {
+        for index in exchanges.indices {
+            guard case .select(var selection) = exchanges[index].purpose else { continue }
+            selection.decision = policy.decide(selection.name.canonical)
+            exchanges[index].purpose = .select(selection)
+        }
+    }
+
     var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }
 
     /// Counts a message and its bytes for the oldest command with `verb`.

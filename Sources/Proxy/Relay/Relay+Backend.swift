@@ -94,7 +94,7 @@ extension Relay {
                 return desynchronized("Backend answered a tag not in flight", into: &out)
             }
             complete(exchange, condition, code, at: now, into: &out)
-        case .continuation: continued(into: &out)
+        case .continuation: continued(at: now, into: &out)
         default:
             guard pass(response, into: &out) else {
                 return desynchronized("Backend sent what nobody asked for", into: &out)
@@ -103,7 +103,8 @@ extension Relay {
     }
 
     /// The backend asks for the rest of a command, for a message, or confirms IDLE.
-    private mutating func continued(into out: inout Outbox) {
+    private mutating func continued(at now: Instant, into out: inout Outbox) {
+        sawInput(at: now)
         if !unsent.isEmpty {
             let part = unsent.removeFirst()
             out.backend.append(part.span)
@@ -133,7 +134,10 @@ extension Relay {
         }
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
-        settleSelection(after: exchange, condition)
+        settleSelection(after: exchange, condition, into: &out)
+        guard !isFinished else { return }
+        // Answered, the client has all its time again.
+        sawInput(at: now)
         switch exchange.purpose {
         case .preparation: break
         case .probe where condition != .ok:
@@ -155,14 +159,19 @@ extension Relay {
     ) {
         if case .idle = exchange.purpose { endedIdle(into: &out) }
         if case .refusal = exchange.purpose, case .ending = idling { idling = nil }
-        unsent = []
+        if exchange.number == unsentNumber { unsent = [] }
         switch upload {
         case .asked(let number, let header) where number == exchange.number:
             upload = nil
             guard condition != .ok else {
                 return desynchronized("Backend took a message that it did not get", into: &out)
             }
-            if header.isNonSynchronizing { client.discardLiteral() } else { client.abandonCommand() }
+            if header.isNonSynchronizing {
+                passingBy = .answered
+                client.discardLiteral()
+            } else {
+                client.abandonCommand()
+            }
         // The client is in the middle of its message, or the backend was not told its end:
         // what the backend takes for the next command can't be known any more.
         case .streaming(let number) where number == exchange.number,
@@ -181,9 +190,14 @@ extension Relay {
         idling = nil
     }
 
-    private mutating func settleSelection(after exchange: Exchange, _ condition: Response.Condition) {
+    private mutating func settleSelection(
+        after exchange: Exchange, _ condition: Response.Condition, into out: inout Outbox
+    ) {
         switch exchange.purpose {
-        case .select(let selected): selection = condition == .ok ? selected : nil
+        case .select(let selected):
+            selection = condition == .ok ? selected : nil
+            // The policy may have changed since the command was sent.
+            refreshSelection(into: &out)
         case .deselect where condition == .ok: selection = nil
         case .refusal(let refusal) where refusal != .expectedDone: selection = nil
         default: break

@@ -65,9 +65,11 @@ extension Relay {
 
     private mutating func atLiteral(_ header: LiteralHeader, at now: Instant, into out: inout Outbox) {
         heldLiteral = nil
+        // Nothing may stand behind a message (RFC 9051, 6.3.12).
+        if case .ending = upload { return end("Malformed command", .malformed, into: &out) }
+        if passingBy != nil { return passBy(header, into: &out) }
         switch CommandParser.atLiteral(client.command, header: header) {
         case .argument:
-            guard refusalAfterLiteral == nil else { return client.discardLiteral() }
             // Without LITERAL+ only small literals may come unasked (RFC 7888, section 5).
             guard client.canCollectLiteral, !isUnaskedAndLong(header) else {
                 return refuseLiteral(header, tag: nil, .literalTooBig, into: &out)
@@ -93,15 +95,24 @@ extension Relay {
     private mutating func refuseLiteral(
         _ header: LiteralHeader, tag: Tag?, _ refusal: Refusal, into out: inout Outbox
     ) {
-        if header.isNonSynchronizing {
-            guard header.size <= settings.limits.messageBytesMax else {
-                return end("Literal is too large", .limit, into: &out)
-            }
-            if refusalAfterLiteral == nil { refusalAfterLiteral = (tag, refusal) }
-            return client.discardLiteral()
+        passingBy = .refused(tag, refusal)
+        passBy(header, into: &out)
+    }
+
+    /// Counts a literal of a refused command away; where the client waits to be asked for it, the
+    /// command ends here.
+    private mutating func passBy(_ header: LiteralHeader, into out: inout Outbox) {
+        guard header.isNonSynchronizing else { return endPassingBy(into: &out) }
+        guard header.size <= settings.limits.messageBytesMax else {
+            return end("Literal is too large", .limit, into: &out)
         }
+        client.discardLiteral()
+    }
+
+    private mutating func endPassingBy(into out: inout Outbox) {
         client.abandonCommand()
-        answer(tag, refusal, into: &out)
+        if case .refused(let tag, let refusal) = passingBy { answer(tag, refusal, into: &out) }
+        passingBy = nil
     }
 
     private mutating func answer(_ tag: Tag?, _ refusal: Refusal, into out: inout Outbox) {
@@ -116,10 +127,10 @@ extension Relay {
     private mutating func atMessage(
         _ asked: TaggedAppend, _ header: LiteralHeader, at now: Instant, into out: inout Outbox
     ) {
-        guard refusalAfterLiteral == nil else { return client.discardLiteral() }
         sawWellFormed()
         let tagged = TaggedCommand(tag: asked.tag, command: .append(asked.append))
         if inFlight.holds(asked.tag) {
+            recordTagInUse(tagged, into: &out)
             return refuseLiteral(header, tag: asked.tag, .tagInUse, into: &out)
         }
         guard inFlight.admits(.alone) else { return holdAtLiteral(header) }
@@ -157,11 +168,7 @@ extension Relay {
     private mutating func atCommand(at now: Instant, into out: inout Outbox) {
         if case .active(let number) = idling { return endIdle(number, into: &out) }
         if case .ending = upload { return endUpload(into: &out) }
-        if let (tag, refusal) = refusalAfterLiteral {
-            refusalAfterLiteral = nil
-            client.reset()
-            return answer(tag, refusal, into: &out)
-        }
+        if passingBy != nil { return endPassingBy(into: &out) }
         let tagged: TaggedCommand
         do {
             tagged = try CommandParser.parse(client.command)
@@ -191,6 +198,7 @@ extension Relay {
         _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
     ) -> Bool {
         if inFlight.holds(tagged.tag) {
+            recordTagInUse(tagged, into: &out)
             out.client.append(.tagInUse, tag: tagged.tag)
             return true
         }
@@ -251,7 +259,10 @@ extension Relay {
         let literals: BackendLiterals =
             command.verb == .append ? .synchronizing : BackendLiterals(backend.capabilities)
         let pauses = command.encode(tag: number, literals: literals, into: &out.backend)
-        if !pauses.isEmpty { keepBack(pauses, from: start, into: &out) }
+        if !pauses.isEmpty {
+            unsentNumber = number
+            keepBack(pauses, from: start, into: &out)
+        }
         let asked = asked ?? command
         inFlight.insert(
             Exchange(

@@ -41,6 +41,13 @@ extension Relay {
         trail.record(decision(tagged, .local, Grounds(), isDurable: false), into: &out)
     }
 
+    /// Writes that a tag came again before its command was answered.
+    mutating func recordTagInUse(_ tagged: TaggedCommand, into out: inout Outbox) {
+        trail.beginCommand()
+        _ = record(.tagInUse, tagged, Grounds(), into: &out)
+        isRecorded = false
+    }
+
     mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
         trail.beginCommand()
         let event: Event = failure.reason == .unknownCommand ? .vendorRefused : .malformed

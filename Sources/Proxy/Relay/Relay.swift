@@ -19,6 +19,14 @@ struct Relay {
         case ending(UInt64)
     }
 
+    /// A command whose literals the client sends unasked, though nothing will come of it.
+    enum PassingBy {
+        /// What the client hears at the command's end.
+        case refused(Tag?, Refusal)
+        /// The client has its answer.
+        case answered
+    }
+
     /// An IDLE command, from its verb to its DONE.
     enum Idling {
         case asked(UInt64)
@@ -42,10 +50,12 @@ struct Relay {
     var enabled = CapabilitySet()
     var upload: Upload?
     var idling: Idling?
-    /// What the client gets when the literal that it was refused has passed by.
-    var refusalAfterLiteral: (tag: Tag?, refusal: Refusal)?
+    /// The command under way is refused, and the rest of it passes by.
+    var passingBy: PassingBy?
     /// The rest of a command after a literal that the backend must ask for first.
     var unsent: [Buffer] = []
+    /// The number of the command that `unsent` is of.
+    var unsentNumber: UInt64 = 0
 
     /// A whole command waits in the fragmenter.
     var isHolding = false
@@ -101,11 +111,14 @@ struct Relay {
     mutating func recorded(at now: Instant, into out: inout Outbox) {
         trail.recorded()
         resume(at: now, into: &out)
+        endIfDrained(into: &out)
     }
 
     mutating func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
         isRecorderAvailable = isAvailable
-        if isAvailable { resume(at: now, into: &out) }
+        guard isAvailable else { return }
+        sawInput(at: now)
+        resume(at: now, into: &out)
     }
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
@@ -114,10 +127,18 @@ struct Relay {
         trail.facts.policyRevision = settings.policy.revision
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
-        guard let old = selection else { return }
-        selection?.decision = policy.decide(old.name.canonical)
-        guard let rights = selection?.rights else { return }
-        if !rights.contains(.read) { end("Access to the selected mailbox has ended", into: &out) }
+        inFlight.refreshSelection(under: policy)
+        refreshSelection(into: &out)
+    }
+
+    /// Holds the selected mailbox against the policy of today.
+    mutating func refreshSelection(into out: inout Outbox) {
+        guard let name = selection?.name else { return }
+        let decision = policy.decide(name.canonical)
+        selection?.decision = decision
+        if !decision.rights.contains(.read) {
+            end("Access to the selected mailbox has ended", into: &out)
+        }
     }
 
     mutating func drain(into out: inout Outbox) {
@@ -126,9 +147,12 @@ struct Relay {
     }
 
     mutating func endIfDrained(into out: inout Outbox) {
-        guard isDraining, !isFinished, upload == nil else { return }
+        guard isDraining, !isFinished, upload == nil, !isAwaitingDisk else { return }
         if inFlight.isEmpty || idling != nil { end("Server is shutting down", into: &out) }
     }
+
+    /// The waiting command goes on as soon as its record is written.
+    private var isAwaitingDisk: Bool { isHolding && isRecorderAvailable }
 
     /// The backend is gone: nothing can be relayed any more.
     mutating func backendClosed(into out: inout Outbox) {
@@ -143,12 +167,17 @@ struct Relay {
         return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
     }
 
+    /// Whether nothing but the client can bring the session on.
+    private var isClientsTurn: Bool {
+        acceptsInput && (inFlight.isEmpty || idling != nil || !client.isIdle)
+    }
+
     mutating func sawInput(at now: Instant) { lastInput = now }
 
     mutating func timePassed(at now: Instant, into out: inout Outbox) {
         guard !isFinished, now >= deadline else { return }
-        // While the backend works for the client, it is not the client that is slow.
-        guard inFlight.isEmpty || idling != nil || !client.isIdle && !isHolding else { return }
+        // While the client waits for the backend or the disk, its time does not run.
+        guard isClientsTurn else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)
     }
 

@@ -118,6 +118,13 @@ final class Conversation {
         pump()
     }
 
+    /// Lets time pass.
+    func pass(_ duration: Duration) {
+        now += UInt64(duration.components.seconds) * 1_000_000
+        if now >= session.deadline { session.timePassed(at: now, into: &out) }
+        pump()
+    }
+
     func takeEffects() -> [Effect] {
         defer { effects = [] }
         return effects

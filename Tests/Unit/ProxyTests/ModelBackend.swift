@@ -51,6 +51,20 @@ final class ModelBackend {
         ] {
             mailboxes[name] = ModelMailbox(count: self.dice.below(4))
         }
+    }
+
+    /// Takes a new connection, whatever became of the last.
+    func connect() {
+        outgoing = []
+        input = []
+        parts = []
+        literalBytes = nil
+        waiting = []
+        idleTag = nil
+        lastNumber = 0
+        isAsking = false
+        selected = nil
+        isClosed = false
         say(traits.greeting)
     }
 

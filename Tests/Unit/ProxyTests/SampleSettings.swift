@@ -10,7 +10,7 @@ extension Settings {
         login: BackendSettings.Login = .password, security: BackendSettings.Security = .plain,
         certificate: AuthenticationSettings.CertificateUse = .off,
         refusals: RefusalStyle = .strict, sendsID: Bool = false, limits: Limits = Limits(),
-        rules: [Rule]? = nil
+        rules: [Rule]? = nil, revision: String = "r1"
     ) -> Settings {
         var authentication = AuthenticationSettings()
         authentication.certificate = certificate
@@ -20,7 +20,7 @@ extension Settings {
         return Settings(
             limits: limits, authentication: authentication, backends: [backend],
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
-            policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: "r1"),
+            policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
             refusals: refusals)
     }
 

@@ -22,7 +22,6 @@ struct ScriptedClient {
     private var commands = 0
     /// Commands of which at least a part was said, and that are not answered.
     private(set) var unanswered: Set<String> = []
-    /// The command under way is of those that end with a bare tag only.
     private(set) var isLoggedIn = false
     private var isStopping = false
     private(set) var isIdling = false
@@ -61,7 +60,7 @@ struct ScriptedClient {
             if unanswered.remove(tag) == nil {
                 complaints.append("\(tag) answered twice or never asked: \(text)")
             }
-            if tag == "c1" && text.hasPrefix("OK") { isLoggedIn = true }
+            if text.hasSuffix("Logged in") { isLoggedIn = true }
             // The literal was refused instead of asked for: the rest is not said.
             if tag == self.tag && steps.contains(.waitForContinuation) { steps = [] }
             if tag == self.tag { isIdling = false }
@@ -76,10 +75,10 @@ struct ScriptedClient {
         guard !isWaiting, unanswered.count < 6 else { return }
         commands += 1
         tag = "c\(commands)"
-        if commands > 1 && dice.hits(traits.clumsiness) { return stumble() }
+        if isLoggedIn && dice.hits(traits.clumsiness) { return stumble() }
         unanswered.insert(tag)
         steps = [.say("\(tag) ")]
-        if commands == 1 { logIn() } else { add(command()) }
+        if isLoggedIn || dice.hits(15) { add(command()) } else { logIn() }
         add(.say("\r\n"))
         if isIdling { steps += [.waitForContinuation, .say("DONE\r\n")] }
         join()
@@ -105,7 +104,7 @@ struct ScriptedClient {
             "SELECT {6+}\r\nSecret {4+}\r\nabcd", "NOOP {2+}\r\n\r\n", "APPEND INBOX {3+}\r\nabc {2+}\r\nxy",
         ]
         unanswered.insert(tag)
-        if dice.hits(80) {
+        if dice.hits(90) {
             return steps = [.say("\(tag) \(dice.pick(harmless))\r\n")]
         }
         unanswered.remove(tag)

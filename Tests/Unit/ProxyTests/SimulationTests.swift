@@ -6,7 +6,7 @@ struct SimulationTests {
     @Test("a session survives any seed", arguments: 0..<200)
     func survives(seed: UInt64) {
         let storm = Storm(seed: seed)
-        storm.blow(steps: 600)
+        storm.blow(steps: 1500)
         #expect(storm.complaints.isEmpty)
     }
 }

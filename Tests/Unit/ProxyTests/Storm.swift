@@ -29,9 +29,13 @@ final class Storm {
     private var records: [Record] = []
     /// How many records were on disk when last the session was told.
     private var durable = 0
+    /// The decision behind the last command to the backend.
+    private var lastCause = 0
     private var isOwedWord = false
     private var isRecorderAway = false
     private(set) var farewells = 0
+    /// The percentage of steps at which something breaks.
+    private let roughness: Int
     private var isAfterLogin = false
 
     init(seed: UInt64) {
@@ -47,6 +51,7 @@ final class Storm {
         client = ScriptedClient(
             ScriptedClient.Traits(pipelines: dice.hits(60), clumsiness: dice.pick([0, 5, 25])),
             dice: Dice(seed: seed ^ 0xC11E))
+        roughness = dice.pick([0, 0, 1, 2])
         session = Session(
             ConnectionFacts(
                 session: "00112233aabbccdd", listener: "imaps", clientAddress: "192.0.2.7",
@@ -61,6 +66,8 @@ final class Storm {
     }
 
     var isClosed: Bool { farewells > 0 }
+    var log: [String] = []
+    func say(_ t: String) { if complaints.isEmpty { log.append(t) } }
 
     // MARK: Weather
 
@@ -75,19 +82,19 @@ final class Storm {
         case 0..<30: clientSpeaks()
         case 30..<50: backend.work()
         case 50..<70: backendSpeaks()
-        case 70..<80: disk()
-        case 80..<90: happen()
-        case 90..<93: setRecorder(isAway: !isRecorderAway)
-        case 93..<95: reload()
-        case 95: mishap()
-        default: offerRest()
+        case 70..<82: disk()
+        case 82..<94: happen()
+        case 94..<96: if isRecorderAway || dice.hits(20) { setRecorder(isAway: !isRecorderAway) }
+        case 96: if dice.hits(30) { reload() }
+        default: break
         }
+        if dice.hits(roughness) { mishap() }
         offerRest()
     }
 
     /// What ends a session sooner or later.
     private func mishap() {
-        switch dice.below(12) {
+        switch dice.below(60) {
         case 0:
             session.clientClosed(at: now, into: &out)
             collect()
@@ -98,14 +105,15 @@ final class Storm {
         case 2:
             session.drain(at: now, into: &out)
             collect()
-        case 3...6: wait()
+        case 3...19: wait()
         default: break
         }
     }
 
     /// Nobody may be thrown out as idle who waits for an answer.
     private func wait() {
-        let isWaiting = isAfterLogin && !client.owed.isEmpty && !client.isInsideCommand && !client.isIdling
+        guard isAfterLogin else { return }
+        let isWaiting = !client.owed.isEmpty && clientRest.isEmpty && !client.isInsideCommand && !client.isIdling
         now = max(now, session.deadline) + 1
         session.timePassed(at: now, into: &out)
         collect()
@@ -122,6 +130,7 @@ final class Storm {
     private func offerRest() {
         guard !isClosed, !clientRest.isEmpty else { return }
         let input = Array(clientRest.prefix(1 + dice.below(clientRest.count)))
+        say("C: \(String(decoding: input, as: UTF8.self).debugDescription)")
         let progress = session.clientSent(input.span, at: now, into: &out)
         let end = progress.consumed + progress.relayed
         collect(toBackend: Array(input[progress.consumed..<end]))
@@ -131,6 +140,7 @@ final class Storm {
     private func backendSpeaks() {
         guard isBackendConnected, !isClosed, !backend.outgoing.isEmpty else { return }
         let input = Array(backend.outgoing.prefix(1 + dice.below(backend.outgoing.count)))
+        say("B: \(String(decoding: input, as: UTF8.self).debugDescription)")
         let progress = session.backendSent(input.span, at: now, into: &out)
         let end = progress.consumed + progress.relayed
         collect(toClient: Array(input[progress.consumed..<end]))
@@ -141,6 +151,7 @@ final class Storm {
         guard isOwedWord, !isRecorderAway, !isClosed else { return }
         isOwedWord = false
         durable = records.count
+        say("recorded")
         session.recorded(at: now, into: &out)
         collect()
     }
@@ -154,6 +165,7 @@ final class Storm {
             session.authenticated(answer, at: now, into: &out)
         case .connection:
             isBackendConnected = true
+            backend.connect()
             session.backendConnected(at: now, into: &out)
         }
         collect()
@@ -162,12 +174,14 @@ final class Storm {
     private func setRecorder(isAway: Bool) {
         guard isAway != isRecorderAway, !isClosed else { return }
         isRecorderAway = isAway
+        say("recorder away \(isAway)")
         session.recorderChanged(isAvailable: !isAway, at: now, into: &out)
         collect()
     }
 
     private func reload() {
         policy = 1 - policy
+        say("policy \(policy)")
         session.settingsChanged(Self.settings(policy), at: now, into: &out)
         collect()
     }
@@ -211,6 +225,7 @@ final class Storm {
 
     private func note(_ record: Record) {
         records.append(record)
+        say("  R \(record.phase) \(record.tag.text) \(record.verb.map { "\($0.text)" } ?? "-") \(record.verdict.map { "\($0)" } ?? "") \(record.isDurable ? "durable" : "")")
         if record.isDurable { isOwedWord = true }
         if "\(record)".contains("hunter2") { complaints.append("password in a record") }
     }
@@ -232,6 +247,7 @@ final class Storm {
         guard !bytes.isEmpty else { return }
         if isClosed { complaints.append("bytes to a client that is closed") }
         clientHeard += bytes
+        say("  >C \(String(decoding: bytes, as: UTF8.self).debugDescription)")
         ear.hear(bytes)
         for heard in ear.take() {
             check(heard)
@@ -244,6 +260,7 @@ final class Storm {
         guard !bytes.isEmpty else { return }
         if !isBackendConnected { complaints.append("bytes to a backend that is closed") }
         backendHeard += bytes
+        say("  >B \(String(decoding: bytes, as: UTF8.self).debugDescription)")
         backend.hear(bytes, policy: policy)
         for head in backend.takeHeads() { check(head) }
     }
@@ -266,16 +283,22 @@ final class Storm {
         guard words.count > 1 else { return }
         let verb = words[1] == "UID" && words.count > 2 ? "UID \(words[2])" : words[1]
         if Self.loginVerbs.contains(verb) { return }
-        guard let index = records.lastIndex(where: { $0.phase == .decision }) else {
-            return complaints.append("'\(head)' without a record")
+        // One call may bring several decisions, and then their commands; never the other way round.
+        let origins = Self.origins[verb] ?? [verb]
+        let causes = records.indices.filter { index in
+            let record = records[index]
+            return index >= lastCause && record.phase == .decision
+                && record.verb.map { origins.contains("\($0.text)") } == true
         }
+        // One decision may send two commands, but a newer one counts first.
+        guard let index = causes.first(where: { $0 > lastCause }) ?? causes.first
+        else {
+            // The question which names a DELETE or RENAME is about comes before their decision.
+            if verb != "LIST" { complaints.append("'\(head)' without a record") }
+            return
+        }
+        lastCause = index
         let decision = records[index]
-        let asked = decision.verb.map { "\($0.text)" } ?? "nothing"
-        // The question which names a DELETE or RENAME is about comes before their decision.
-        if verb == "LIST" && asked != verb { return }
-        guard (Self.origins[verb] ?? [verb]).contains(asked) else {
-            return complaints.append("'\(head)' for \(asked)")
-        }
         guard Self.isWriting(verb, head) else { return }
         if !decision.isDurable || index >= durable {
             complaints.append("'\(head)' before its record is durable")
