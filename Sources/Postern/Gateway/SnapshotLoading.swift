@@ -61,6 +61,8 @@ extension Snapshot.Listener {
 extension Snapshot.Backend {
     fileprivate init(_ backend: Backend) throws(TLSError) {
         endpoints = backend.addresses.map { Snapshot.Endpoint(host: $0.host, port: $0.port) }
+        security = backend.settings.security
+        sendsProxyHeader = backend.settings.sendsProxyHeader
         guard let tls = backend.tls else {
             self.tls = nil
             return
