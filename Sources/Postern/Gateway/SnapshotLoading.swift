@@ -1,6 +1,7 @@
 // From the supervisor's bundle to a snapshot: everything that costs time, off the reactors.
 import Bytes
 import Configuration
+import Proxy
 import Reactor
 import TLS
 
