@@ -20,6 +20,10 @@ struct Log: Sendable {
 
         var name: String { "\(self)" }
 
+        static var allValueStrings: [String] { allCases.map(\.name) }
+
+        var defaultValueDescription: String { name }
+
         /// What systemd reads a line's priority from (sd-daemon(3)).
         fileprivate var journalPrefix: String {
             switch self {

@@ -82,6 +82,7 @@ extension Relay {
         )
         record.sequence = exchange.sequence
         record.backendTag = exchange.number
+        record.state = state
         record.result = result
         record.code = code
         record.messages = exchange.messages
