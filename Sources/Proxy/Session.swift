@@ -132,13 +132,13 @@ package struct Session: ~Copyable {
     package mutating func loginAdmitted(
         _ isAdmitted: Bool, at now: Instant, into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.machine.loginAdmitted(isAdmitted, into: &out) }
+        if case .gate(let gate) = state { gate.machine.loginAdmitted(isAdmitted, at: now, into: &out) }
     }
 
     package mutating func authenticated(
         _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.machine.authenticated(answer, into: &out) }
+        if case .gate(let gate) = state { gate.machine.authenticated(answer, at: now, into: &out) }
     }
 
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.

@@ -142,7 +142,7 @@ class LoginMethods(StageCase):
 
     def test_the_master_login_names_the_user_and_the_master(self):
         self.session("ann")
-        logins = [c for c in self.canary.commands() if b"LOGIN" in c.upper()]
+        logins = [c for c in self.canary.visits[-1].commands if b"LOGIN" in c.upper()]
         self.assertEqual(len(logins), 1)
         self.assertIn(b"ann*gateway", logins[0])
 

@@ -116,10 +116,13 @@ class Limits(StageCase):
         self.assertRegex(answers[-1], rb"^(a (BAD|NO)|\* BYE) ")
         self.assertLessEqual(len(answers), 5)
 
-    def test_an_eager_literal_over_4_kib_ends_the_session(self):
+    def test_an_eager_literal_over_4_kib_is_refused_and_never_taken_for_commands(self):
         client = self.session("ann")
-        rest = self.ended(client, b"a SELECT {5000+}\r\n" + b"x" * 5000 + b"\r\n")
-        self.assertRegex(rest, rb"(a BAD|\* BYE)")
+        body = (b"b NOOP\r\n" * 1000)[:5000]
+        client.send(b"a SELECT {5000+}\r\n" + body + b"\r\nend LOGOUT\r\n")
+        rest = client.rest()
+        self.assertRegex(rest, rb"\A(a BAD|\* BYE)")
+        self.assertNotIn(b"\nb ", rest)
 
     def test_a_message_over_the_limit_is_refused_unsent(self):
         client = self.session("ann")

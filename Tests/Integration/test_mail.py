@@ -191,13 +191,15 @@ class Mail(StageCase):
 
     def test_what_was_read_is_in_the_trail(self):
         self.client.command("EXAMINE INBOX")
-        self.client.command("UID FETCH 3 BODY.PEEK[]")
-        record = self.await_record(event="msg.fetch", phase="outcome", user="bob")
-        self.assertEqual(record["result"], "OK")
-        decision = self.await_record(
-            event="msg.fetch", phase="decision", session=record["session"], verdict="allow")
-        self.assertLess(decision["seq"], record["seq"])
+        self.client.command("UID FETCH 3 BODY.PEEK[]", tag="reading")
+        decision = self.await_record(event="msg.fetch", phase="decision", tag="reading")
+        outcome = self.await_record(
+            phase="outcome", session=decision["session"], command=decision["command"])
+        self.assertLess(decision["seq"], outcome["seq"])
+        self.assertEqual((decision["user"], decision["verdict"]), ("bob", "allow"))
         self.assertEqual(decision["mailbox"]["name"], "INBOX")
+        self.assertEqual((outcome["result"], outcome["messages"]), ("OK", 1))
+        self.assertEqual(outcome["bytes"], len(sample.message("INBOX", 3)))
 
 
 class OrdinaryClient(StageCase):

@@ -76,8 +76,8 @@ class ReadOnly(StageCase):
 
     def test_the_refusal_names_its_rule_in_the_trail(self):
         self.client.command("SELECT Archive/2019")
-        self.client.command("STORE 1 +FLAGS (\\Seen)")
-        record = self.await_record(event="msg.store", verdict="deny", user="ann")
+        self.client.command("STORE 1 +FLAGS (\\Seen)", tag="marking")
+        record = self.await_record(event="msg.store", verdict="deny", tag="marking")
         self.assertEqual(record["mailbox"]["rules"], ["archive-is-read-only"])
 
 
@@ -165,8 +165,8 @@ class Denied(StageCase):
         self.assertIn(b"* 12 EXISTS\r\n", real.command("EXAMINE INBOX"))
 
     def test_the_refusal_is_in_the_trail_with_the_name_and_the_rule(self):
-        self.client.answer("STATUS Secret/Plans (MESSAGES)")
-        record = self.await_record(event="mbox.status", verdict="deny", user="ann")
+        self.client.answer("STATUS Secret/Plans (MESSAGES)", tag="peeking")
+        record = self.await_record(event="mbox.status", verdict="deny", tag="peeking")
         self.assertEqual(record["mailbox"]["name"], "Secret/Plans")
         self.assertEqual(record["mailbox"]["rules"], ["secret-is-secret"])
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 from pathlib import Path
 
 from . import dovecot
@@ -99,8 +100,18 @@ class Postern:
             lay_audit_folder(self.settings["audit"]["folder"])
         arguments = [str(program()), "serve", "--config", str(self.file)]
         self.child = Child("postern", arguments, str(self.log))
-        self.child.wait_for(lambda: all(answers(port) for port in self.ports()), seconds)
+        self.child.wait_for(lambda: all(map(answers, self.ports())), seconds)
+        # The sockets are the supervisor's; that the gateway serves them shows in its greeting.
+        self.child.wait_for(self._greets, seconds)
         return self
+
+    def _greets(self):
+        for listener in self.settings["listeners"]:
+            if listener["tls"] == "starttls":
+                port = int(listener["address"][0].rpartition(":")[2])
+                with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                    return client.recv(4) == b"* OK"
+        return True
 
     def ports(self):
         for listener in self.settings["listeners"]:

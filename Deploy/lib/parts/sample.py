@@ -1,6 +1,7 @@
 """The sample store: the same mails, dates and names in every run, laid as a Maildir tree."""
 
 import base64
+import hashlib
 import os
 import random
 from email.utils import format_datetime
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 INBOX_MESSAGES = 12
+UID_VALIDITY = 1551432600
 ATTACHMENT_BYTES = 4 * 1024 * 1024
 
 # Folder names as people read them, and how many messages each holds.
@@ -97,10 +99,17 @@ def lay(root):
 def _lay_folder(path, name, count, attachment_at=None):
     for part in ("cur", "new", "tmp"):
         (path / part).mkdir(parents=True)
+    numbers = []
     for index in range(1, count + 1):
         when = _START + timedelta(days=7 * index)
         stamp = int(when.timestamp())
         data = message(name, index, attachment=index == attachment_at)
-        file = path / "cur" / f"{stamp}.M{index}.sample,S={len(data)}:2,"
+        base = f"{stamp}.M{index}.sample,S={len(data)}"
+        file = path / "cur" / f"{base}:2,"
         file.write_bytes(data)
         os.utime(file, (stamp, stamp))
+        numbers.append(f"{index} :{base}\n")
+    # Dovecot would take the time of day for the UIDVALIDITY.
+    identity = hashlib.md5(name.encode()).hexdigest()
+    head = f"3 V{UID_VALIDITY} N{count + 1} G{identity}\n"
+    (path / "dovecot-uidlist").write_text(head + "".join(numbers))

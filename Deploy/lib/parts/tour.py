@@ -1,6 +1,5 @@
 """The guided tour: real clients ask, Postern answers, and each step says whether that was right."""
 
-import json
 import subprocess
 from pathlib import Path
 
@@ -8,6 +7,16 @@ from . import dovecot, sample
 from .processes import wait_until
 
 PASSWORD = dovecot.PASSWORDS["ann"]
+
+
+def _line(record):
+    """What a person looks for in a record; the trail holds more."""
+    names = ("seq", "client", "user", "method", "event", "verdict", "verb", "rewrite", "code")
+    words = [str(record[name]) for name in names if name in record]
+    mailbox = record.get("mailbox", {})
+    words += [f"in {mailbox['name']}"] if "name" in mailbox else []
+    words += [f"because of {', '.join(mailbox['rules'])}"] if "rules" in mailbox else []
+    return " ".join([record["time"][11:19], *words])
 
 
 class Tour:
@@ -156,7 +165,7 @@ class Tour:
         except TimeoutError:
             found = [self._record(fields) for fields in wanted]
         for fields, record in zip(wanted, found):
-            self._show(json.dumps(record) if record else f"MISSING: {fields}")
+            print("    " + (_line(record) if record else f"MISSING: {fields}"))
         secret = PASSWORD in self.trial.postern.trail()
         where = Path(self.trial.postern.settings["audit"]["folder"])
         self._verdict(all(found) and not secret, f"each step left its line in {where}, no password")

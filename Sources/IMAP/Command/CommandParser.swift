@@ -18,6 +18,12 @@ package enum CommandParser {
         return try parse(&cursor)
     }
 
+    /// The tag of a command that has begun, nil where it has none.
+    package static func tag(of partial: Span<UInt8>) -> Tag? {
+        var cursor = Cursor(partial)
+        return cursor.tag()
+    }
+
     /// Says what the literal is whose marker ends `partial`.
     package static func atLiteral(
         _ partial: Span<UInt8>,

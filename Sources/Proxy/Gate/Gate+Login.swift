@@ -85,31 +85,43 @@ extension Gate {
     ) {
         let attempt = LoginAttempt(
             tag: tag, user: user, password: password, method: method,
-            deadline: now.advanced(by: settings.authentication.deadline)
-                .advanced(by: settings.limits.backendTimeout))
+            deadline: now.advanced(by: Self.throttleDelayMax)
+                .advanced(by: settings.authentication.deadline))
         stage = .login(attempt)
         out.effects.append(.admitLogin(user: user))
     }
 
     // MARK: Throttle and PAM
 
-    mutating func loginAdmitted(_ isAdmitted: Bool, into out: inout Outbox) {
+    /// The throttle lets nobody wait longer than this, whatever is configured.
+    private static let throttleDelayMax: Duration = .seconds(60)
+
+    mutating func loginAdmitted(_ isAdmitted: Bool, at now: Instant, into out: inout Outbox) {
         guard case .login(var attempt) = stage, attempt.stage == .admission else { return }
         guard isAdmitted else {
             return refuse(attempt.tag, .throttled, user: attempt.user, into: &out)
         }
-        guard let password = attempt.password else { return verified(attempt, into: &out) }
+        guard let password = attempt.password else {
+            return verified(attempt, at: now, into: &out)
+        }
         attempt.stage = .verification
+        attempt.deadline = now.advanced(by: settings.authentication.deadline)
+            .advanced(by: Self.answerMargin)
         stage = .login(attempt)
         out.effects.append(
             .authenticate(
                 Credentials(user: attempt.user, password: password, host: facts.clientAddress)))
     }
 
-    mutating func authenticated(_ answer: AuthenticationAnswer, into out: inout Outbox) {
+    /// The helper pool keeps PAM's deadline; this session waits a little longer for its word.
+    private static let answerMargin: Duration = .seconds(2)
+
+    mutating func authenticated(
+        _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
+    ) {
         guard case .login(let attempt) = stage, attempt.stage == .verification else { return }
         switch answer {
-        case .accepted: verified(attempt, into: &out)
+        case .accepted: verified(attempt, at: now, into: &out)
         case .rejected: refuse(attempt.tag, .badCredentials, user: attempt.user, into: &out)
         case .expired: refuse(attempt.tag, .expired, user: attempt.user, into: &out)
         case .forbidden:
@@ -119,7 +131,9 @@ extension Gate {
     }
 
     /// The user is who he says he is: writes that down and reaches for the backend meanwhile.
-    private mutating func verified(_ attempt: LoginAttempt, into out: inout Outbox) {
+    private mutating func verified(
+        _ attempt: LoginAttempt, at now: Instant, into out: inout Outbox
+    ) {
         out.effects.append(.loginEnded(user: attempt.user, succeeded: true))
         guard let index = settings.backend(for: attempt.user) else {
             return refuse(attempt.tag, .unauthorized, user: attempt.user, into: &out)
@@ -129,6 +143,7 @@ extension Gate {
         }
         var attempt = attempt
         attempt.stage = .backend
+        attempt.deadline = now.advanced(by: settings.limits.backendTimeout)
         stage = .login(attempt)
         let backend = settings.backends[index]
         trail.facts.user = attempt.user

@@ -22,8 +22,8 @@ struct LoginAttempt {
     let password: Secret?
     let method: Phrase
     var stage = Stage.admission
-    /// The time by which the client must have its answer.
-    let deadline: Instant
+    /// The time by which PAM, then the backend, must have answered.
+    var deadline: Instant
 
     /// Whether `user` matches a route's pattern; `*` stands for any run of characters.
     static func matches(_ pattern: String, _ user: String) -> Bool {

@@ -69,10 +69,13 @@ extension Relay {
         if case .ending = upload { return end("Malformed command", .malformed, into: &out) }
         if passingBy != nil { return passBy(header, into: &out) }
         switch CommandParser.atLiteral(client.command, header: header) {
+        // Without LITERAL+ only small literals may come unasked (RFC 7888, section 5).
+        case .argument where isUnaskedAndLong(header), .malformed where isUnaskedAndLong(header):
+            end("Literal is too large", .limit, into: &out)
         case .argument:
-            // Without LITERAL+ only small literals may come unasked (RFC 7888, section 5).
-            guard client.canCollectLiteral, !isUnaskedAndLong(header) else {
-                return refuseLiteral(header, tag: nil, .literalTooBig, into: &out)
+            guard client.canCollectLiteral else {
+                let tag = CommandParser.tag(of: client.command)
+                return refuseLiteral(header, tag: tag, .literalTooBig, into: &out)
             }
             client.collectLiteral()
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }

@@ -66,6 +66,7 @@ extension Relay {
             exchange.verb.event, .outcome, isDurable: false, session: trail.prefix)
         record.sequence = exchange.sequence
         record.backendTag = exchange.number
+        record.state = state
         record.result = result
         record.code = code
         record.messages = exchange.messages

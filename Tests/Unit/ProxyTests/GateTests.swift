@@ -299,3 +299,19 @@ struct BackendLoginTests {
         #expect(external.heardByBackend() == "g1 AUTHENTICATE EXTERNAL YW5u\n")
     }
 }
+
+@Suite("Deadlines of a login")
+struct LoginDeadlineTests {
+    @Test func aBackendHasItsOwnTimeoutFromTheMomentItIsAsked() {
+        var limits = Limits()
+        limits.backendTimeout = .seconds(3)
+        let talk = Conversation(settings: .sample(limits: limits))
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        let asked = talk.now
+        talk.pam(.accepted)
+        talk.waitForDeadline()
+        #expect(talk.clientHeard.contains("a NO [UNAVAILABLE]"))
+        #expect(talk.now - asked <= 3_000_001)
+    }
+}

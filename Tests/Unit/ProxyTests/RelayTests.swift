@@ -260,3 +260,23 @@ struct MessageTests {
         #expect(talk.heardByBackend().hasSuffix("g17 NOOP\n"))
     }
 }
+
+@Suite("Literals in arguments")
+struct ArgumentLiteralTests {
+    @Test func unaskedAndLongEndsTheSession() {
+        let talk = Conversation.loggedIn()
+        talk.client("a SELECT {5000+}\n")
+        #expect(talk.isClosed)
+    }
+
+    @Test func tooLongIsRefusedUnderItsTag() {
+        let talk = Conversation.selected("INBOX")
+        let text = String(repeating: "x", count: 250_000)
+        talk.client("a SEARCH TEXT {250000}\n")
+        for _ in 0..<3 { talk.client("\(text) TEXT {250000}\n") }
+        #expect(
+            talk.client("\(text) TEXT {250000}\n") == "a BAD [TOOBIG] Literal is too large\n")
+        talk.client("b NOOP\n")
+        #expect(talk.heardByBackend() == "g17 NOOP\n")
+    }
+}
