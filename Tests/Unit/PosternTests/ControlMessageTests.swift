@@ -76,7 +76,8 @@ struct ControlChannelTests {
         let (channel, raw) = try ends()
         defer { close(raw) }
         let packet = ControlMessage.configure.encoded
-        #expect(send(raw, packet, packet.count, 0) == packet.count)
+        let sent = unsafe send(raw, packet, packet.count, 0)
+        #expect(sent == packet.count)
         #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
     }
 
@@ -101,7 +102,8 @@ struct ControlChannelTests {
         let (channel, raw) = try ends()
         defer { close(raw) }
         let packet = [UInt8](repeating: 10, count: ControlMessage.bytesMax + 1)
-        #expect(send(raw, packet, packet.count, 0) == packet.count)
+        let sent = unsafe send(raw, packet, packet.count, 0)
+        #expect(sent == packet.count)
         #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
     }
 

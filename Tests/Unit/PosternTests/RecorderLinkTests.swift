@@ -13,14 +13,17 @@ private let record = Record(.noop, .decision, verdict: .allow, session: [])
 
 /// A link, and the recorder's end of its socket.
 private struct Stage: ~Copyable {
-    var link = RecorderLink()
+    var link: RecorderLink
     var room = Scratch(capacity: 4096)
     let recorder: Socket
 
     init(at now: UInt64) throws {
         let pair = try SocketPair(.stream)
-        recorder = Socket(try pair.far.descriptor.duplicate())
-        link.connect(Socket(try pair.near.descriptor.duplicate()), at: now)
+        let far = try pair.far.descriptor.duplicate()
+        let near = try pair.near.descriptor.duplicate()
+        recorder = Socket(far)
+        link = RecorderLink()
+        link.connect(Socket(near), at: now)
     }
 
     mutating func acknowledge(_ number: UInt64, at now: UInt64) -> Bool {
