@@ -172,14 +172,9 @@ final class Conversation {
     }
 
     private func collect() {
-        for effect in out.effects {
-            if case .record(let record) = effect {
-                records.append(record)
-                if record.isDurable { isOwedAcknowledgement = true }
-            } else {
-                effects.append(effect)
-            }
-        }
+        records += out.records
+        if out.records.contains(where: \.isDurable) { isOwedAcknowledgement = true }
+        effects += out.effects
         hear(client: out.client.bytes[...])
         hear(backend: out.backend.bytes[...])
         out.removeAll()
