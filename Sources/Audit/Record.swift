@@ -75,7 +75,8 @@ package struct Record: Equatable, Sendable {
     package var backendTag: UInt64 = 0
     /// The verb in upper case, `UID ` included.
     package var verb: Phrase?
-    /// The session's state when the command came: `not authenticated`, `authenticated`, `selected`.
+    /// `not authenticated`, `authenticated` or `selected`: in a decision the state in which the
+    /// command came, in an outcome the state in which it left the session.
     package var state: Phrase?
     /// The mailbox that the command names, or the selected one that it reads or changes.
     package var mailbox: Mailbox?

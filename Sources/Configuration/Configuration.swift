@@ -51,8 +51,6 @@ package struct AuditTrail: Equatable, Sendable {
     package var folder: String
     /// A segment that reached this size is closed and the next one begun, in bytes.
     package var segmentBytesMax: UInt64 = 64 * 1024 * 1024
-    /// Records are made durable in groups; the first of a group waits at most this long.
-    package var syncDelay: Duration = .milliseconds(2)
     /// Below this much free space the trail counts as unwritable, in bytes.
     package var freeBytesMin: UInt64 = 16 * 1024 * 1024
 

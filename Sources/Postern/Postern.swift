@@ -8,6 +8,7 @@ struct Postern: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern",
         abstract: "An IMAP proxy that enforces per-mailbox policy and keeps an audit trail.",
+        version: "postern \(version)",
         subcommands: [Serve.self, Check.self, Version.self, Gateway.self, Recorder.self]
     )
 }

@@ -77,19 +77,32 @@ package struct Session: ~Copyable {
     ///
     /// On a listener with implicit TLS the driver calls this when the handshake is done.
     package init(
-        _ facts: ConnectionFacts, tls: ClientTLSFacts?, offersStartTLS: Bool, settings: Settings,
-        at now: Instant, into out: inout Outbox
+        _ facts: ConnectionFacts,
+        tls: ClientTLSFacts?,
+        offersStartTLS: Bool,
+        settings: Settings,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         state = .gate(
             Box(
                 Gate(
-                    facts, tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now,
-                    into: &out)))
+                    facts,
+                    tls: tls,
+                    offersStartTLS: offersStartTLS,
+                    settings: settings,
+                    at: now,
+                    into: &out
+                )
+            )
+        )
     }
 
     /// Takes bytes of the client, decrypted.
     package mutating func clientSent(
-        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+        _ bytes: Span<UInt8>,
+        at now: Instant,
+        into out: inout Outbox
     ) -> Progress {
         switch state {
         case .gate(let gate): gate.machine.clientSent(bytes, at: now, into: &out)
@@ -99,7 +112,9 @@ package struct Session: ~Copyable {
 
     /// Takes bytes of the backend, decrypted.
     package mutating func backendSent(
-        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+        _ bytes: Span<UInt8>,
+        at now: Instant,
+        into out: inout Outbox
     ) -> Progress {
         switch state {
         case .relay(let relay): return relay.machine.backendSent(bytes, at: now, into: &out)
@@ -123,20 +138,28 @@ package struct Session: ~Copyable {
     /// The session itself refuses plaintext that stood behind STARTTLS in the same read; later bytes
     /// reach the handshake and break it.
     package mutating func clientSecured(
-        _ tls: ClientTLSFacts, at now: Instant, into out: inout Outbox
+        _ tls: ClientTLSFacts,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         if case .gate(let gate) = state { gate.machine.clientSecured(tls, into: &out) }
     }
 
     /// The throttle's answer, given when its delay has passed; false: too many failures, refuse.
     package mutating func loginAdmitted(
-        _ isAdmitted: Bool, at now: Instant, into out: inout Outbox
+        _ isAdmitted: Bool,
+        at now: Instant,
+        into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.machine.loginAdmitted(isAdmitted, at: now, into: &out) }
+        if case .gate(let gate) = state {
+            gate.machine.loginAdmitted(isAdmitted, at: now, into: &out)
+        }
     }
 
     package mutating func authenticated(
-        _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
+        _ answer: AuthenticationAnswer,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         if case .gate(let gate) = state { gate.machine.authenticated(answer, at: now, into: &out) }
     }
@@ -166,7 +189,9 @@ package struct Session: ~Copyable {
 
     /// The recorder went away (`false`) or is back (`true`).
     package mutating func recorderChanged(
-        isAvailable: Bool, at now: Instant, into out: inout Outbox
+        isAvailable: Bool,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         switch state {
         case .gate(let gate): gate.machine.recorderChanged(isAvailable: isAvailable, into: &out)
@@ -177,7 +202,9 @@ package struct Session: ~Copyable {
 
     /// The configuration was reloaded: rights are decided by the new policy from now on.
     package mutating func settingsChanged(
-        _ settings: Settings, at now: Instant, into out: inout Outbox
+        _ settings: Settings,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         switch state {
         case .gate(let gate): gate.machine.settingsChanged(settings)
@@ -212,9 +239,13 @@ package struct Session: ~Copyable {
     private mutating func admit(at now: Instant, into out: inout Outbox) {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
         var relay = Relay(
-            user: admission.user, backend: admission.backend, settings: gate.machine.settings,
-            trail: gate.machine.trail, isRecorderAvailable: gate.machine.isRecorderAvailable,
-            at: now)
+            user: admission.user,
+            backend: admission.backend,
+            settings: gate.machine.settings,
+            trail: gate.machine.trail,
+            isRecorderAvailable: gate.machine.isRecorderAvailable,
+            at: now
+        )
         admission.tag.append(to: &out.client)
         relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
         out.client.append("] Logged in\r\n")

@@ -42,7 +42,12 @@ struct Trail {
     /// The decision about the command under way.
     func decision(_ event: Event, _ verdict: Record.Verdict, isDurable: Bool) -> Record {
         var record = Record(
-            event, .decision, verdict: verdict, isDurable: isDurable, session: prefix)
+            event,
+            .decision,
+            verdict: verdict,
+            isDurable: isDurable,
+            session: prefix
+        )
         record.sequence = sequence
         return record
     }

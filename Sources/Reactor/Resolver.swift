@@ -15,6 +15,8 @@ package enum Resolution: Equatable, Sendable {
 /// Host names and their addresses, asked for again every so often.
 package final class Resolver: Sendable {
     private let known = Mutex<[String: Resolution]>([:])
+    /// New names don't wait for the next round.
+    private let waker: Waker
     private let refreshSeconds: UInt32
 
     /// Resolves `hosts` now and every `refreshSeconds`; calls `whenChanged` on its own thread.
@@ -24,13 +26,14 @@ package final class Resolver: Sendable {
         whenChanged: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         self.refreshSeconds = refreshSeconds
+        waker = try Waker()
         add(hosts)
         try Thread.start { [weak self] in
-            while let pause = self?.refresh(whenChanged) { sleep(pause) }
+            while let pause = self?.refresh(whenChanged) { self?.rest(seconds: pause) }
         }
     }
 
-    /// Takes names in that a new configuration brought; they are pending until the next round.
+    /// Takes names in that a new configuration brought; they are pending until they were asked for.
     package func add(_ hosts: [String]) {
         for host in hosts {
             let literal = SocketAddress(host, port: 0)
@@ -39,6 +42,13 @@ package final class Resolver: Sendable {
                 known[host] = literal.map { .addresses([$0]) } ?? .pending
             }
         }
+        waker.wake()
+    }
+
+    private func rest(seconds: UInt32) {
+        var polled = pollfd(fd: waker.descriptor.number, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&polled, 1, Int32(clamping: UInt64(seconds) * 1000))
+        waker.settle()
     }
 
     /// What is known now; never waits.

@@ -67,12 +67,12 @@ final class ContextHandle: Sendable {
 
 /// The CAs that a peer's certificate must lead to, and what they have revoked.
 @safe
-final class TrustStore: Sendable {
+package final class TrustStore: Sendable {
     /// Filled in `init` only; OpenSSL locks it where it looks something up.
     nonisolated(unsafe) let pointer: OpaquePointer
     let authorities: [Certificate]
 
-    init(caPEM: [UInt8], crlPEMs: [[UInt8]] = []) throws(TLSError) {
+    package init(caPEM: [UInt8], crlPEMs: [[UInt8]] = []) throws(TLSError) {
         guard let authorities = Certificate.all(inPEM: caPEM) else { throw .caUnreadable }
         guard let made = unsafe X509_STORE_new() else { throw .outOfMemory }
         unsafe pointer = made

@@ -45,7 +45,8 @@ struct GroupReader {
         return group
     }
 
-    private static func groupName(_ member: Value) -> String? {
+    /// The group that a text written `group:NAME` names; nil for any other text.
+    static func groupName(_ member: Value) -> String? {
         guard let spelling = member.spelling, spelling.hasPrefix(prefix) else { return nil }
         return String(spelling.dropFirst(prefix.count))
     }

@@ -56,6 +56,12 @@ struct PolicyReader {
 
     private func audience(_ value: Value, _ groups: [String: [String]]) -> Audience? {
         if value.spelling == "everyone" { return Audience(users: ["*"]) }
+        guard value.node.mapping != nil else {
+            value.refuse(
+                "expected \"everyone\" or a mapping such as { users: [ann] }, not \(value.kind)"
+            )
+            return nil
+        }
         guard let table = value.table(["users", "groups", "except"]) else { return nil }
         var audience = Audience()
         guard let named = named(table, groups) else { return nil }
@@ -80,10 +86,16 @@ struct PolicyReader {
         _ table: Table,
         _ groups: [String: [String]]
     ) -> (users: [String], groups: [String])? {
-        let users = table["users"].map { $0.elements { $0.userPattern() } } ?? []
+        let users = table["users"].map { $0.elements(user) } ?? []
         let named = table["groups"].map { $0.elements { group($0, groups) } } ?? []
         guard let users, let named else { return nil }
         return (users, named)
+    }
+
+    private func user(_ value: Value) -> String? {
+        guard let group = GroupReader.groupName(value) else { return value.userPattern() }
+        value.refuse("groups have a list of their own: write groups: [\(group)]")
+        return nil
     }
 
     private func group(_ value: Value, _ groups: [String: [String]]) -> String? {

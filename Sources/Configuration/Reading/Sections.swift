@@ -4,8 +4,7 @@ import Proxy
 
 extension ConfigurationReader {
     func audit(_ value: Value) -> AuditTrail? {
-        let keys = ["folder", "segment-size", "sync-delay", "free-space"]
-        guard let table = value.table(keys) else { return nil }
+        guard let table = value.table(["folder", "segment-size", "free-space"]) else { return nil }
         guard let folder = table.required("folder").flatMap(files.path) else { return nil }
         var audit = AuditTrail(folder: folder)
         table.read("segment-size", into: &audit.segmentBytesMax) {
@@ -13,9 +12,6 @@ extension ConfigurationReader {
         }
         table.read("free-space", into: &audit.freeBytesMin) {
             $0.size(in: 0...1 << 40).map(UInt64.init)
-        }
-        table.read("sync-delay", into: &audit.syncDelay) {
-            $0.duration(in: .zero...Duration.milliseconds(100))
         }
         return audit
     }

@@ -87,7 +87,8 @@ enum Document {
             .composer(_, let problem, let mark, let text):
             let place = SourcePosition(file: file, line: mark.line, column: mark.column)
             let isTab = character(in: text, at: place) == "\t"
-            findings.add(place, isTab ? "a tab; indent with spaces" : "not YAML: \(problem)")
+            let words = "not YAML: \(problem)" + (advice[problem] ?? "")
+            findings.add(place, isTab ? "a tab; indent with spaces" : words)
         case .duplicatedKeysInMapping(let keys, let context):
             let place = SourcePosition(
                 file: file,
@@ -101,6 +102,19 @@ enum Document {
             findings.add(start, "not YAML")
         }
     }
+
+    /// What to do about the problems that people meet, in the parser's words for them.
+    private static let advice = [
+        "did not find expected alphabetic or numeric character": asterisk,
+        "found undefined alias": asterisk,
+        "did not find expected node content":
+            "; put a text with any of [ ] { } , in it in quotes",
+        "did not find expected '-' indicator": indentation,
+        "did not find expected key": indentation,
+        "mapping values are not allowed in this context": indentation,
+    ]
+    private static let asterisk = "; put a text that begins with \"*\" or \"&\" in quotes"
+    private static let indentation = "; is this line or the one before indented wrongly?"
 
     private static func character(in text: String, at place: SourcePosition) -> Unicode.Scalar? {
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)

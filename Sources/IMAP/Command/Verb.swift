@@ -49,37 +49,37 @@ package enum Verb: UInt8, CaseIterable, Keyword {
 
     package var standing: Standing {
         switch self {
-        case .capability: Standing(.any, "session.capability", .alone, .reading)
-        case .noop: Standing(.any, "session.noop", .free, .reading)
-        case .logout: Standing(.any, "session.logout", .alone, .reading)
-        case .id: Standing(.any, "session.id", .alone, .reading)
-        case .startTLS: Standing(.notAuthenticated, "tls.start", .alone, .identity)
-        case .authenticate: Standing(.notAuthenticated, "auth.ok", .alone, .identity)
-        case .login: Standing(.notAuthenticated, "auth.ok", .alone, .identity)
-        case .enable: Standing(.authenticated, "session.enable", .alone, .reading)
-        case .idle: Standing(.authenticated, "session.idle", .alone, .reading)
-        case .namespace: Standing(.authenticated, "mbox.namespace", .free, .reading)
-        case .select: Standing(.authenticated, "mbox.select", .alone, .reading)
-        case .examine: Standing(.authenticated, "mbox.examine", .alone, .reading)
-        case .create: Standing(.authenticated, "mbox.create", .alone, .writing)
-        case .delete: Standing(.authenticated, "mbox.delete", .alone, .writing)
-        case .rename: Standing(.authenticated, "mbox.rename", .alone, .writing)
-        case .subscribe: Standing(.authenticated, "mbox.subscribe", .alone, .writing)
-        case .unsubscribe: Standing(.authenticated, "mbox.unsubscribe", .alone, .writing)
-        case .list: Standing(.authenticated, "mbox.list", .free, .reading)
-        case .lsub: Standing(.authenticated, "mbox.lsub", .free, .reading)
-        case .status: Standing(.authenticated, "mbox.status", .free, .reading)
-        case .append: Standing(.authenticated, "msg.append", .alone, .writing)
-        case .check: Standing(.selected, "msg.check", .free, .reading)
-        case .close: Standing(.selected, "mbox.close", .alone, .writing)
-        case .unselect: Standing(.selected, "mbox.close", .alone, .reading)
-        case .expunge: Standing(.selected, "msg.expunge", .alone, .writing)
-        case .uidExpunge: Standing(.selected, "msg.expunge", .alone, .writing)
-        case .search: Standing(.selected, "msg.search", .numbers, .reading)
-        case .fetch: Standing(.selected, "msg.fetch", .numbers, .reading)
-        case .store: Standing(.selected, "msg.store", .numbers, .writing)
-        case .copy: Standing(.selected, "msg.copy", .alone, .writing)
-        case .move: Standing(.selected, "msg.move", .alone, .writing)
+        case .capability: Standing(.any, .alone, .reading)
+        case .noop: Standing(.any, .free, .reading)
+        case .logout: Standing(.any, .alone, .reading)
+        case .id: Standing(.any, .alone, .reading)
+        case .startTLS: Standing(.notAuthenticated, .alone, .identity)
+        case .authenticate: Standing(.notAuthenticated, .alone, .identity)
+        case .login: Standing(.notAuthenticated, .alone, .identity)
+        case .enable: Standing(.authenticated, .alone, .reading)
+        case .idle: Standing(.authenticated, .alone, .reading)
+        case .namespace: Standing(.authenticated, .free, .reading)
+        case .select: Standing(.authenticated, .alone, .reading)
+        case .examine: Standing(.authenticated, .alone, .reading)
+        case .create: Standing(.authenticated, .alone, .writing)
+        case .delete: Standing(.authenticated, .alone, .writing)
+        case .rename: Standing(.authenticated, .alone, .writing)
+        case .subscribe: Standing(.authenticated, .alone, .writing)
+        case .unsubscribe: Standing(.authenticated, .alone, .writing)
+        case .list: Standing(.authenticated, .free, .reading)
+        case .lsub: Standing(.authenticated, .free, .reading)
+        case .status: Standing(.authenticated, .free, .reading)
+        case .append: Standing(.authenticated, .alone, .writing)
+        case .check: Standing(.selected, .free, .reading)
+        case .close: Standing(.selected, .alone, .writing)
+        case .unselect: Standing(.selected, .alone, .reading)
+        case .expunge: Standing(.selected, .alone, .writing)
+        case .uidExpunge: Standing(.selected, .alone, .writing)
+        case .search: Standing(.selected, .numbers, .reading)
+        case .fetch: Standing(.selected, .numbers, .reading)
+        case .store: Standing(.selected, .numbers, .writing)
+        case .copy: Standing(.selected, .alone, .writing)
+        case .move: Standing(.selected, .alone, .writing)
         }
     }
 
@@ -90,19 +90,15 @@ package enum Verb: UInt8, CaseIterable, Keyword {
 /// What is true of every command with one verb.
 package struct Standing: Equatable, Sendable {
     package let validity: Validity
-    /// The audit event of a command that was allowed; of a failed login it is `auth.fail`.
-    package let event: String
     package let pipelining: Pipelining
     package let effect: EffectClass
 
     init(
         _ validity: Validity,
-        _ event: String,
         _ pipelining: Pipelining,
         _ effect: EffectClass
     ) {
         self.validity = validity
-        self.event = event
         self.pipelining = pipelining
         self.effect = effect
     }

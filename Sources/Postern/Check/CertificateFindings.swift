@@ -2,7 +2,7 @@
 import Configuration
 import TLS
 
-/// The findings on every certificate with a key: the listeners' and those shown to backends.
+/// The findings on every certificate with a key, and on the authorities and revocation lists.
 struct CertificateFindings {
     let errors: [ConfigurationError]
 
@@ -10,7 +10,7 @@ struct CertificateFindings {
     init(_ configuration: Configuration, at now: Int64) {
         let own = configuration.listeners.flatMap(\.certificates)
         let shown = configuration.backends.compactMap { $0.tls?.clientCertificate }
-        errors = (own + shown).flatMap { files in
+        let pairs: [ConfigurationError] = (own + shown).flatMap { files in
             let pair = CertificateAndKey(
                 chainPEM: files.chain.contents,
                 keyPEM: files.key.contents
@@ -21,6 +21,33 @@ struct CertificateFindings {
                 let path = isKey ? files.key.path : files.chain.path
                 return ConfigurationError(place, "\(path): \(problem)")
             }
+        }
+        let clients = configuration.listeners.compactMap(\.clientCertificates)
+        let backends = configuration.backends.compactMap { $0.tls?.authorities }
+        errors =
+            pairs + clients.flatMap(Self.errors)
+            + backends.compactMap { Self.error(of: $0, trusting: $0, lists: []) }
+    }
+
+    private static func errors(of clients: ClientCertificates) -> [ConfigurationError] {
+        let authorities = clients.authorities
+        if let error = error(of: authorities, trusting: authorities, lists: []) { return [error] }
+        return clients.revocationLists.compactMap { list in
+            error(of: list, trusting: authorities, lists: [list.contents])
+        }
+    }
+
+    /// What keeps `file` from being used as it will be; nil when nothing does.
+    private static func error(
+        of file: NamedFile,
+        trusting authorities: NamedFile,
+        lists: [[UInt8]]
+    ) -> ConfigurationError? {
+        do {
+            _ = try TrustStore(caPEM: authorities.contents, crlPEMs: lists)
+            return nil
+        } catch {
+            return ConfigurationError(file.position, "\(file.path): \(error)")
         }
     }
 }

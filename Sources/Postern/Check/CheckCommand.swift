@@ -10,14 +10,20 @@ struct Check: ParsableCommand {
         discussion: """
             Prints each error on a line of its own, FILE:LINE:COLUMN first, and exits with 1. It \
             reads every file that the configuration names: run it as the user that runs \
-            "postern serve".
+            "postern serve". What only this machine can tell, such as whether the users, the PAM \
+            service and the audit folder exist, shows when "postern serve" starts.
             """
     )
 
-    @Option(help: "The configuration file.")
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config = "/etc/postern/postern.yaml"
 
-    @Option(help: "A policy file to check in place of the configuration's.")
+    @Option(
+        help: ArgumentHelp(
+            "A policy file to check in place of the configuration's.",
+            valueName: "file"
+        )
+    )
     var policy: String?
 
     func run() throws {

@@ -99,10 +99,13 @@ extension Driver {
             serverAddress: server
         )
         connections.insert(connection)
-        try loop.watchChanges(
-            of: socket.descriptor,
-            token: Token.connection(connection.id, .client).value
-        )
+        do {
+            let token = Token.connection(connection.id, .client).value
+            try loop.watchChanges(of: socket.descriptor, token: token)
+        } catch {
+            remove(connection)
+            throw error
+        }
         connection.client.socket = consume socket
         if listener.isImplicitTLS {
             let timeout = snapshot.settings.limits.unauthenticatedTimeout.microseconds

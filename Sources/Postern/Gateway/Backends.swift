@@ -6,8 +6,6 @@ import TLS
 
 /// A connection to a backend that is being made.
 struct BackendAttempt {
-    /// Index in the snapshot's backends.
-    let backend: Int
     /// Not tried yet, the next one last.
     var addresses: [SocketAddress]
     /// No address is known yet: the resolver is awaited.
@@ -18,9 +16,14 @@ extension Driver {
     func beginAttempt(_ connection: Connection, backend: Int) {
         connection.isLoggedIn = true
         guard snapshot.backends.indices.contains(backend) else { return backendIsGone(connection) }
+        beginAttempt(connection, to: snapshot.backends[backend])
+    }
+
+    private func beginAttempt(_ connection: Connection, to destination: Snapshot.Backend) {
         closeBackend(connection)
-        var attempt = BackendAttempt(backend: backend, addresses: [])
-        for endpoint in snapshot.backends[backend].endpoints {
+        connection.destination = destination
+        var attempt = BackendAttempt(addresses: [])
+        for endpoint in destination.endpoints {
             switch resolver.addresses(of: endpoint.host, port: endpoint.port) {
             case .addresses(let found): attempt.addresses.append(contentsOf: found)
             case .pending: attempt.isResolving = true
@@ -42,10 +45,10 @@ extension Driver {
         let waiting = awaitingAddresses
         awaitingAddresses.removeAll()
         for id in waiting {
-            guard let connection = connections[id], let attempt = connection.attempt,
-                attempt.isResolving
+            guard let connection = connections[id], let destination = connection.destination,
+                connection.attempt?.isResolving == true
             else { continue }
-            beginAttempt(connection, backend: attempt.backend)
+            beginAttempt(connection, to: destination)
             settle(connection)
         }
     }
@@ -71,18 +74,17 @@ extension Driver {
 
     /// The socket of an attempt became ready: it is connected, or the next address is tried.
     func continueAttempt(_ connection: Connection) {
-        guard let attempt = connection.attempt, !attempt.isResolving else { return }
-        guard connection.backend.isConnected else { return }
+        guard let destination = connection.destination, connection.backend.isConnected,
+            connection.attempt?.isResolving == false
+        else { return }
         if let error = connection.backend.socket?.connectionError {
             logBackendFailure(of: connection, "\(SystemError("connect", code: error))")
             return tryNextAddress(connection)
         }
         connection.attempt = nil
         connection.alarm = nil
-        let backend = snapshot.settings.backends[attempt.backend]
-        if backend.sendsProxyHeader { stageProxyHeader(connection) }
-        connection.backendIndex = attempt.backend
-        if backend.security == .tls {
+        if destination.sendsProxyHeader { stageProxyHeader(connection) }
+        if destination.security == .tls {
             startBackendTLS(connection)
         } else {
             answers.append(.backendConnected)
@@ -99,9 +101,7 @@ extension Driver {
     }
 
     func startBackendTLS(_ connection: Connection) {
-        guard let index = connection.backendIndex, snapshot.backends.indices.contains(index),
-            let context = snapshot.backends[index].tls
-        else { return backendIsGone(connection) }
+        guard let context = connection.destination?.tls else { return backendIsGone(connection) }
         do {
             connection.backend.tls = try TLSConnection(client: context, wire: wire)
             connection.backend.isSecuring = true
@@ -120,10 +120,7 @@ extension Driver {
 
     func backendIsSecured(_ connection: Connection) {
         connection.backend.isSecuring = false
-        guard let index = connection.backendIndex,
-            snapshot.settings.backends.indices.contains(index)
-        else { return backendIsGone(connection) }
-        let isImplicit = snapshot.settings.backends[index].security == .tls
+        let isImplicit = connection.destination?.security == .tls
         answers.append(isImplicit ? .backendConnected : .backendSecured)
         deliverAnswers(to: connection)
     }

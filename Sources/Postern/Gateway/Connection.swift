@@ -85,8 +85,9 @@ final class Connection {
     var session: Session?
     var course = Course.open
     var attempt: BackendAttempt?
-    /// Index in the snapshot's backends of the one that is connected.
-    var backendIndex: Int?
+    /// The backend that was asked for, as it was configured then: a reload may give its place to
+    /// another one, which must get nothing of this session.
+    var destination: Snapshot.Backend?
     /// Whether a backend was asked for: no password comes from the client any more.
     var isLoggedIn = false
 

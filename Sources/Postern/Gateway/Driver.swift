@@ -15,7 +15,8 @@ final class Driver {
         case listen(Int, descriptor: Int32)
         case recorder(descriptor: Int32)
         case helper(Int, place: Int, descriptor: Int32)
-        case reload(Snapshot)
+        /// One reactor of all `recordsIt`.
+        case reload(Snapshot, recordsIt: Bool)
         case addressesChanged
         case drain(until: Instant)
     }
@@ -49,6 +50,8 @@ final class Driver {
     /// Given up for a moment where there is no descriptor to refuse a client with.
     var reserve: Waker?
     var recorder = RecorderLink()
+    /// Sessions may have been passed over in the last turn, because nobody could take their records.
+    private var readersAreHeld = false
     var desk: LoginDesk
     var awaitingAddresses: [ConnectionID] = []
     var failedHandshakes = FailureBudget()
@@ -106,9 +109,12 @@ final class Driver {
         now = MonotonicClock.now
         for index in 0..<count { note(loop.event(index)) }
         fireTimers()
+        let wereHeld = !mayRead
         serveReady()
         passLoginAnswersOn()
         handOverRecords()
+        if (wereHeld || readersAreHeld) && mayRead { wakeReaders() }
+        readersAreHeld = !mayRead
         if recorder.mayRelease && !staged.isEmpty { sendStaged() }
     }
 
@@ -117,7 +123,7 @@ final class Driver {
 
     private var waitMicroseconds: UInt64? {
         let timers = timers.wait(from: now)
-        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max)
+        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder.hangsAt)
         guard due < .max else { return timers }
         return min(timers ?? .max, due > now ? due - now : 0)
     }

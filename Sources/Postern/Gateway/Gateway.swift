@@ -1,5 +1,6 @@
 // The program that speaks with strangers: started by the supervisor, it holds no root and no trail.
 import ArgumentParser
+import CLinux
 import Glibc
 
 /// `postern gateway`: takes its sockets and configuration from the supervisor and serves clients.
@@ -20,13 +21,12 @@ struct Gateway: ParsableCommand {
 
     func run() throws {
         _ = signal(SIGPIPE, SIG_IGN)
-        try confinement.enter(.gateway)
+        let log = confinement.log("gateway")
+        // Each session holds two sockets; no other limit than the administrator's should count.
+        linux_raise_descriptor_limit()
+        try confinement.enter(.gateway, reaching: .gateway, log: log)
         let channel = ControlChannel(owning: control)
-        var reception = Reception(
-            channel,
-            configurationPath: config,
-            log: confinement.log("gateway")
-        )
+        var reception = Reception(channel, configurationPath: config, log: log)
         try reception.run()
     }
 }

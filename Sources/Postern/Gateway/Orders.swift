@@ -1,6 +1,8 @@
 // What the supervisor wants of a reactor: its sockets, its channels, a new configuration, its end.
+import Audit
 import Authentication
 import Bytes
+import Policy
 import Proxy
 import Reactor
 
@@ -18,7 +20,7 @@ extension Driver {
             useRecorder(Socket(FileDescriptor(owning: descriptor)))
         case .helper(let number, let place, let descriptor):
             startHelper(number, at: place, Socket(FileDescriptor(owning: descriptor)))
-        case .reload(let snapshot): reload(snapshot)
+        case .reload(let snapshot, let recordsIt): reload(snapshot, recordsIt: recordsIt)
         case .addressesChanged: addressesChanged()
         case .drain(let until): drain(until)
         }
@@ -36,9 +38,19 @@ extension Driver {
     }
 
     /// Swaps the configuration in whole; each session learns of it before its next command.
-    private func reload(_ snapshot: Snapshot) {
+    private func reload(_ snapshot: Snapshot, recordsIt: Bool) {
         self.snapshot = snapshot
+        if recordsIt { recordReload() }
         for connection in connections.all { tell(connection, .settingsChanged) }
+    }
+
+    /// Stands in the trail before the first decision that this reactor makes by the new policy.
+    private func recordReload() {
+        var facts = SessionFacts()
+        facts.policyRevision = snapshot.settings.policy.revision
+        var record = Record(.policyReload, .event, isDurable: true, session: facts.encoded)
+        record.reason = "the supervisor was told to read the configuration again (SIGHUP)"
+        recorder.append(record, at: moment)
     }
 
     /// Takes nobody in any more, and asks every session to come to its end.

@@ -87,7 +87,9 @@ struct Reception {
             self.snapshot = snapshot
             guard !mailboxes.isEmpty else { return }
             resolver?.add(snapshot.hosts)
-            for mailbox in mailboxes { mailbox.post(.reload(snapshot)) }
+            for (index, mailbox) in mailboxes.enumerated() {
+                mailbox.post(.reload(snapshot, recordsIt: index == 0))
+            }
             try control.send(.configured)
         } catch {
             try control.send(.refused("\(error)"))

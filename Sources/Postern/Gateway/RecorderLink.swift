@@ -7,18 +7,31 @@ import Reactor
 
 /// The reactor's channel to the recorder, and who waits for its word.
 struct RecorderLink: ~Copyable {
+    /// A recorder that acknowledges nothing for so long hangs: where all is well it takes a second,
+    /// and a disk that is slower than this keeps nobody's promises.
+    static let patienceMicroseconds: UInt64 = 5_000_000
+
     private var client = RecorderClient()
     private(set) var socket: Socket?
     /// The recorder's socket took less than there is.
     private(set) var isBlocked = false
     /// What the sessions were told last.
     var wasAvailable = false
+    /// Since when an acknowledgement is owed without a word; `.max`: none is owed.
+    private var owesSince = Instant.max
+    /// The recorder is there and does not do its work.
+    private(set) var isHanging = false
 
     /// Who waits for which record, in the order of the records.
     private var waiting: [(number: UInt64, id: ConnectionID)] = []
     private var waitingStart = 0
 
-    var isAvailable: Bool { client.isAvailable }
+    var isAvailable: Bool { client.isAvailable && !isHanging }
+
+    /// When the recorder counts as hanging unless it says something; `.max`: not as things are.
+    var hangsAt: Instant {
+        isHanging || owesSince == .max ? .max : owesSince &+ Self.patienceMicroseconds
+    }
 
     /// Whether every record so far is handed over, so that what it is about may happen.
     var mayRelease: Bool { socket != nil && client.unsent.isEmpty }
@@ -35,7 +48,8 @@ struct RecorderLink: ~Copyable {
 
     @discardableResult
     mutating func append(_ record: borrowing Record, at moment: Moment) -> UInt64 {
-        client.append(record, at: moment)
+        if owesSince == .max && socket != nil { owesSince = moment.monotonic }
+        return client.append(record, at: moment)
     }
 
     mutating func await(_ number: UInt64, for id: ConnectionID) {
@@ -55,16 +69,31 @@ struct RecorderLink: ~Copyable {
         return next
     }
 
-    mutating func connect(_ socket: consuming Socket) {
+    mutating func connect(_ socket: consuming Socket, at now: Instant) {
         self.socket = consume socket
         client.connected()
         isBlocked = false
+        expectWord(at: now)
     }
 
     mutating func disconnect() {
         socket = nil
         client.disconnected()
         isBlocked = false
+        owesSince = .max
+        isHanging = false
+    }
+
+    /// Returns true when the recorder has come to count as hanging at this very moment.
+    mutating func beginsToHang(at now: Instant) -> Bool {
+        guard now >= hangsAt else { return false }
+        isHanging = true
+        return true
+    }
+
+    private mutating func expectWord(at now: Instant) {
+        owesSince = isIdle ? .max : now
+        isHanging = false
     }
 
     /// Sends what there is; false when the connection is broken.
@@ -90,7 +119,9 @@ struct RecorderLink: ~Copyable {
     }
 
     /// Reads what the recorder says into `room`; false when the connection is at its end.
-    mutating func receive(_ room: inout Scratch) -> Bool {
+    mutating func receive(_ room: inout Scratch, at now: Instant) -> Bool {
+        let before = client.durableUpTo
+        defer { if client.durableUpTo > before { expectWord(at: now) } }
         while true {
             switch receive(into: &room) {
             case .moved(let count):
@@ -117,15 +148,13 @@ extension Driver {
         } catch {
             return log.error("recorder: \(error)")
         }
-        recorder.connect(socket)
+        recorder.connect(socket, at: now)
         handOverRecords()
     }
 
     func recorderIsReady() {
-        let wasHeld = !mayRead
-        guard recorder.receive(&clientRoom) else { return loseRecorder() }
+        guard recorder.receive(&clientRoom, at: now) else { return loseRecorder() }
         if recorder.isBlocked { handOverRecords() }
-        if wasHeld && mayRead { wakeReaders() }
         while let (number, id) = recorder.takeDurable() {
             // A later durable record of the same session is still on its way otherwise.
             guard let connection = connections[id], connection.awaitedRecord == number else {
@@ -140,6 +169,9 @@ extension Driver {
     /// Hands all records of the turn over, in one write.
     func handOverRecords() {
         if !recorder.flush() { loseRecorder() }
+        if recorder.beginsToHang(at: now) {
+            log.error("the recorder doesn't answer: sessions wait")
+        }
         tellAvailability()
     }
 
@@ -156,11 +188,14 @@ extension Driver {
         for connection in connections.all {
             tell(connection, .recorderChanged(isAvailable: isAvailable))
         }
-        if isAvailable { wakeReaders() }
+        if isAvailable {
+            log.info("the recorder takes records")
+            wakeReaders()
+        }
     }
 
     /// Nobody was read while records waited; the kernel won't say again what it said then.
-    private func wakeReaders() {
+    func wakeReaders() {
         for connection in connections.all
         where connection.client.mayReceive || connection.backend.mayReceive {
             enqueue(connection)

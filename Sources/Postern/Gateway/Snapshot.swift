@@ -30,6 +30,8 @@ final class Snapshot: Sendable {
         let endpoints: [Endpoint]
         /// What the backend's TLS is begun with; nil where none is ever begun.
         let tls: ClientTLSContext?
+        let security: BackendSettings.Security
+        let sendsProxyHeader: Bool
     }
 
     let settings: Settings

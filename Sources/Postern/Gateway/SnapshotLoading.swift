@@ -1,6 +1,7 @@
 // From the supervisor's bundle to a snapshot: everything that costs time, off the reactors.
 import Bytes
 import Configuration
+import Proxy
 import Reactor
 import TLS
 
@@ -61,6 +62,8 @@ extension Snapshot.Listener {
 extension Snapshot.Backend {
     fileprivate init(_ backend: Backend) throws(TLSError) {
         endpoints = backend.addresses.map { Snapshot.Endpoint(host: $0.host, port: $0.port) }
+        security = backend.settings.security
+        sendsProxyHeader = backend.settings.sendsProxyHeader
         guard let tls = backend.tls else {
             self.tls = nil
             return

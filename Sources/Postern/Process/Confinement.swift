@@ -19,7 +19,11 @@ struct Confinement: ParsableArguments {
     /// Gives everything up that isn't needed, for good.
     ///
     /// To be called in `run`, before another thread is started.
-    func enter(_ sandbox: Sandbox) throws(ConfinementError) {
+    func enter(
+        _ sandbox: Sandbox,
+        reaching files: FileAccess,
+        log: Log
+    ) throws(ConfinementError) {
         // Not "exe", the name of the link that the supervisor executes.
         let name = CommandLine.arguments.prefix(2).joined(separator: "-")
         unsafe linux_name_process(name)
@@ -28,6 +32,9 @@ struct Confinement: ParsableArguments {
         guard linux_die_with_parent(SIGTERM) == 0 else { throw .refused("prctl", errno) }
         guard linux_forbid_dumps() == 0 else { throw .refused("setrlimit", errno) }
         guard linux_no_new_privileges() == 0 else { throw .refused("no_new_privs", errno) }
+        if try !files.enter() {
+            log.warning("this kernel has no Landlock: files are guarded by their permissions alone")
+        }
         try sandbox.enter()
     }
 }

@@ -8,25 +8,16 @@ import Glibc
 ///
 /// Nothing in a line is trusted: control characters and what is not ASCII are escaped.
 struct Log: Sendable {
-    enum Level: Int, Sendable, CaseIterable, ExpressibleByArgument {
+    enum Level: String, Sendable, CaseIterable, ExpressibleByArgument {
         case debug, info, warning, error
 
-        init?(argument: String) {
-            guard let level = Self.allCases.first(where: { $0.name == argument }) else {
-                return nil
-            }
-            self = level
-        }
-
-        var name: String { "\(self)" }
-
-        /// What systemd reads a line's priority from (sd-daemon(3)).
-        fileprivate var journalPrefix: String {
+        /// What systemd reads a line's priority from (sd-daemon(3)); the most serious is the least.
+        fileprivate var priority: Int {
             switch self {
-            case .debug: "<7>"
-            case .info: "<6>"
-            case .warning: "<4>"
-            case .error: "<3>"
+            case .debug: 7
+            case .info: 6
+            case .warning: 4
+            case .error: 3
             }
         }
     }
@@ -56,7 +47,7 @@ struct Log: Sendable {
     func error(_ message: @autoclosure () -> String) { write(.error, message) }
 
     private func write(_ level: Level, _ message: () -> String) {
-        guard level.rawValue >= self.level.rawValue else { return }
+        guard level.priority <= self.level.priority else { return }
         let line = Array((line(level, message(), at: Moment.now.utc) + "\n").utf8)
         // Nobody to tell when standard error is gone. One call, so that processes don't mix lines.
         _ = unsafe line.withUnsafeBytes {
@@ -70,10 +61,10 @@ struct Log: Sendable {
         let message = Self.escaped(message)
         return switch format {
         case .json:
-            #"{"time":"\#(time)","level":"\#(level.name)","#
+            #"{"time":"\#(time)","level":"\#(level.rawValue)","#
                 + #""process":"\#(process)","message":"\#(message)"}"#
-        case .text where isJournal: "\(level.journalPrefix)\(process): \(message)"
-        case .text: "\(time) \(level.name) \(process): \(message)"
+        case .text where isJournal: "<\(level.priority)>\(process): \(message)"
+        case .text: "\(time) \(level.rawValue) \(process): \(message)"
         }
     }
 

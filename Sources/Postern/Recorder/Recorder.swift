@@ -55,7 +55,7 @@ struct Recorder: ParsableCommand {
     func run() throws {
         let log = confinement.log("recorder")
         do {
-            try confinement.enter(.recorder)
+            try confinement.enter(.recorder, reaching: .recorder(folder: folder), log: log)
             guard try record(log) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error

@@ -70,6 +70,9 @@ final class Child {
     /// The process could not be started.
     func failedToStart(at now: UInt64) { restartAt = now + backoff.delay(afterLife: 0) }
 
+    /// The process closed its end, which it can't get back; its own end should follow.
+    func lostChannel() { channel = nil }
+
     func signal(_ number: Int32) { process?.signal(number) }
 
     /// How the process ended, nil while it runs; `restartAt` then says when it is due again.

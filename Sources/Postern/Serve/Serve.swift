@@ -14,10 +14,15 @@ struct Serve: ParsableCommand {
             """
     )
 
-    @Option(name: .long, help: "The configuration file.")
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config = "/etc/postern/postern.yaml"
 
-    @Option(help: "The program that asks PAM; by default postern-pam beside this program.")
+    @Option(
+        help: ArgumentHelp(
+            "The program that asks PAM; by default postern-pam beside this program.",
+            valueName: "file"
+        )
+    )
     var pamHelper: String?
 
     func run() throws {

@@ -101,7 +101,8 @@ extension Supervisor {
             switch Result(catching: { () throws(ControlChannel.Failure) in try channel.receive() })
             {
             case .success(.message(let message, _)) where heed(message, of: child): continue
-            case .success(.nothing), .success(.closed): return
+            case .success(.nothing): return
+            case .success(.closed): return child.lostChannel()
             case .success(.message), .failure:
                 log.error("the \(child.role) breaks the protocol")
                 child.signal(SIGKILL)
@@ -150,7 +151,7 @@ extension Supervisor {
         case (_, .helper) where end == .exited(0): log.debug("\(child.role) has ended")
         default: log.error("the \(child.role) \(end.words) and is started again")
         }
-        if child.role == .gateway { proposed = nil }
+        if child.role == .gateway { forgetProposal() }
     }
 }
 

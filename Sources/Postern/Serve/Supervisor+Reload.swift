@@ -9,6 +9,11 @@ extension Supervisor {
         guard phase == .serving, gateway.isReady else {
             return log.warning("not reloading: the gateway is not ready")
         }
+        // The gateway's word would be taken for one about the files of today.
+        guard proposed == nil else {
+            isReloadDue = true
+            return
+        }
         do {
             let new = try LoadedConfiguration(path: programs.configurationPath)
             if let obstacle = loaded.obstacle(to: new.configuration) {
@@ -31,8 +36,24 @@ extension Supervisor {
         guard let new = proposed else { return }
         proposed = nil
         if let refusal {
-            return log.error("the gateway refused the new configuration: \(refusal)")
+            log.error("the gateway refused the new configuration: \(refusal)")
+        } else {
+            use(new)
         }
+        guard isReloadDue else { return }
+        isReloadDue = false
+        reload()
+    }
+
+    /// The gateway is gone before it said a word: its successor gets what is in force.
+    func forgetProposal() {
+        guard proposed != nil else { return }
+        proposed = nil
+        isReloadDue = false
+        log.error("the new configuration is not used: the gateway ended over it")
+    }
+
+    private func use(_ new: LoadedConfiguration) {
         let old = loaded.configuration
         loaded = new
         log.level = new.configuration.log.supervisorLevel

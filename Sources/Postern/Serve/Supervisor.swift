@@ -23,7 +23,7 @@ final class Supervisor {
     static let closingSeconds: UInt16 = 10
 
     let programs: Programs
-    let sockets: [ListeningSocket]
+    private(set) var sockets: [ListeningSocket]
     let reactors: UInt16
     let gateway = Child(.gateway)
     let recorder = Child(.recorder)
@@ -32,6 +32,8 @@ final class Supervisor {
     var loaded: LoadedConfiguration
     /// Sent to the gateway, which has not said yet what it thinks of it.
     var proposed: LoadedConfiguration?
+    /// Asked for while the gateway had not said yet what it thinks of `proposed`.
+    var isReloadDue = false
     var log: Log
     var phase = Phase.starting
 
@@ -136,6 +138,8 @@ final class Supervisor {
         phase = .draining(
             until: MonotonicClock.now + UInt64(seconds) * 1_000_000 + Self.drainGrace
         )
+        // Nobody will be taken in any more: better to be refused than to wait in a queue.
+        sockets.removeAll()
         if gateway.isRunning {
             tell(gateway, .drain(seconds: seconds))
         } else {

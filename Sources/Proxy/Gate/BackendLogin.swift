@@ -98,7 +98,9 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func greeted(
-        _ status: Response.UntaggedStatus, _ code: ResponseCode?, into out: inout Outbox
+        _ status: Response.UntaggedStatus,
+        _ code: ResponseCode?,
+        into out: inout Outbox
     ) -> Outcome {
         if case .capability(let set)? = code { capabilities = set }
         guard stage == .greeting else { return .waiting }
@@ -112,7 +114,10 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func completed(
-        _ tag: UInt64, _ status: Response.Condition, _ code: ResponseCode?, into out: inout Outbox
+        _ tag: UInt64,
+        _ status: Response.Condition,
+        _ code: ResponseCode?,
+        into out: inout Outbox
     ) -> Outcome {
         guard tag <= lastTag, tag > 0 else { return .failed("backend answered a tag not sent") }
         if status == .ok, case .capability(let set)? = code { capabilities = set }
@@ -158,8 +163,11 @@ struct BackendLogin: ~Copyable {
         let listed = namespace?.personal.first?.delimiter ?? delimiter
         return .ready(
             BackendFacts(
-                capabilities: capabilities ?? CapabilitySet(), namespace: namespace,
-                naming: MailboxNaming(delimiter: listed)))
+                capabilities: capabilities ?? CapabilitySet(),
+                namespace: namespace,
+                naming: MailboxNaming(delimiter: listed)
+            )
+        )
     }
 
     // MARK: Logging in
@@ -201,7 +209,9 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func authenticate(
-        _ mechanism: StaticString, _ message: Secret, _ known: CapabilitySet,
+        _ mechanism: StaticString,
+        _ message: Secret,
+        _ known: CapabilitySet,
         into out: inout Outbox
     ) -> Outcome {
         var encoded = Buffer()
@@ -224,7 +234,10 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func login(
-        _ name: String, _ password: Secret, _ known: CapabilitySet, into out: inout Outbox
+        _ name: String,
+        _ password: Secret,
+        _ known: CapabilitySet,
+        into out: inout Outbox
     ) -> Outcome {
         if known.contains(.loginDisabled) { return .failed("backend has LOGIN disabled") }
         lastTag += 1
@@ -235,7 +248,11 @@ struct BackendLogin: ~Copyable {
         var start = 0
         for pause in pauses.array + [bytes.count] {
             let part = bytes.span.extracting(start..<pause)
-            if start == 0 { out.backend.append(part) } else { afterContinuation.append(Secret(part)) }
+            if start == 0 {
+                out.backend.append(part)
+            } else {
+                afterContinuation.append(Secret(part))
+            }
             start = pause
         }
         out.holdsSecret = true

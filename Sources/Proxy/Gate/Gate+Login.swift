@@ -8,7 +8,10 @@ extension Gate {
     // MARK: Credentials
 
     mutating func authenticate(
-        _ tag: Tag, _ mechanism: [UInt8], _ response: Secret?, at now: Instant,
+        _ tag: Tag,
+        _ mechanism: [UInt8],
+        _ response: Secret?,
+        at now: Instant,
         into out: inout Outbox
     ) {
         let name = mechanism.span
@@ -37,7 +40,10 @@ extension Gate {
 
     /// Does what the client's line leads to.
     mutating func follow(
-        _ exchange: SASLExchange, _ step: SASLExchange.Step, at now: Instant, into out: inout Outbox
+        _ exchange: SASLExchange,
+        _ step: SASLExchange.Step,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         stage = .command
         switch step {
@@ -50,14 +56,23 @@ extension Gate {
             attempt(exchange.tag, user: user, password: password, at: now, into: &out)
         case .certificate(let user):
             begin(
-                exchange.tag, user: user, password: nil, method: "certificate", at: now,
-                into: &out)
+                exchange.tag,
+                user: user,
+                password: nil,
+                method: "certificate",
+                at: now,
+                into: &out
+            )
         case .refused(let refusal): refuse(exchange.tag, refusal, user: nil, into: &out)
         }
     }
 
     mutating func attempt(
-        _ tag: Tag, user octets: [UInt8], password: Secret, at now: Instant, into out: inout Outbox
+        _ tag: Tag,
+        user octets: [UInt8],
+        password: Secret,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         guard settings.authentication.password, !password.isEmpty,
             let user = UserName.canonical(octets)
@@ -80,13 +95,21 @@ extension Gate {
     }
 
     private mutating func begin(
-        _ tag: Tag, user: String, password: Secret?, method: Phrase, at now: Instant,
+        _ tag: Tag,
+        user: String,
+        password: Secret?,
+        method: Phrase,
+        at now: Instant,
         into out: inout Outbox
     ) {
         let attempt = LoginAttempt(
-            tag: tag, user: user, password: password, method: method,
+            tag: tag,
+            user: user,
+            password: password,
+            method: method,
             deadline: now.advanced(by: Self.throttleDelayMax)
-                .advanced(by: settings.authentication.deadline))
+                .advanced(by: settings.authentication.deadline)
+        )
         stage = .login(attempt)
         out.effects.append(.admitLogin(user: user))
     }
@@ -110,14 +133,18 @@ extension Gate {
         stage = .login(attempt)
         out.effects.append(
             .authenticate(
-                Credentials(user: attempt.user, password: password, host: facts.clientAddress)))
+                Credentials(user: attempt.user, password: password, host: facts.clientAddress)
+            )
+        )
     }
 
     /// The helper pool keeps PAM's deadline; this session waits a little longer for its word.
     private static let answerMargin: Duration = .seconds(2)
 
     mutating func authenticated(
-        _ answer: AuthenticationAnswer, at now: Instant, into out: inout Outbox
+        _ answer: AuthenticationAnswer,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         guard case .login(let attempt) = stage, attempt.stage == .verification else { return }
         switch answer {
@@ -132,7 +159,9 @@ extension Gate {
 
     /// The user is who he says he is: writes that down and reaches for the backend meanwhile.
     private mutating func verified(
-        _ attempt: LoginAttempt, at now: Instant, into out: inout Outbox
+        _ attempt: LoginAttempt,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         out.effects.append(.loginEnded(user: attempt.user, succeeded: true))
         guard let index = settings.backend(for: attempt.user) else {
@@ -154,11 +183,17 @@ extension Gate {
         trail.record(record, into: &out)
         self.backend = ResponseFragmenter()
         backendLogin = BackendLogin(
-            backend, user: attempt.user, password: attempt.password,
+            backend,
+            user: attempt.user,
+            password: attempt.password,
             origin: BackendLogin.Origin(
-                address: facts.clientAddress, port: facts.clientPort,
-                serverAddress: facts.serverAddress, serverPort: facts.serverPort,
-                session: facts.session))
+                address: facts.clientAddress,
+                port: facts.clientPort,
+                serverAddress: facts.serverAddress,
+                serverPort: facts.serverPort,
+                session: facts.session
+            )
+        )
         out.effects.append(.connectBackend(index))
     }
 
@@ -195,7 +230,8 @@ extension Gate {
     }
 
     private mutating func received(
-        _ response: Response?, into out: inout Outbox
+        _ response: Response?,
+        into out: inout Outbox
     ) -> BackendLogin.Outcome {
         guard let response else { return .failed("backend broke the protocol") }
         return backendLogin?.received(response, into: &out) ?? .waiting

@@ -47,8 +47,12 @@ struct Gate: ~Copyable {
     let deadline: Instant
 
     init(
-        _ facts: ConnectionFacts, tls: ClientTLSFacts?, offersStartTLS: Bool, settings: Settings,
-        at now: Instant, into out: inout Outbox
+        _ facts: ConnectionFacts,
+        tls: ClientTLSFacts?,
+        offersStartTLS: Bool,
+        settings: Settings,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         self.facts = facts
         self.settings = settings
@@ -74,7 +78,8 @@ struct Gate: ~Copyable {
         let use = settings.authentication.certificate
         return Offer.beforeLogin(
             password: settings.authentication.password,
-            certificate: use == .alone && tls?.certificate != nil)
+            certificate: use == .alone && tls?.certificate != nil
+        )
     }
 
     private mutating func secured(_ tls: ClientTLSFacts, into out: inout Outbox) {
@@ -100,7 +105,9 @@ struct Gate: ~Copyable {
     }
 
     mutating func clientSent(
-        _ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox
+        _ bytes: Span<UInt8>,
+        at now: Instant,
+        into out: inout Outbox
     ) -> Progress {
         var offset = 0
         while acceptsInput {
@@ -130,7 +137,10 @@ struct Gate: ~Copyable {
 
     /// Deals with one event; false when the client must send more first.
     private mutating func handle(
-        _ event: CommandFragmenter.Event, isLast: Bool, at now: Instant, into out: inout Outbox
+        _ event: CommandFragmenter.Event,
+        isLast: Bool,
+        at now: Instant,
+        into out: inout Outbox
     ) -> Bool {
         switch event {
         case .needMore: return false
@@ -214,7 +224,9 @@ struct Gate: ~Copyable {
     }
 
     private mutating func note(
-        _ tagged: TaggedCommand, verdict: Record.Verdict = .local, into out: inout Outbox
+        _ tagged: TaggedCommand,
+        verdict: Record.Verdict = .local,
+        into out: inout Outbox
     ) {
         var record = trail.decision(tagged.command.verb.event, verdict, isDurable: false)
         record.tag = tagged.tag.bytes
@@ -238,7 +250,8 @@ struct Gate: ~Copyable {
     }
 
     /// Refuses credentials before TLS and while no record of them could be kept.
-    private mutating func admitsCredentials(_ tagged: TaggedCommand, into out: inout Outbox) -> Bool {
+    private mutating func admitsCredentials(_ tagged: TaggedCommand, into out: inout Outbox) -> Bool
+    {
         let refusal: Refusal
         if tls == nil {
             refusal = .tlsRequired

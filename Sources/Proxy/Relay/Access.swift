@@ -46,8 +46,13 @@ struct Access: Equatable {
     /// What the record says of it.
     var record: Record.Mailbox {
         Record.Mailbox(
-            raw: raw, canonical: name?.canonical, needed: needed.letters, held: rights.letters,
-            missing: missing.letters, rules: missing.isEmpty ? [] : decision.rules(taking: missing))
+            raw: raw,
+            canonical: name?.canonical,
+            needed: needed.letters,
+            held: rights.letters,
+            missing: missing.letters,
+            rules: missing.isEmpty ? [] : decision.rules(taking: missing)
+        )
     }
 }
 
@@ -57,9 +62,16 @@ struct Selection: Equatable {
     let raw: [UInt8]
     var decision: Decision
     /// The backend was told EXAMINE.
-    let isExamined: Bool
+    var isExamined: Bool
     /// The client sees READ-ONLY.
     let isReadOnly: Bool
+
+    /// The same mailbox after EXAMINE.
+    var examined: Selection {
+        var examined = self
+        examined.isExamined = true
+        return examined
+    }
 
     var rights: Rights { decision.rights }
 }

@@ -109,7 +109,9 @@ extension Authorization {
     }
 
     private func file(
-        _ copy: Copy, from source: Grounds, _ command: (Copy) -> Command
+        _ copy: Copy,
+        from source: Grounds,
+        _ command: (Copy) -> Command
     ) -> Judgement {
         let target = access(copy.mailbox, needs: [.lookup, .insert])
         let grounds = Grounds(source.mailbox, target)

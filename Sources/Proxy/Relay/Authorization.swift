@@ -13,7 +13,9 @@ struct Authorization {
     let enabled: CapabilitySet
     let refusals: RefusalStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
-    let descendants: [MailboxName]?
+    ///
+    /// A name that is not canonical is nil in it: what it may do can't be told.
+    let descendants: [MailboxName?]?
 
     var naming: MailboxNaming { backend.naming }
 
@@ -95,7 +97,9 @@ struct Authorization {
 
     /// A command that names one mailbox and goes on with the name in its canonical form.
     private func named(
-        _ octets: [UInt8], needs needed: Rights, _ command: ([UInt8]) -> Command
+        _ octets: [UInt8],
+        needs needed: Rights,
+        _ command: ([UInt8]) -> Command
     ) -> Judgement {
         let access = access(octets, needs: needed)
         if let refusal = access.refusal { return .refuse(refusal, Grounds(access)) }
@@ -147,8 +151,13 @@ struct Authorization {
         if isExamined && !isExamine { forward.rewrite = "SELECT to EXAMINE" }
         forward.purpose = .select(
             Selection(
-                name: name, raw: access.raw, decision: access.decision, isExamined: isExamined,
-                isReadOnly: isReadOnly))
+                name: name,
+                raw: access.raw,
+                decision: access.decision,
+                isExamined: isExamined,
+                isReadOnly: isReadOnly
+            )
+        )
         return .forward(forward)
     }
 
@@ -156,7 +165,7 @@ struct Authorization {
         let mayExpunge = selection?.rights.contains(.expunge) ?? false
         guard mayExpunge, selection?.isExamined == false else {
             var forward = departure()
-            if forward.command != .close || forward.preparation != nil {
+            if forward.command != .close || forward.examinesFirst != nil {
                 forward.rewrite = "CLOSE without expunging"
             }
             return .forward(forward)
@@ -171,7 +180,7 @@ struct Authorization {
             // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
             forward.command = .close
             if !selection.isExamined {
-                forward.preparation = .examine(Select(mailbox: naming.encode(selection.name)))
+                forward.examinesFirst = Select(mailbox: naming.encode(selection.name))
             }
         }
         return forward
@@ -216,7 +225,7 @@ struct Authorization {
         if selection?.name == name { return .refuse(.inUse, grounds) }
         guard let descendants else { return .probe(name) }
         for descendant in descendants {
-            let rights = policy.decide(descendant.canonical).rights
+            let rights = descendant.map { policy.decide($0.canonical).rights } ?? .none
             // A child that the user may not see must not show by the way of a refusal.
             if !rights.contains(.deleteMailbox) {
                 return .refuse(rights.contains(.lookup) ? .hasChildren : .noPermission, grounds)
@@ -242,9 +251,10 @@ struct Authorization {
             return .refuse(.inUse, grounds)
         }
         guard let descendants else { return .probe(oldName) }
-        for name in [oldName] + descendants
-        where !mayBecome(name, name.moved(from: oldName, to: newName)) {
-            return .refuse(.noPermission, grounds)
+        for name in [oldName] + descendants {
+            guard let name, mayBecome(name, name.moved(from: oldName, to: newName)) else {
+                return .refuse(.noPermission, grounds)
+            }
         }
         let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
         return .forward(Forward(command, grounds))

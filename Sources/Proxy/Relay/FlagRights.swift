@@ -10,7 +10,8 @@ extension BackendFlags {
         return BackendFlags(
             system: allowed.system,
             allowsNewKeywords: allowsNewKeywords && rights.contains(.write),
-            keywords: allowed.keywords)
+            keywords: allowed.keywords
+        )
     }
 }
 

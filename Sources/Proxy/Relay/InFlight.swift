@@ -7,7 +7,7 @@ import Policy
 /// What the answer to a command of ours leads to.
 enum Purpose: Equatable {
     case plain
-    /// Ours alone, sent ahead of a client's command; nobody hears of its answer.
+    /// Ours alone, sent ahead of a client's command, which fails with it.
     case preparation
     /// Ours alone: collects the names below a mailbox that is to be deleted or renamed.
     case probe
@@ -36,6 +36,8 @@ struct Exchange: Equatable {
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
+    /// What was to be done before this command has failed.
+    var isSpoiled = false
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
 }
@@ -116,6 +118,20 @@ struct InFlight {
         guard let index = exchanges.firstIndex(where: { $0.verb == verb }) else { return }
         exchanges[index].messages &+= messages
         exchanges[index].bytes &+= bytes
+    }
+
+    /// Whether a FETCH is under way, whose answers another one's filter would change.
+    var isFetching: Bool {
+        exchanges.contains { if case .fetch = $0.purpose { true } else { false } }
+    }
+
+    /// Whether the answers to a FETCH under way are renamed.
+    var isRenaming: Bool { !fetchFilter.renames.isEmpty }
+
+    /// Marks the command that was sent behind our `number` as failed.
+    mutating func spoil(after number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number + 1 }) else { return }
+        exchanges[index].isSpoiled = true
     }
 
     mutating func removeAll() { exchanges.removeAll() }

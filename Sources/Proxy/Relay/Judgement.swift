@@ -37,8 +37,10 @@ struct Grounds: Equatable {
 /// A command that may pass, as it goes to the backend.
 struct Forward: Equatable {
     var command: Command
-    /// A command of ours that goes first.
+    /// A command of ours that goes first; where it fails the client's command has failed, too.
     var preparation: Command?
+    /// The mailbox to leave must be examined first, and is judged again when it is.
+    var examinesFirst: Select?
     var purpose = Purpose.plain
     var grounds: Grounds
     /// What was changed, for the record.

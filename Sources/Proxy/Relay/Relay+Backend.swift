@@ -6,7 +6,11 @@ import IMAP
 import Policy
 
 extension Relay {
-    mutating func backendSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
+    mutating func backendSent(
+        _ bytes: Span<UInt8>,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> Progress {
         var offset = 0
         while !isFinished {
             switch answers.feed(bytes, from: &offset) {
@@ -61,7 +65,11 @@ extension Relay {
             // A copy of a few words, since the piece lends the whole relay meanwhile.
             var transcoder = transcoder ?? FetchTranscoder()
             let step = try transcoder.accept(
-                answers.piece, literal: literal, filter: inFlight.fetchFilter, into: &out.client)
+                answers.piece,
+                literal: literal,
+                filter: inFlight.fetchFilter,
+                into: &out.client
+            )
             self.transcoder = transcoder
             switch step {
             case .collectLiteral: answers.collectLiteral()
@@ -125,8 +133,11 @@ extension Relay {
     // MARK: The answer to a command
 
     private mutating func complete(
-        _ exchange: Exchange, _ condition: Response.Condition, _ code: ResponseCode?,
-        at now: Instant, into out: inout Outbox
+        _ exchange: Exchange,
+        _ condition: Response.Condition,
+        _ code: ResponseCode?,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         // A BAD may leave a mailbox selected or not (section D, 2): nothing is safe after it.
         if case .select = exchange.purpose, condition == .bad {
@@ -139,15 +150,22 @@ extension Relay {
         // Answered, the client has all its time again.
         sawInput(at: now)
         switch exchange.purpose {
-        case .preparation: break
+        case .preparation:
+            if condition != .ok { inFlight.spoil(after: exchange.number) }
         case .probe where condition != .ok:
             return desynchronized("Backend refused to list a mailbox's children", into: &out)
         case .probe: break
         case .refusal(let refusal):
+            // RFC 7162, 3.2.11: such a client must be told that a mailbox is no longer selected.
+            if refusal != .expectedDone, enabled.contains(.qresync) {
+                Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
+            }
             if let tag = exchange.tag { out.client.append(refusal, tag: tag) }
             recordOutcome(exchange, .no, code: refusal.code, at: now, into: &out)
         default:
-            answer(exchange, condition, code, at: now, into: &out)
+            let isDone = condition == .ok && !exchange.isSpoiled
+            let told = condition == .ok && !isDone ? .no : condition
+            answer(exchange, told, code, at: now, into: &out)
         }
         resume(at: now, into: &out)
         endIfDrained(into: &out)
@@ -155,7 +173,9 @@ extension Relay {
 
     /// Ends what the client was or would be sending for this command.
     private mutating func abandonInput(
-        of exchange: Exchange, _ condition: Response.Condition, into out: inout Outbox
+        of exchange: Exchange,
+        _ condition: Response.Condition,
+        into out: inout Outbox
     ) {
         if case .idle = exchange.purpose { endedIdle(into: &out) }
         if case .refusal = exchange.purpose, case .ending = idling { idling = nil }
@@ -191,7 +211,9 @@ extension Relay {
     }
 
     private mutating func settleSelection(
-        after exchange: Exchange, _ condition: Response.Condition, into out: inout Outbox
+        after exchange: Exchange,
+        _ condition: Response.Condition,
+        into out: inout Outbox
     ) {
         switch exchange.purpose {
         case .select(let selected):
@@ -205,8 +227,11 @@ extension Relay {
     }
 
     private mutating func answer(
-        _ exchange: Exchange, _ condition: Response.Condition, _ code: ResponseCode?,
-        at now: Instant, into out: inout Outbox
+        _ exchange: Exchange,
+        _ condition: Response.Condition,
+        _ code: ResponseCode?,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         guard let tag = exchange.tag else { return }
         tag.append(to: &out.client)

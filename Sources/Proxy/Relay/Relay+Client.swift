@@ -5,7 +5,11 @@ import IMAP
 import Policy
 
 extension Relay {
-    mutating func clientSent(_ bytes: Span<UInt8>, at now: Instant, into out: inout Outbox) -> Progress {
+    mutating func clientSent(
+        _ bytes: Span<UInt8>,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> Progress {
         sawInput(at: now)
         var offset = 0
         while acceptsInput {
@@ -63,7 +67,11 @@ extension Relay {
 
     // MARK: Literals
 
-    private mutating func atLiteral(_ header: LiteralHeader, at now: Instant, into out: inout Outbox) {
+    private mutating func atLiteral(
+        _ header: LiteralHeader,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
         heldLiteral = nil
         // Nothing may stand behind a message (RFC 9051, 6.3.12).
         if case .ending = upload { return end("Malformed command", .malformed, into: &out) }
@@ -96,7 +104,10 @@ extension Relay {
     /// Refuses a command at its literal (section E6): instead of asking for it where the client
     /// waits, after counting it away where it comes unasked.
     private mutating func refuseLiteral(
-        _ header: LiteralHeader, tag: Tag?, _ refusal: Refusal, into out: inout Outbox
+        _ header: LiteralHeader,
+        tag: Tag?,
+        _ refusal: Refusal,
+        into out: inout Outbox
     ) {
         passingBy = .refused(tag, refusal)
         passBy(header, into: &out)
@@ -128,11 +139,15 @@ extension Relay {
 
     /// APPEND at its message: decided before the client is asked for a byte of it.
     private mutating func atMessage(
-        _ asked: TaggedAppend, _ header: LiteralHeader, at now: Instant, into out: inout Outbox
+        _ asked: TaggedAppend,
+        _ header: LiteralHeader,
+        at now: Instant,
+        into out: inout Outbox
     ) {
         sawWellFormed()
         let tagged = TaggedCommand(tag: asked.tag, command: .append(asked.append))
         if inFlight.holds(asked.tag) {
+            trail.beginCommand()
             recordTagInUse(tagged, into: &out)
             return refuseLiteral(header, tag: asked.tag, .tagInUse, into: &out)
         }
@@ -191,14 +206,18 @@ extension Relay {
         client.reset()
         recordMalformed(failure, into: &out)
         answer(
-            failure.tag, failure.reason == .unknownCommand ? .unknownCommand : .malformed,
-            into: &out)
+            failure.tag,
+            failure.reason == .unknownCommand ? .unknownCommand : .malformed,
+            into: &out
+        )
         countMalformed(into: &out)
     }
 
     /// Brings a command to its end or on its way; false when it must wait.
     private mutating func settle(
-        _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
+        _ tagged: TaggedCommand,
+        at now: Instant,
+        into out: inout Outbox
     ) -> Bool {
         if inFlight.holds(tagged.tag) {
             recordTagInUse(tagged, into: &out)
@@ -221,40 +240,63 @@ extension Relay {
         case .refuse(let refusal, let grounds, let deselects):
             guard record(refusal, tagged, grounds, into: &out) else { return false }
             if deselects {
-                leave(for: refusal, tagged, at: now, into: &out)
-            } else {
-                out.client.append(refusal, tag: tagged.tag)
+                return leave(for: refusal, tagged, at: now, into: &out)
             }
+            out.client.append(refusal, tag: tagged.tag)
         case .ignore(let grounds):
             guard record(.readOnly, tagged, grounds, into: &out) else { return false }
             out.client.appendOK(tagged.tag, tagged.command.phrase)
         case .forward(let forward):
+            if isAmbiguous(forward) { return false }
             guard record(tagged, forward, into: &out) else { return false }
+            if let select = forward.examinesFirst {
+                examine(select, at: now, into: &out)
+                return false
+            }
             _ = send(tagged, forward, at: now, into: &out)
         }
         return true
+    }
+
+    /// Whether the command must wait for a FETCH under way, since an answer with a text under
+    /// another name could be meant for either.
+    private func isAmbiguous(_ forward: Forward) -> Bool {
+        guard case .fetch(let filter) = forward.purpose else { return false }
+        return filter.renames.isEmpty ? inFlight.isRenaming : inFlight.isFetching
     }
 
     // MARK: Sending
 
     /// Encodes the command with a tag of ours and enters it in the table.
     private mutating func send(
-        _ tagged: TaggedCommand, _ forward: Forward, at now: Instant, into out: inout Outbox
+        _ tagged: TaggedCommand,
+        _ forward: Forward,
+        at now: Instant,
+        into out: inout Outbox
     ) -> UInt64 {
         if let preparation = forward.preparation {
             send(preparation, tag: nil, .preparation, at: now, into: &out)
         }
         let number = send(
-            forward.command, tag: tagged.tag, forward.purpose, answering: tagged.command, at: now,
-            into: &out)
+            forward.command,
+            tag: tagged.tag,
+            forward.purpose,
+            answering: tagged.command,
+            at: now,
+            into: &out
+        )
         if case .idle = forward.purpose { idling = .asked(number) }
         return number
     }
 
     @discardableResult
     private mutating func send(
-        _ command: Command, tag: Tag?, _ purpose: Purpose, answering asked: Command? = nil,
-        at now: Instant, into out: inout Outbox
+        _ command: Command,
+        tag: Tag?,
+        _ purpose: Purpose,
+        answering asked: Command? = nil,
+        at now: Instant,
+        into out: inout Outbox
     ) -> UInt64 {
         let number = nextTag()
         let start = out.backend.count
@@ -269,14 +311,25 @@ extension Relay {
         let asked = asked ?? command
         inFlight.insert(
             Exchange(
-                number: number, tag: tag, verb: asked.verb, isUID: asked.isUID,
-                pipelining: command.pipelining, purpose: purpose, started: now,
-                sequence: trail.sequence))
+                number: number,
+                tag: tag,
+                verb: asked.verb,
+                isUID: asked.isUID,
+                pipelining: command.pipelining,
+                purpose: purpose,
+                started: now,
+                sequence: trail.sequence
+            )
+        )
         return number
     }
 
     /// Cuts what stands behind a literal marker off: it goes when the backend asks for it.
-    private mutating func keepBack(_ pauses: ShortList<Int>, from start: Int, into out: inout Outbox) {
+    private mutating func keepBack(
+        _ pauses: ShortList<Int>,
+        from start: Int,
+        into out: inout Outbox
+    ) {
         let count = out.backend.count - start
         for index in pauses.indices {
             let end = index + 1 < pauses.count ? pauses[index + 1] : count
@@ -288,17 +341,40 @@ extension Relay {
         out.backend.truncate(to: start + pauses[0])
     }
 
-    /// A refused SELECT leaves nothing selected, at the backend as well (section D, 2).
+    /// A refused SELECT leaves nothing selected, at the backend as well (section D, 2); false when
+    /// the mailbox must be examined first.
     private mutating func leave(
-        for refusal: Refusal, _ tagged: TaggedCommand, at now: Instant, into out: inout Outbox
-    ) {
+        for refusal: Refusal,
+        _ tagged: TaggedCommand,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> Bool {
         let departure = authorization.departure()
-        if let preparation = departure.preparation {
-            send(preparation, tag: nil, .preparation, at: now, into: &out)
+        if let select = departure.examinesFirst {
+            examine(select, at: now, into: &out)
+            return false
         }
         send(
-            departure.command, tag: tagged.tag, .refusal(refusal), answering: tagged.command,
-            at: now, into: &out)
+            departure.command,
+            tag: tagged.tag,
+            .refusal(refusal),
+            answering: tagged.command,
+            at: now,
+            into: &out
+        )
+        return true
+    }
+
+    /// Makes the selected mailbox one that can be closed without losing messages.
+    private mutating func examine(_ select: Select, at now: Instant, into out: inout Outbox) {
+        guard let selection else { return }
+        send(
+            .examine(select),
+            tag: nil,
+            .select(selection.examined),
+            at: now,
+            into: &out
+        )
     }
 
     // MARK: IDLE and APPEND

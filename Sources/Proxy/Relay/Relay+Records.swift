@@ -7,11 +7,18 @@ extension Relay {
     /// Writes the decision to let a command pass; true when it may go to the backend.
     ///
     /// The records of commands that change something must be durable first.
-    mutating func record(_ tagged: TaggedCommand, _ forward: Forward, into out: inout Outbox) -> Bool {
+    mutating func record(
+        _ tagged: TaggedCommand,
+        _ forward: Forward,
+        into out: inout Outbox
+    ) -> Bool {
         if !isRecorded {
             var record = decision(
-                tagged, forward.rewrite == nil ? .allow : .rewrite, forward.grounds,
-                isDurable: forward.isWriting)
+                tagged,
+                forward.rewrite == nil ? .allow : .rewrite,
+                forward.grounds,
+                isDurable: forward.isWriting
+            )
             record.rewrite = forward.rewrite
             forward.command.describe(into: &record.arguments)
             trail.record(record, into: &out)
@@ -22,7 +29,10 @@ extension Relay {
 
     /// Writes a refusal; true when the client may hear of it.
     mutating func record(
-        _ refusal: Refusal, _ tagged: TaggedCommand, _ grounds: Grounds, into out: inout Outbox
+        _ refusal: Refusal,
+        _ tagged: TaggedCommand,
+        _ grounds: Grounds,
+        into out: inout Outbox
     ) -> Bool {
         if !isRecorded {
             let isPolicy = refusal.status == .no
@@ -43,7 +53,6 @@ extension Relay {
 
     /// Writes that a tag came again before its command was answered.
     mutating func recordTagInUse(_ tagged: TaggedCommand, into out: inout Outbox) {
-        trail.beginCommand()
         _ = record(.tagInUse, tagged, Grounds(), into: &out)
         isRecorded = false
     }
@@ -59,13 +68,21 @@ extension Relay {
     }
 
     mutating func recordOutcome(
-        _ exchange: Exchange, _ result: Record.Result, code: Phrase?, at now: Instant,
+        _ exchange: Exchange,
+        _ result: Record.Result,
+        code: Phrase?,
+        at now: Instant,
         into out: inout Outbox
     ) {
         var record = Record(
-            exchange.verb.event, .outcome, isDurable: false, session: trail.prefix)
+            exchange.verb.event,
+            .outcome,
+            isDurable: false,
+            session: trail.prefix
+        )
         record.sequence = exchange.sequence
         record.backendTag = exchange.number
+        record.state = state
         record.result = result
         record.code = code
         record.messages = exchange.messages
@@ -75,7 +92,10 @@ extension Relay {
     }
 
     private func decision(
-        _ tagged: TaggedCommand, _ verdict: Record.Verdict, _ grounds: Grounds, isDurable: Bool
+        _ tagged: TaggedCommand,
+        _ verdict: Record.Verdict,
+        _ grounds: Grounds,
+        isDurable: Bool
     ) -> Record {
         var record = trail.decision(tagged.command.verb.event, verdict, isDurable: isDurable)
         record.tag = tagged.tag.bytes

@@ -64,7 +64,7 @@ struct Relay: ~Copyable {
     /// The waiting command's record is written.
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
-    var descendants: [MailboxName]?
+    var descendants: [MailboxName?]?
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -76,8 +76,12 @@ struct Relay: ~Copyable {
     private var lastInput: Instant
 
     init(
-        user: String, backend: BackendFacts, settings: Settings, trail: Trail,
-        isRecorderAvailable: Bool, at now: Instant
+        user: String,
+        backend: BackendFacts,
+        settings: Settings,
+        trail: Trail,
+        isRecorderAvailable: Bool,
+        at now: Instant
     ) {
         self.user = user
         self.backend = backend
@@ -102,8 +106,14 @@ struct Relay: ~Copyable {
 
     var authorization: Authorization {
         Authorization(
-            policy: policy, backend: backend, offer: offer, selection: selection,
-            enabled: enabled, refusals: settings.refusals, descendants: descendants)
+            policy: policy,
+            backend: backend,
+            offer: offer,
+            selection: selection,
+            enabled: enabled,
+            refusals: settings.refusals,
+            descendants: descendants
+        )
     }
 
     // MARK: Events from outside

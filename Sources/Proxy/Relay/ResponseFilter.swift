@@ -55,7 +55,9 @@ extension Relay {
     // MARK: Status
 
     private mutating func pass(
-        _ status: Response.UntaggedStatus, _ code: ResponseCode?, into out: inout Outbox
+        _ status: Response.UntaggedStatus,
+        _ code: ResponseCode?,
+        into out: inout Outbox
     ) -> Bool {
         switch status {
         case .preauth: return false
@@ -79,7 +81,8 @@ extension Relay {
             let isFixed = selection.isExamined
             return .permanentFlags(flags.keeping(isFixed ? .none : selection.rights))
         case .uidNext, .uidValidity, .unseen, .highestModSeq: return isSelecting ? code : nil
-        case .copyUID: return mayTellUIDs(inFlight.first(.move) ?? inFlight.first(.copy)) ? code : nil
+        case .copyUID:
+            return mayTellUIDs(inFlight.first(.move) ?? inFlight.first(.copy)) ? code : nil
         case .bare(.closed), .bare(.noModSeq), .bare(.uidNotSticky): return isSelecting ? code : nil
         default: return nil
         }
@@ -87,7 +90,9 @@ extension Relay {
 
     /// The code of a tagged answer, if the client may have it.
     func filtered(
-        _ code: ResponseCode?, of exchange: Exchange, _ condition: Response.Condition
+        _ code: ResponseCode?,
+        of exchange: Exchange,
+        _ condition: Response.Condition
     ) -> ResponseCode? {
         guard let code else { return nil }
         switch code {
@@ -130,14 +135,17 @@ extension Relay {
     }
 
     private mutating func pass(
-        _ entry: ListEntry, isSubscribed: Bool, into out: inout Outbox
+        _ entry: ListEntry,
+        isSubscribed: Bool,
+        into out: inout Outbox
     ) -> Bool {
-        // A name that is not canonical can't be held against the policy: it does not exist.
-        guard let name = try? backend.naming.decode(entry.mailbox) else { return true }
+        let decoded = try? backend.naming.decode(entry.mailbox)
         if inFlight.isProbing {
-            descendants?.append(name)
+            descendants?.append(decoded)
             return true
         }
+        // A name that is not canonical can't be held against the policy: it does not exist.
+        guard let name = decoded else { return true }
         let rights = policy.decide(name.canonical).rights
         guard rights.contains(.lookup) else { return true }
         var entry = entry

@@ -218,7 +218,12 @@ import Testing
             "tls: &x implicit",
             "postern.yaml:5:10: anchors (&) and aliases (*) are not used here"
         ),
-        Case("tls: implicit", "tls: *x", "postern.yaml:5:10: not YAML: found undefined alias"),
+        Case(
+            "tls: implicit",
+            "tls: *x",
+            "postern.yaml:5:10: not YAML: found undefined alias; put a text that begins with \"*\" or "
+                + "\"&\" in quotes"
+        ),
         Case(
             "audit: { folder: trail }",
             "audit: { folder: trail",

@@ -59,7 +59,10 @@ import Testing
     static let wrong: [(String, [String])] = [
         (
             "{ id: a, who: all, mailboxes: x, limit: deny }",
-            ["policy.yaml:4:19: expected a mapping such as \"key: value\", not \"all\""]
+            [
+                "policy.yaml:4:19: expected \"everyone\" or a mapping such as { users: [ann] }, "
+                    + "not \"all\""
+            ]
         ),
         (
             "{ id: a, who: {}, mailboxes: x, limit: deny }",

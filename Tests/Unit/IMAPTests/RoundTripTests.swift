@@ -4,7 +4,7 @@ import IMAP
 import Testing
 
 /// A small generator, so that a failing case has a seed.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

@@ -20,7 +20,6 @@ import Testing
         }
         #expect(Verb.noop.standing.validity == .any)
         #expect(Verb.fetch.standing.pipelining == .numbers)
-        #expect(Verb.append.standing.event == "msg.append")
         #expect(Verb.uidExpunge.name == "UID EXPUNGE")
     }
 }

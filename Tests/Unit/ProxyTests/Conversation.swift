@@ -26,14 +26,25 @@ final class Conversation {
     private var isOwedAcknowledgement = false
 
     init(
-        tls: ClientTLSFacts? = .plainUser, offersStartTLS: Bool = false,
+        tls: ClientTLSFacts? = .plainUser,
+        offersStartTLS: Bool = false,
         settings: Settings = .sample()
     ) {
         session = Session(
             ConnectionFacts(
-                session: "00112233aabbccdd", listener: "imaps", clientAddress: "192.0.2.7",
-                clientPort: 50123, serverAddress: "192.0.2.1", serverPort: 993),
-            tls: tls, offersStartTLS: offersStartTLS, settings: settings, at: now, into: &out)
+                session: "00112233aabbccdd",
+                listener: "imaps",
+                clientAddress: "192.0.2.7",
+                clientPort: 50123,
+                serverAddress: "192.0.2.1",
+                serverPort: 993
+            ),
+            tls: tls,
+            offersStartTLS: offersStartTLS,
+            settings: settings,
+            at: now,
+            into: &out
+        )
         collect()
     }
 
@@ -196,7 +207,8 @@ final class Conversation {
 extension Conversation {
     /// A session that `ann` has logged in to, at a backend that can all there is to relay.
     static func loggedIn(
-        settings: Settings = .sample(), capabilities: String = Conversation.capabilities
+        settings: Settings = .sample(),
+        capabilities: String = Conversation.capabilities
     ) -> Conversation {
         let talk = Conversation(settings: settings)
         talk.client("a LOGIN ann secret\n")
@@ -238,7 +250,11 @@ extension String {
 
 extension ClientTLSFacts {
     static let plainUser = ClientTLSFacts(
-        version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256", serverName: nil, certificate: nil)
+        version: "TLSv1.3",
+        cipher: "TLS_AES_128_GCM_SHA256",
+        serverName: nil,
+        certificate: nil
+    )
 
     static func holding(_ certificate: CertificateFacts) -> ClientTLSFacts {
         var facts = plainUser

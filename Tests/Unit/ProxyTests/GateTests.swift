@@ -36,7 +36,9 @@ struct GateTests {
     }
 
     @Test func refusesStartTLSUnderTLS() {
-        #expect(Conversation().client("a STARTTLS\n").hasSuffix("a BAD Unknown or disabled command\n"))
+        #expect(
+            Conversation().client("a STARTTLS\n").hasSuffix("a BAD Unknown or disabled command\n")
+        )
     }
 
     @Test func logsInWithRecordBeforeCredentials() {
@@ -46,7 +48,10 @@ struct GateTests {
         #expect(talk.takeEffects() == [.admitLogin(user: "ann")])
         talk.admit()
         let credentials = Credentials(
-            user: "ann", password: Secret("secret"), host: "192.0.2.7")
+            user: "ann",
+            password: Secret("secret"),
+            host: "192.0.2.7"
+        )
         #expect(talk.takeEffects() == [.authenticate(credentials)])
         talk.pam(.accepted)
         #expect(talk.takeEffects().contains(.connectBackend(0)))
@@ -59,7 +64,8 @@ struct GateTests {
         talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK x\n* LIST () \"/\" \"\"\n")
         #expect(
             talk.backend("g3 OK x\n")
-                == "a OK [CAPABILITY IMAP4rev1 LITERAL- ID IDLE NAMESPACE] Logged in\n")
+                == "a OK [CAPABILITY IMAP4rev1 LITERAL- ID IDLE NAMESPACE] Logged in\n"
+        )
         #expect(talk.takeEffects() == [.sendTicket])
     }
 
@@ -70,7 +76,8 @@ struct GateTests {
             (.expired, "a NO [EXPIRED] Password or account has expired\n"),
             (.forbidden, "a NO [CONTACTADMIN] Account is disabled\n"),
             (.unavailable, "a NO [UNAVAILABLE] Service is temporarily unavailable\n"),
-        ])
+        ]
+    )
     func refuses(answer: AuthenticationAnswer, text: String) {
         let talk = Conversation()
         talk.acknowledges = false
@@ -92,7 +99,8 @@ struct GateTests {
             ["a AUTHENTICATE LOGIN YW5u\n", "c2VjcmV0\n"],
             ["a LOGIN {3}\n", "ann {6}\n", "secret\n"],
             ["a login {3+}\nann \"secret\"\n"],
-        ])
+        ]
+    )
     func takes(lines: [String]) {
         let talk = Conversation()
         for line in lines { talk.client(line) }
@@ -111,7 +119,8 @@ struct GateTests {
 
     @Test(
         "refuses names that mean something to a server behind",
-        arguments: ["ann*master", "dom/ann/box", "ann+x", "a%b", "anyone", "ann box", "-ann"])
+        arguments: ["ann*master", "dom/ann/box", "ann+x", "a%b", "anyone", "ann box", "-ann"]
+    )
     func refusesName(name: String) {
         let talk = Conversation()
         talk.client("a LOGIN \"\(name)\" secret\n")
@@ -165,7 +174,11 @@ struct GateTests {
     @Test func hasNoLoginWithoutARecorder() {
         let talk = Conversation()
         talk.recorder(isAvailable: false)
-        #expect(talk.client("a LOGIN ann secret\n").hasSuffix("a NO [UNAVAILABLE] Service is temporarily unavailable\n"))
+        #expect(
+            talk.client("a LOGIN ann secret\n").hasSuffix(
+                "a NO [UNAVAILABLE] Service is temporarily unavailable\n"
+            )
+        )
         #expect(talk.takeEffects().isEmpty)
         talk.recorder(isAvailable: true)
         talk.client("b LOGIN ann secret\n")
@@ -188,7 +201,9 @@ struct CertificateLoginTests {
 
     @Test func logInAlone() {
         let settings = Settings.sample(
-            login: .plainProxy(user: "gate", password: Secret("pw")), certificate: .alone)
+            login: .plainProxy(user: "gate", password: Secret("pw")),
+            certificate: .alone
+        )
         let talk = Conversation(tls: .holding(ann), settings: settings)
         #expect(talk.heardByClient().contains("AUTH=EXTERNAL"))
         talk.client("a AUTHENTICATE EXTERNAL =\n")
@@ -244,7 +259,8 @@ struct BackendLoginTests {
         arguments: [
             "* PREAUTH hello\n", "* BYE go away\n", "* NO busy\n", "hello\n", "* 5 EXISTS\n",
             "SSH-2.0-OpenSSH\n",
-        ])
+        ]
+    )
     func refuses(greeting: String) {
         let talk = reach(.sample())
         let heard = talk.backend(greeting)
@@ -289,7 +305,9 @@ struct BackendLoginTests {
         let master = reach(
             .sample(
                 login: .master(user: "gate", separator: "*", password: Secret("pw")),
-                sendsID: true))
+                sendsID: true
+            )
+        )
         master.backend("* OK [CAPABILITY IMAP4rev1 ID] ready\n")
         let heard = master.heardByBackend()
         #expect(heard.hasPrefix("g1 ID (\"name\" \"Postern\" \"x-originating-ip\" \"192.0.2.7\""))

@@ -20,6 +20,7 @@ final class ModelBackend {
     var selected: String?
     var isExamined = false
     private(set) var isClosed = false
+    private var hasLied = false
 
     var dice: Dice
     let traits: Traits
@@ -70,7 +71,8 @@ final class ModelBackend {
 
     var isBusy: Bool { !waiting.isEmpty }
 
-    func complain(_ text: String) { complaints.append(text) }
+    /// After a lie the gateway cannot know what is selected, and is not to blame.
+    func complain(_ text: String) { if !hasLied { complaints.append(text) } }
 
     func say(_ text: String) { outgoing += Array(text.utf8) }
 
@@ -217,6 +219,7 @@ final class ModelBackend {
     }
 
     private func misbehave(_ tag: String) {
+        hasLied = true
         let illegal = [
             "g9999 OK Secret\r\n", "* PREAUTH Secret\r\n", "+ Secret out of turn\r\n",
             "Secret garbage\r\n", "* 1 FETCH (BODY[] {5+}\r\n", "* SEARCH Secret\r\n",

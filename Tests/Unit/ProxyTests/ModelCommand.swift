@@ -100,7 +100,8 @@ struct ModelCommand {
         backend.say(
             "* FLAGS (\\Seen \\Deleted)\r\n* OK [PERMANENTFLAGS (\\Seen \\Deleted \\*)] Secret\r\n"
                 + "* \(box.messages.count) EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] Secret\r\n"
-                + "* OK [UIDNEXT \(box.uidNext)] Secret\r\n")
+                + "* OK [UIDNEXT \(box.uidNext)] Secret\r\n"
+        )
         return backend.isExamined ? "OK [READ-ONLY]" : "OK [READ-WRITE]"
     }
 

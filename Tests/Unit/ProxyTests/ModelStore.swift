@@ -19,7 +19,10 @@ struct ModelMailbox {
     init(count: Int = 0) {
         for number in 0..<count {
             // Text that looks like responses: it must pass by its count.
-            add("Subject: \(number)\r\n\r\ng17 OK done\r\n* BYE {3}\r\n" + String(repeating: "x", count: number * 7))
+            add(
+                "Subject: \(number)\r\n\r\ng17 OK done\r\n* BYE {3}\r\n"
+                    + String(repeating: "x", count: number * 7)
+            )
         }
     }
 }
@@ -31,7 +34,8 @@ enum ModelPolicy {
     static func letters(_ name: String, under policy: Int) -> String {
         let limits = rules(under: policy).filter { covers($0.top, name) }.map(\.letters)
         return String(
-            "lrswipkxte".filter { letter in limits.allSatisfy { $0.contains(letter) } })
+            "lrswipkxte".filter { letter in limits.allSatisfy { $0.contains(letter) } }
+        )
     }
 
     static func allows(_ needed: String, _ name: String, under policy: Int) -> Bool {

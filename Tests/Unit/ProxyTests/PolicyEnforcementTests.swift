@@ -9,10 +9,12 @@ struct PolicyEnforcementTests {
     @Test(
         "a denied mailbox does not exist, whatever is asked of it",
         arguments: [
-            "SELECT Secret", "EXAMINE Secret/Plans", "STATUS Secret (MESSAGES)", "CREATE Secret/New",
+            "SELECT Secret", "EXAMINE Secret/Plans", "STATUS Secret (MESSAGES)",
+            "CREATE Secret/New",
             "DELETE Secret", "RENAME Secret Open", "RENAME INBOX2 Secret/x", "SUBSCRIBE Secret",
             "UNSUBSCRIBE secret", "SELECT SECRET/plans", "SELECT {6}\nSecret",
-        ])
+        ]
+    )
     func doesNotExist(command: String) {
         let talk = Conversation.loggedIn()
         talk.client("a \(command)\n")
@@ -26,7 +28,8 @@ struct PolicyEnforcementTests {
         arguments: [
             "SELECT &AOl-", "SELECT ~root", "SELECT a//b", "SELECT ../x", "SELECT \"a%b\"",
             "SELECT #news", "SELECT \\Sent", "DELETE INBOX", "CREATE inbox", "RENAME INBOX x",
-        ])
+        ]
+    )
     func goesNowhere(command: String) {
         let talk = Conversation.loggedIn()
         let heard = talk.client("a \(command)\n")
@@ -40,10 +43,12 @@ struct PolicyEnforcementTests {
         #expect(talk.heardByBackend() == "g16 EXAMINE \"Archive/2019\"\n")
         let heard = talk.backend(
             "* 3 EXISTS\n* OK [PERMANENTFLAGS (\\Seen \\*)] x\n* OK [UIDVALIDITY 5] y\n"
-                + "g16 OK [READ-WRITE] done\n")
+                + "g16 OK [READ-WRITE] done\n"
+        )
         #expect(
             heard == "* 3 EXISTS\n* OK [PERMANENTFLAGS ()] Noted\n* OK [UIDVALIDITY 5] Noted\n"
-                + "a OK [READ-ONLY] SELECT completed\n")
+                + "a OK [READ-ONLY] SELECT completed\n"
+        )
     }
 
     @Test(
@@ -54,7 +59,8 @@ struct PolicyEnforcementTests {
             ("UID EXPUNGE 1", "Mailbox is read-only by policy"),
             ("MOVE 1 INBOX", "Access denied by policy"),
             ("COPY 1 Archive/2020", "Access denied by policy"),
-        ])
+        ]
+    )
     func refusesWrites(command: String, text: String) {
         let talk = Conversation.selected("Archive/2019")
         #expect(talk.client("a \(command)\n") == "a NO [NOPERM] \(text)\n")
@@ -90,8 +96,10 @@ struct PolicyEnforcementTests {
         old.backend("g16 OK\n")
         _ = old.heardByBackend()
         old.client("a CLOSE\n")
-        #expect(old.heardByBackend() == "g17 EXAMINE \"Marked\"\ng18 CLOSE\n")
-        #expect(old.backend("g17 OK [READ-ONLY]\ng18 OK\n") == "a OK CLOSE completed\n")
+        #expect(old.heardByBackend() == "g17 EXAMINE \"Marked\"\n")
+        old.backend("g17 OK [READ-ONLY]\n")
+        #expect(old.heardByBackend() == "g18 CLOSE\n")
+        #expect(old.backend("g18 OK\n") == "a OK CLOSE completed\n")
     }
 
     @Test func aRefusedSelectDeselects() {
@@ -110,10 +118,12 @@ struct PolicyEnforcementTests {
             "* LIST (\\HasChildren) \"/\" Secret\n* LIST () \"/\" Secret/Plans\n"
                 + "* LIST (\\HasChildren) \"/\" Archive\n* LIST () \"/\" Listed\n"
                 + "* STATUS Secret (MESSAGES 3)\n* STATUS Listed (MESSAGES 3)\n"
-                + "* LSUB () \"/\" secret\n* LIST () \"/\" &AOl-\ng16 OK Secret done\n")
+                + "* LSUB () \"/\" secret\n* LIST () \"/\" &AOl-\ng16 OK Secret done\n"
+        )
         #expect(
             heard == "* LIST () \"/\" \"Archive\"\n* LIST (\\Noselect) \"/\" \"Listed\"\n"
-                + "a OK LIST completed\n")
+                + "a OK LIST completed\n"
+        )
     }
 
     @Test func combinesReferenceAndPattern() {
@@ -134,7 +144,8 @@ struct PolicyEnforcementTests {
         let talk = Conversation.selected("INBOX")
         talk.client("a COPY 1 Drop\n")
         #expect(
-            talk.backend("g17 OK [COPYUID 9 1 44] done\n") == "a OK COPY completed\n")
+            talk.backend("g17 OK [COPYUID 9 1 44] done\n") == "a OK COPY completed\n"
+        )
     }
 
     @Test func createsNothingWhereItMayNot() {
@@ -151,7 +162,8 @@ struct PolicyEnforcementTests {
         #expect(talk.heardByBackend() == "g16 LIST \"\" \"Work/*\"\n")
         #expect(
             talk.backend("* LIST () \"/\" Work/Inner\ng16 OK\n")
-                == "a NO [NOPERM] Access denied by policy\n")
+                == "a NO [NOPERM] Access denied by policy\n"
+        )
         talk.client("b DELETE Other\n")
         #expect(talk.heardByBackend() == "g17 LIST \"\" \"Other/*\"\n")
         talk.backend("g17 OK\n")

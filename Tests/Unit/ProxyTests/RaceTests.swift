@@ -8,9 +8,11 @@ import Testing
 @Suite("Races")
 struct RaceTests {
     private static let readOnlyInbox = Settings.sample(
-        rules: Settings.sampleRules + [.sample("inbox", ["INBOX"], "lr")])
+        rules: Settings.sampleRules + [.sample("inbox", ["INBOX"], "lr")]
+    )
     private static let noInbox = Settings.sample(
-        rules: Settings.sampleRules + [.sample("inbox", ["INBOX"], "")])
+        rules: Settings.sampleRules + [.sample("inbox", ["INBOX"], "")]
+    )
 
     @Test func aReloadCountsForASelectUnderWay() {
         let talk = Conversation.loggedIn()
@@ -108,13 +110,17 @@ struct RaceTests {
         #expect(!talk.isClosed)
         talk.acknowledge()
         talk.backend("g17 OK\n")
-        #expect(talk.clientHeard.hasSuffix("a OK STORE completed\r\n* BYE Server is shutting down\r\n"))
+        #expect(
+            talk.clientHeard.hasSuffix("a OK STORE completed\r\n* BYE Server is shutting down\r\n")
+        )
         let refused = Conversation.loggedIn()
         refused.acknowledges = false
         refused.client("a SELECT Secret\n")
         refused.drain()
         refused.acknowledge()
-        #expect(refused.clientHeard.hasSuffix("does not exist\r\n* BYE Server is shutting down\r\n"))
+        #expect(
+            refused.clientHeard.hasSuffix("does not exist\r\n* BYE Server is shutting down\r\n")
+        )
     }
 
     @Test func drainsAnIdlingClientAtOnce() {
@@ -133,7 +139,9 @@ struct RaceTests {
         #expect(!talk.isClosed)
         talk.client("hello\n")
         talk.backend("g16 OK\n")
-        #expect(talk.clientHeard.hasSuffix("a OK APPEND completed\r\n* BYE Server is shutting down\r\n"))
+        #expect(
+            talk.clientHeard.hasSuffix("a OK APPEND completed\r\n* BYE Server is shutting down\r\n")
+        )
     }
 
     @Test func drainsAfterALoginThatIsRefused() {
@@ -143,7 +151,9 @@ struct RaceTests {
         talk.drain()
         #expect(!talk.isClosed)
         talk.pam(.rejected)
-        #expect(talk.clientHeard.hasSuffix("Authentication failed\r\n* BYE Server is shutting down\r\n"))
+        #expect(
+            talk.clientHeard.hasSuffix("Authentication failed\r\n* BYE Server is shutting down\r\n")
+        )
     }
 
     @Test func drainsAfterAHandshake() {
@@ -198,11 +208,18 @@ struct RaceTests {
         talk.admit()
         talk.pam(.accepted)
         talk.recorder(isAvailable: false)
-        #expect(talk.heardByClient().hasSuffix("a NO [UNAVAILABLE] Service is temporarily unavailable\n"))
+        #expect(
+            talk.heardByClient().hasSuffix(
+                "a NO [UNAVAILABLE] Service is temporarily unavailable\n"
+            )
+        )
         #expect(talk.takeEffects().contains(.closeBackend))
         talk.recorder(isAvailable: true)
         talk.client("b NOOP\n")
-        #expect(talk.records.last.map { String(decoding: $0.session, as: UTF8.self).contains("ann") } == false)
+        #expect(
+            talk.records.last.map { String(decoding: $0.session, as: UTF8.self).contains("ann") }
+                == false
+        )
     }
 
     @Test func aNewPolicysRevisionStandsInTheRecordsOfALoginUnderWay() {
@@ -212,7 +229,10 @@ struct RaceTests {
         talk.admit()
         #expect(talk.records.isEmpty == false)
         talk.pam(.accepted)
-        #expect(talk.records.last.map { String(decoding: $0.session, as: UTF8.self).contains("r2") } == true)
+        #expect(
+            talk.records.last.map { String(decoding: $0.session, as: UTF8.self).contains("r2") }
+                == true
+        )
     }
 
     @Test func halfAResponseIsNotInterruptedByARecorderThatComesBack() {
@@ -225,6 +245,10 @@ struct RaceTests {
         talk.acknowledge()
         #expect(!talk.clientHeard.contains("b NO"))
         talk.backend("56789)\ng17 OK\n")
-        #expect(talk.clientHeard.hasSuffix("0123456789)\r\na OK FETCH completed\r\nb NO [NOPERM] Access denied by policy\r\n"))
+        #expect(
+            talk.clientHeard.hasSuffix(
+                "0123456789)\r\na OK FETCH completed\r\nb NO [NOPERM] Access denied by policy\r\n"
+            )
+        )
     }
 }

@@ -15,7 +15,9 @@ struct RelayTests {
 
     @Test func answersByItselfWhatIsItsOwn() {
         let talk = Conversation.loggedIn()
-        let heard = talk.client("a CAPABILITY\nb ID (\"name\" \"x\")\nc LIST \"\" \"\"\nd NAMESPACE\n")
+        let heard = talk.client(
+            "a CAPABILITY\nb ID (\"name\" \"x\")\nc LIST \"\" \"\"\nd NAMESPACE\n"
+        )
         #expect(heard.contains("* CAPABILITY IMAP4rev1"))
         #expect(heard.contains("* LIST (\\Noselect) \"/\" \"\"\nc OK LIST completed\n"))
         #expect(heard.contains("* NAMESPACE ((\"\" \"/\")) NIL NIL\n"))
@@ -94,7 +96,8 @@ struct RelayTests {
         arguments: [
             "XYZZY", "SETACL INBOX ann lr", "COMPRESS DEFLATE", "UID NOOP", "GETMETADATA INBOX /x",
             "CREATE x (USE (\\Sent))", "UNAUTHENTICATE", "SELECT", "STARTTLS", "LOGIN a b",
-        ])
+        ]
+    )
     func refuses(command: String) {
         let talk = Conversation.loggedIn()
         #expect(talk.client("a \(command)\n").hasPrefix("a BAD"))
@@ -149,7 +152,8 @@ struct RelayTests {
         arguments: [
             "g99 OK\n", "* PREAUTH x\n", "+ go\n", "* SEARCH 1\n", "garbage\n", "* 1 EXISTS\rx\n",
             "* 1 FETCH (BODY[] {3+}\n",
-        ])
+        ]
+    )
     func ends(response: String) {
         let talk = Conversation.selected("INBOX")
         talk.backend(response)
@@ -181,9 +185,12 @@ struct MessageTests {
         talk.client("a FETCH 1 BODY.PEEK[]\n")
         let body = "g17 OK done\n* LIST () \"/\" Secret\n"
         let heard = talk.backend(
-            "* 1 FETCH (BODY[] {\(body.wire.count)}\n\(body) UID 7)\ng17 OK done\n")
+            "* 1 FETCH (BODY[] {\(body.wire.count)}\n\(body) UID 7)\ng17 OK done\n"
+        )
         #expect(
-            heard == "* 1 FETCH (BODY[] {\(body.wire.count)}\n\(body) UID 7)\na OK FETCH completed\n")
+            heard
+                == "* 1 FETCH (BODY[] {\(body.wire.count)}\n\(body) UID 7)\na OK FETCH completed\n"
+        )
         #expect(talk.records.last?.bytes == UInt64(body.wire.count))
         #expect(talk.records.last?.messages == 1)
     }
@@ -192,7 +199,8 @@ struct MessageTests {
         let talk = Conversation.selected("INBOX")
         talk.client("a FETCH 1 UID\n")
         let heard = talk.backend(
-            "* 1 FETCH (X-MAILBOX \"Secret\" UID 7 BODY[] {3}\nabc)\ng17 OK\n")
+            "* 1 FETCH (X-MAILBOX \"Secret\" UID 7 BODY[] {3}\nabc)\ng17 OK\n"
+        )
         #expect(heard == "* 1 FETCH (UID 7)\na OK FETCH completed\n")
     }
 
@@ -215,14 +223,16 @@ struct MessageTests {
         #expect(talk.heardByBackend() == "hello\n")
         #expect(
             talk.backend("g16 OK [APPENDUID 1 9] done\n")
-                == "a OK [APPENDUID 1 9] APPEND completed\n")
+                == "a OK [APPENDUID 1 9] APPEND completed\n"
+        )
     }
 
     @Test func refusesAnAppendInsteadOfAskingForIt() {
         let talk = Conversation.loggedIn()
         #expect(
             talk.client("a APPEND Archive/2019 {5}\n")
-                == "a NO [NOPERM] Access denied by policy\n")
+                == "a NO [NOPERM] Access denied by policy\n"
+        )
         #expect(talk.client("b NOOP\n") == "")
         #expect(talk.heardByBackend() == "g16 NOOP\n")
     }
@@ -255,7 +265,8 @@ struct MessageTests {
         talk.client("a APPEND New {5}\n")
         #expect(
             talk.backend("g16 NO [TRYCREATE] Mailbox New on host7 does not exist\n")
-                == "a NO [TRYCREATE] APPEND refused by the mail server\n")
+                == "a NO [TRYCREATE] APPEND refused by the mail server\n"
+        )
         talk.client("b NOOP\n")
         #expect(talk.heardByBackend().hasSuffix("g17 NOOP\n"))
     }
@@ -275,7 +286,8 @@ struct ArgumentLiteralTests {
         talk.client("a SEARCH TEXT {250000}\n")
         for _ in 0..<3 { talk.client("\(text) TEXT {250000}\n") }
         #expect(
-            talk.client("\(text) TEXT {250000}\n") == "a BAD [TOOBIG] Literal is too large\n")
+            talk.client("\(text) TEXT {250000}\n") == "a BAD [TOOBIG] Literal is too large\n"
+        )
         talk.client("b NOOP\n")
         #expect(talk.heardByBackend() == "g17 NOOP\n")
     }

@@ -7,10 +7,14 @@ import Proxy
 extension Settings {
     /// Archive is read-only, Secret is denied, Drop may be filed into only, Marked may be marked.
     static func sample(
-        login: BackendSettings.Login = .password, security: BackendSettings.Security = .plain,
+        login: BackendSettings.Login = .password,
+        security: BackendSettings.Security = .plain,
         certificate: AuthenticationSettings.CertificateUse = .off,
-        refusals: RefusalStyle = .strict, sendsID: Bool = false, limits: Limits = Limits(),
-        rules: [Rule]? = nil, revision: String = "r1"
+        refusals: RefusalStyle = .strict,
+        sendsID: Bool = false,
+        limits: Limits = Limits(),
+        rules: [Rule]? = nil,
+        revision: String = "r1"
     ) -> Settings {
         var authentication = AuthenticationSettings()
         authentication.certificate = certificate
@@ -18,10 +22,13 @@ extension Settings {
         var backend = BackendSettings(name: "main", security: security, login: login)
         backend.sendsID = sendsID
         return Settings(
-            limits: limits, authentication: authentication, backends: [backend],
+            limits: limits,
+            authentication: authentication,
+            backends: [backend],
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
             policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
-            refusals: refusals)
+            refusals: refusals
+        )
     }
 
     static let sampleRules: [Rule] = [
@@ -37,8 +44,11 @@ extension Settings {
 extension Rule {
     static func sample(_ id: String, _ mailboxes: [String], _ letters: String) -> Rule {
         Rule(
-            id: id, users: ["*"], mailboxes: mailboxes.compactMap { try? Pattern($0) },
+            id: id,
+            users: ["*"],
+            mailboxes: mailboxes.compactMap { try? Pattern($0) },
             limit: (try? Rights(letters: letters)) ?? .none,
-            position: SourcePosition(file: "policy.yaml", line: 1, column: 1))
+            position: SourcePosition(file: "policy.yaml", line: 1, column: 1)
+        )
     }
 }

@@ -100,15 +100,20 @@ struct ScriptedClient {
         let harmless = [
             "", "FETCH", "XYZZY one", "UID NOOP", "SELECT", "STORE 1 \\Seen", "STARTTLS",
             "LOGIN ann hunter2", "SETACL INBOX ann lr", "FETCH 0 FLAGS", "LIST (\"\" *",
-            "XYZZY {5+}\r\nhello", "XYZZY {3+}\r\nabc {4+}\r\nc1 x", "APPEND {6+}\r\nSecret {2+}\r\nab x",
-            "SELECT {6+}\r\nSecret {4+}\r\nabcd", "NOOP {2+}\r\n\r\n", "APPEND INBOX {3+}\r\nabc {2+}\r\nxy",
+            "XYZZY {5+}\r\nhello", "XYZZY {3+}\r\nabc {4+}\r\nc1 x",
+            "APPEND {6+}\r\nSecret {2+}\r\nab x",
+            "SELECT {6+}\r\nSecret {4+}\r\nabcd", "NOOP {2+}\r\n\r\n",
+            "APPEND INBOX {3+}\r\nabc {2+}\r\nxy",
         ]
         unanswered.insert(tag)
         if dice.hits(90) {
             return steps = [.say("\(tag) \(dice.pick(harmless))\r\n")]
         }
         unanswered.remove(tag)
-        let fatal = ["\u{1}\u{2}garbage\r\n", "\r\n", "+ x\r\n", "{5+}\r\n", "a\rb\r\n", "a\n", "a\0\r\n"]
+        let fatal = [
+            "\u{1}\u{2}garbage\r\n", "\r\n", "+ x\r\n", "{5+}\r\nhello\r\n", "a\rb\r\n", "a\n",
+            "a\0\r\n",
+        ]
         steps = [.say(dice.pick(fatal))]
     }
 
@@ -152,8 +157,10 @@ struct ScriptedClient {
         "SEARCH RETURN (ALL) ALL",
     ]
     private static let changing = [
-        "STORE 1 +FLAGS (\\Seen)", "STORE 1:* FLAGS (\\Flagged)", "STORE 1 +FLAGS.SILENT (\\Deleted)",
-        "UID STORE 1:3 -FLAGS (\\Seen Junk)", "EXPUNGE", "UID EXPUNGE 1:3", "STORE 1 FLAGS (\\Seen)",
+        "STORE 1 +FLAGS (\\Seen)", "STORE 1:* FLAGS (\\Flagged)",
+        "STORE 1 +FLAGS.SILENT (\\Deleted)",
+        "UID STORE 1:3 -FLAGS (\\Seen Junk)", "EXPUNGE", "UID EXPUNGE 1:3",
+        "STORE 1 FLAGS (\\Seen)",
         "STORE 2 +FLAGS (\\Deleted \\Seen)",
     ]
 
@@ -164,7 +171,8 @@ struct ScriptedClient {
         case 2: [.say("DELETE ")] + mailbox()
         case 3: [.say("RENAME ")] + mailbox() + [.say(" ")] + mailbox()
         case 4: [.say(dice.pick(["SUBSCRIBE ", "UNSUBSCRIBE "]))] + mailbox()
-        default: [.say(dice.pick(["COPY 1 ", "MOVE 1:2 ", "UID COPY 1:3 ", "UID MOVE 1 "]))] + mailbox()
+        default:
+            [.say(dice.pick(["COPY 1 ", "MOVE 1:2 ", "UID COPY 1:3 ", "UID MOVE 1 "]))] + mailbox()
         }
     }
 
@@ -178,7 +186,8 @@ struct ScriptedClient {
         switch dice.below(8) {
         case 0: return [.say("LOGOUT")]
         case 1, 2: return [.say("SEARCH SUBJECT ")] + literal("gr\u{FC}n")
-        case 3: return [.say("SEARCH CHARSET UTF-8 TEXT ")] + literal("\u{E9}t\u{E9}") + [.say(" SEEN")]
+        case 3:
+            return [.say("SEARCH CHARSET UTF-8 TEXT ")] + literal("\u{E9}t\u{E9}") + [.say(" SEEN")]
         default:
             isIdling = true
             return [.say("IDLE")]
@@ -191,7 +200,8 @@ struct ScriptedClient {
                 "INBOX", "inbox", "Work", "Work/Deep", "Archive", "Archive/2019", "Secret",
                 "Secret/Plans", "SECRET", "Listed", "Drop", "Marked", "Keep/x", "Nope", "a//b",
                 "&AOl-", "New", "Work/New", "~root", "Work",
-            ]))
+            ])
+        )
     }
 
     private mutating func string(_ text: String) -> [Step] {

@@ -11,7 +11,8 @@ struct SmugglingTests {
             "XYZZY {8+}\nb NOOP\n\n", "XYZZY {3+}\nabc {8+}\nb NOOP\n\n",
             "SELECT {6+}\nSecret {4+}\nabcd\n", "NOOP {8+}\nb NOOP\n\n",
             "FETCH {8+}\nb NOOP\n x\n", "STORE 1 FLAGS {8+}\nb NOOP\n {8+}\nb NOOP\n\n",
-        ])
+        ]
+    )
     func isAnsweredOnce(command: String) {
         let talk = Conversation.loggedIn()
         talk.client("a \(command)c LIST \"\" %\n")
@@ -27,7 +28,8 @@ struct SmugglingTests {
         arguments: [
             "XYZZY {5}\n", "XYZZY {3+}\nabc {5}\n", "APPEND Secret {5}\n", "NOOP {5}\n",
             "APPEND Secret {3+}\nabc {5}\n", "SELECT {6+}\nSecret {5}\n", "LIST {2+}\nab {5}\n\n",
-        ])
+        ]
+    )
     func isNotAskedFor(command: String) {
         let talk = Conversation.loggedIn()
         let heard = talk.client("a \(command)")

@@ -50,24 +50,35 @@ final class Storm {
         backend = ModelBackend(traits, dice: Dice(seed: seed ^ 0xBACC))
         client = ScriptedClient(
             ScriptedClient.Traits(pipelines: dice.hits(60), clumsiness: dice.pick([0, 5, 25])),
-            dice: Dice(seed: seed ^ 0xC11E))
+            dice: Dice(seed: seed ^ 0xC11E)
+        )
         roughness = dice.pick([0, 0, 1, 2])
         session = Session(
             ConnectionFacts(
-                session: "00112233aabbccdd", listener: "imaps", clientAddress: "192.0.2.7",
-                clientPort: 50123, serverAddress: "192.0.2.1", serverPort: 993),
-            tls: .plainUser, offersStartTLS: false, settings: Self.settings(0), at: now, into: &out)
+                session: "00112233aabbccdd",
+                listener: "imaps",
+                clientAddress: "192.0.2.7",
+                clientPort: 50123,
+                serverAddress: "192.0.2.1",
+                serverPort: 993
+            ),
+            tls: .plainUser,
+            offersStartTLS: false,
+            settings: Self.settings(0),
+            at: now,
+            into: &out
+        )
         collect()
     }
 
     private static func settings(_ policy: Int) -> Settings {
-        let more: [Rule] = [.sample("inbox-read-only", ["INBOX"], "lr"), .sample("work", ["Work/**"], "lrs")]
+        let more: [Rule] = [
+            .sample("inbox-read-only", ["INBOX"], "lr"), .sample("work", ["Work/**"], "lrs"),
+        ]
         return .sample(rules: Settings.sampleRules + (policy == 0 ? [] : more))
     }
 
     var isClosed: Bool { farewells > 0 }
-    var log: [String] = []
-    func say(_ t: String) { if complaints.isEmpty { log.append(t) } }
 
     // MARK: Weather
 
@@ -113,7 +124,9 @@ final class Storm {
     /// Nobody may be thrown out as idle who waits for an answer.
     private func wait() {
         guard isAfterLogin else { return }
-        let isWaiting = !client.owed.isEmpty && clientRest.isEmpty && !client.isInsideCommand && !client.isIdling
+        let isWaiting =
+            !client.owed.isEmpty && clientRest.isEmpty && !client.isInsideCommand
+            && !client.isIdling
         now = max(now, session.deadline) + 1
         session.timePassed(at: now, into: &out)
         collect()
@@ -130,7 +143,6 @@ final class Storm {
     private func offerRest() {
         guard !isClosed, !clientRest.isEmpty else { return }
         let input = Array(clientRest.prefix(1 + dice.below(clientRest.count)))
-        say("C: \(String(decoding: input, as: UTF8.self).debugDescription)")
         let progress = session.clientSent(input.span, at: now, into: &out)
         let end = progress.consumed + progress.relayed
         collect(toBackend: Array(input[progress.consumed..<end]))
@@ -140,7 +152,6 @@ final class Storm {
     private func backendSpeaks() {
         guard isBackendConnected, !isClosed, !backend.outgoing.isEmpty else { return }
         let input = Array(backend.outgoing.prefix(1 + dice.below(backend.outgoing.count)))
-        say("B: \(String(decoding: input, as: UTF8.self).debugDescription)")
         let progress = session.backendSent(input.span, at: now, into: &out)
         let end = progress.consumed + progress.relayed
         collect(toClient: Array(input[progress.consumed..<end]))
@@ -151,7 +162,6 @@ final class Storm {
         guard isOwedWord, !isRecorderAway, !isClosed else { return }
         isOwedWord = false
         durable = records.count
-        say("recorded")
         session.recorded(at: now, into: &out)
         collect()
     }
@@ -174,14 +184,12 @@ final class Storm {
     private func setRecorder(isAway: Bool) {
         guard isAway != isRecorderAway, !isClosed else { return }
         isRecorderAway = isAway
-        say("recorder away \(isAway)")
         session.recorderChanged(isAvailable: !isAway, at: now, into: &out)
         collect()
     }
 
     private func reload() {
         policy = 1 - policy
-        say("policy \(policy)")
         session.settingsChanged(Self.settings(policy), at: now, into: &out)
         collect()
     }
@@ -225,7 +233,6 @@ final class Storm {
 
     private func note(_ record: Record) {
         records.append(record)
-        say("  R \(record.phase) \(record.tag.text) \(record.verb.map { "\($0.text)" } ?? "-") \(record.verdict.map { "\($0)" } ?? "") \(record.isDurable ? "durable" : "")")
         if record.isDurable { isOwedWord = true }
         if "\(record)".contains("hunter2") { complaints.append("password in a record") }
     }
@@ -247,7 +254,6 @@ final class Storm {
         guard !bytes.isEmpty else { return }
         if isClosed { complaints.append("bytes to a client that is closed") }
         clientHeard += bytes
-        say("  >C \(String(decoding: bytes, as: UTF8.self).debugDescription)")
         ear.hear(bytes)
         for heard in ear.take() {
             check(heard)
@@ -260,7 +266,6 @@ final class Storm {
         guard !bytes.isEmpty else { return }
         if !isBackendConnected { complaints.append("bytes to a backend that is closed") }
         backendHeard += bytes
-        say("  >B \(String(decoding: bytes, as: UTF8.self).debugDescription)")
         backend.hear(bytes, policy: policy)
         for head in backend.takeHeads() { check(head) }
     }
@@ -269,7 +274,8 @@ final class Storm {
 
     private func check(_ heard: ClientEar.Heard) {
         guard case .tagged(let tag, let text) = heard else { return }
-        guard let index = records.lastIndex(where: { $0.phase == .decision && $0.tag == tag }) else {
+        guard let index = records.lastIndex(where: { $0.phase == .decision && $0.tag == tag })
+        else {
             return complaints.append("\(tag) \(text) without a record")
         }
         guard text.contains("policy") || text.contains("does not exist") else { return }
@@ -288,6 +294,7 @@ final class Storm {
         let causes = records.indices.filter { index in
             let record = records[index]
             return index >= lastCause && record.phase == .decision
+                && record.verdict != .bad && (record.verdict != .local || verb == "LOGOUT")
                 && record.verb.map { origins.contains("\($0.text)") } == true
         }
         // One decision may send two commands, but a newer one counts first.

@@ -1,0 +1,122 @@
+// What supervisor and children say to each other, whole, broken, and with the wrong descriptors.
+import Bytes
+import Glibc
+import Reactor
+import Testing
+
+@testable import Postern
+
+private let messages: [ControlMessage] = [
+    .configure, .listener(reactor: 1, listener: 258), .helper(65_535), .recorder(reactor: 3),
+    .start(reactors: 2), .drain(seconds: 30), .ready, .killHelper(7), .configured,
+    .refused("policy.yaml:3:1: unknown key"), .refused(""),
+]
+
+@Suite("A control message")
+struct ControlMessageTests {
+    @Test("comes out as it went in", arguments: messages)
+    func roundTrip(message: ControlMessage) {
+        #expect(ControlMessage(message.encoded.span) == message)
+    }
+
+    @Test("has the documented form")
+    func form() {
+        #expect(ControlMessage.listener(reactor: 1, listener: 258).encoded == [2, 0, 1, 1, 2])
+        #expect(ControlMessage.refused("no").encoded == [10, 0, 0, 0, 0, 110, 111])
+    }
+
+    @Test("is refused when it is cut, and when more follows", arguments: messages)
+    func isRefusedInParts(message: ControlMessage) {
+        let bytes = message.encoded
+        for cut in 0..<min(ControlMessage.headerBytes, bytes.count) {
+            #expect(ControlMessage(bytes.span.extracting(..<cut)) == nil)
+        }
+        if case .refused = message { return }
+        #expect(ControlMessage((bytes + [0]).span) == nil)
+    }
+
+    @Test("never grows beyond its bound, whatever the text")
+    func isBounded() {
+        for text in [String(repeating: "x", count: 5000), String(repeating: "é", count: 700)] {
+            let bytes = ControlMessage.refused(text).encoded
+            #expect(bytes.count <= ControlMessage.bytesMax)
+            #expect(ControlMessage(bytes.span) != nil)
+        }
+        let tooLong = [UInt8](repeating: 10, count: ControlMessage.bytesMax + 1)
+        #expect(ControlMessage(tooLong.span) == nil)
+    }
+
+    @Test("with bytes changed is refused or one that can be sent", arguments: 0..<100)
+    func survives(seed: UInt64) {
+        var chance = Chance(seed: seed)
+        for message in messages {
+            var bytes = message.encoded
+            for _ in 0..<Int.random(in: 1...4, using: &chance) {
+                let index = Int.random(in: bytes.indices, using: &chance)
+                bytes[index] = UInt8.random(in: .min ... .max, using: &chance)
+            }
+            if let message = ControlMessage(bytes.span) { #expect(message.encoded == bytes) }
+        }
+        let noise = chance.bytes(atMost: 2 * ControlMessage.bytesMax)
+        if let message = ControlMessage(noise.span) { #expect(message.encoded == noise) }
+    }
+}
+
+@Suite("A control channel")
+struct ControlChannelTests {
+    private func ends() throws -> (ControlChannel, Int32) {
+        let pair = try SocketPair(.messages)
+        let raw = fcntl(pair.far.descriptor.number, F_DUPFD_CLOEXEC, 0)
+        let near = try pair.near.descriptor.duplicate()
+        return (ControlChannel(Socket(near)), raw)
+    }
+
+    @Test("is done with a message whose descriptor is missing")
+    func missesADescriptor() throws {
+        let (channel, raw) = try ends()
+        defer { close(raw) }
+        let packet = ControlMessage.configure.encoded
+        let sent = unsafe send(raw, packet, packet.count, 0)
+        #expect(sent == packet.count)
+        #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
+    }
+
+    @Test("takes no descriptor that doesn't belong, and closes it")
+    func closesWhatDoesNotBelong() throws {
+        let (channel, raw) = try ends()
+        defer { close(raw) }
+        let other = Socket(FileDescriptor(owning: fcntl(raw, F_DUPFD_CLOEXEC, 0)))
+        let extra = try Waker()
+        for count in [1, 2, Socket.descriptorsMax] {
+            let before = openDescriptors()
+            let lent = [Int32](repeating: extra.descriptor.number, count: count)
+            let sent = other.send(ControlMessage.ready.encoded.span, with: lent)
+            #expect(sent == .moved(ControlMessage.headerBytes))
+            #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
+            #expect(openDescriptors() == before)
+        }
+    }
+
+    @Test("is done with a packet longer than any message")
+    func refusesLongPackets() throws {
+        let (channel, raw) = try ends()
+        defer { close(raw) }
+        let packet = [UInt8](repeating: 10, count: ControlMessage.bytesMax + 1)
+        let sent = unsafe send(raw, packet, packet.count, 0)
+        #expect(sent == packet.count)
+        #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
+    }
+
+    @Test("says when the other process is gone")
+    func noticesTheEnd() throws {
+        let (channel, raw) = try ends()
+        close(raw)
+        let arrival = try channel.receive()
+        #expect(arrival == .closed)
+        #expect(throws: ControlChannel.Failure.closed) { try channel.send(.ready) }
+    }
+
+    private func openDescriptors() -> Int {
+        (0..<1024).count { fcntl(Int32($0), F_GETFD) >= 0 }
+    }
+}

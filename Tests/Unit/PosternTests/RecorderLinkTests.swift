@@ -1,0 +1,104 @@
+// The reactor's word on the recorder: there, gone, or there and of no use.
+import Audit
+import Bytes
+import Glibc
+import Reactor
+import Testing
+
+@testable import Postern
+
+private func moment(_ monotonic: UInt64) -> Moment { Moment(utc: monotonic, monotonic: monotonic) }
+
+private let record = Record(.noop, .decision, verdict: .allow, session: [])
+
+/// A link, and the recorder's end of its socket.
+private struct Stage: ~Copyable {
+    var link: RecorderLink
+    var room = Scratch(capacity: 4096)
+    let recorder: Socket
+
+    init(at now: UInt64) throws {
+        let pair = try SocketPair(.stream)
+        let far = try pair.far.descriptor.duplicate()
+        let near = try pair.near.descriptor.duplicate()
+        recorder = Socket(far)
+        link = RecorderLink()
+        link.connect(Socket(near), at: now)
+    }
+
+    mutating func acknowledge(_ number: UInt64, at now: UInt64) -> Bool {
+        var out = Buffer()
+        Acknowledgement(status: .working, durableUpTo: number).encode(into: &out)
+        guard case .moved = recorder.send(out.span) else { return false }
+        return link.receive(&room, at: now)
+    }
+}
+
+@Suite("A recorder that keeps silent")
+struct RecorderLinkTests {
+    private let patience = RecorderLink.patienceMicroseconds
+
+    @Test("hangs when it acknowledges nothing for too long, and not a moment before")
+    func hangs() throws {
+        var stage = try Stage(at: 0)
+        #expect(stage.link.hangsAt == .max)
+        stage.link.append(record, at: moment(1000))
+        stage.link.append(record, at: moment(2000))
+        #expect(stage.link.flush() == true)
+        #expect(stage.link.hangsAt == 1000 + patience)
+        #expect(stage.link.beginsToHang(at: 999 + patience) == false)
+        #expect(stage.link.isAvailable == true)
+        #expect(stage.link.beginsToHang(at: 1000 + patience) == true)
+        #expect(stage.link.isAvailable == false)
+        // Said once, and no reason to wake up again.
+        #expect(stage.link.beginsToHang(at: 5000 + patience) == false)
+        #expect(stage.link.hangsAt == .max)
+    }
+
+    @Test("is back with its next acknowledgement")
+    func comesBack() throws {
+        var stage = try Stage(at: 0)
+        stage.link.append(record, at: moment(0))
+        stage.link.append(record, at: moment(0))
+        #expect(stage.link.flush() == true)
+        #expect(stage.link.beginsToHang(at: patience) == true)
+        #expect(stage.acknowledge(1, at: patience + 10) == true)
+        #expect(stage.link.isAvailable == true)
+        #expect(stage.link.hangsAt == 2 * patience + 10)
+        #expect(stage.acknowledge(2, at: patience + 20) == true)
+        #expect(stage.link.hangsAt == .max)
+    }
+
+    @Test("does not hang while it works through a long queue")
+    func isSlow() throws {
+        var stage = try Stage(at: 0)
+        for _ in 0..<20 { stage.link.append(record, at: moment(0)) }
+        #expect(stage.link.flush() == true)
+        for number in 1...20 {
+            let now = UInt64(number) * (patience - 1)
+            #expect(stage.link.beginsToHang(at: now) == false)
+            #expect(stage.acknowledge(UInt64(number), at: now) == true)
+        }
+        #expect(stage.link.hangsAt == .max)
+    }
+
+    @Test("owes the records of the one before it")
+    func inheritsDebts() throws {
+        var stage = try Stage(at: 0)
+        stage.link.append(record, at: moment(0))
+        stage.link.disconnect()
+        #expect(stage.link.hangsAt == .max)
+        let pair = try SocketPair(.stream)
+        stage.link.connect(Socket(try pair.near.descriptor.duplicate()), at: 70)
+        #expect(stage.link.hangsAt == 70 + patience)
+        #expect(stage.link.isAvailable == true)
+    }
+
+    @Test("is done with when it acknowledges what it can't have")
+    func lies() throws {
+        var stage = try Stage(at: 0)
+        stage.link.append(record, at: moment(0))
+        #expect(stage.link.flush() == true)
+        #expect(stage.acknowledge(2, at: 1) == false)
+    }
+}
