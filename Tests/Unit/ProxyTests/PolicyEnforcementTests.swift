@@ -182,3 +182,24 @@ struct PolicyEnforcementTests {
         #expect(talk.client("b RENAME Work Play\n").hasPrefix("b NO [INUSE]"))
     }
 }
+
+@Suite("Extensions that the backend has not")
+struct StrippedExtensionTests {
+    @Test(
+        "are refused in every form",
+        arguments: [
+            "IDLE", "NAMESPACE", "UNSELECT", "ENABLE CONDSTORE", "UID EXPUNGE 1", "MOVE 1 INBOX",
+            "LIST (SUBSCRIBED) \"\" *", "LIST \"\" * RETURN (STATUS (MESSAGES))",
+            "STATUS INBOX (HIGHESTMODSEQ)", "SEARCH RETURN (MIN) ALL", "SELECT INBOX (CONDSTORE)",
+            "SELECT INBOX (QRESYNC (1 2))", "FETCH 1 MODSEQ", "FETCH 1 UID (CHANGEDSINCE 5)",
+            "STORE 1 (UNCHANGEDSINCE 5) +FLAGS (\\Seen)",
+        ])
+    func refuses(command: String) {
+        let talk = Conversation.loggedIn(capabilities: "IMAP4rev1")
+        talk.client("s SELECT INBOX\n")
+        talk.backend("g16 OK\n")
+        _ = talk.heardByBackend()
+        #expect(talk.client("a \(command)\n") == "a BAD Unknown or disabled command\n")
+        #expect(talk.heardByBackend() == "")
+    }
+}

@@ -223,7 +223,7 @@ final class Storm {
     // MARK: The driver's part
 
     private func collect(toBackend: [UInt8] = [], toClient: [UInt8] = []) {
-        for effect in out.effects { if case .record(let record) = effect { note(record) } }
+        for record in out.records { note(record) }
         hear(client: out.client.bytes + toClient)
         hear(backend: out.backend.bytes + toBackend)
         for effect in out.effects { perform(effect) }
@@ -239,7 +239,7 @@ final class Storm {
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .record, .sendTicket, .loginEnded, .startClientTLS, .startBackendTLS: break
+        case .sendTicket, .loginEnded, .startClientTLS, .startBackendTLS: break
         case .admitLogin: events.append(.admission)
         case .authenticate: events.append(.verification)
         case .connectBackend: events.append(.connection)
