@@ -69,9 +69,18 @@ struct Authorization {
         case .list(let list): list.isExtended ? offer.contains(.listExtended) : true
         case .search(let search): search.returns == nil || offer.contains(.esearch)
         case .select(let select), .examine(let select): admits(select)
+        case .fetch(let fetch): admits(fetch)
+        case .store(let store): store.unchangedSince == nil || offer.contains(.condStore)
         case .create(_, let uses): uses.isEmpty
         default: true
         }
+    }
+
+    /// RFC 7162, 3.2.6: VANISHED is for clients that have enabled QRESYNC.
+    private func admits(_ fetch: Fetch) -> Bool {
+        if fetch.wantsVanished { return enabled.contains(.qresync) }
+        let asksModSequence = fetch.items.contains { $0 == .attribute(.modSequence) }
+        return fetch.changedSince == nil && !asksModSequence || offer.contains(.condStore)
     }
 
     private func admits(_ select: Select) -> Bool {

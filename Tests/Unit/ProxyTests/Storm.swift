@@ -75,7 +75,10 @@ final class Storm {
         let more: [Rule] = [
             .sample("inbox-read-only", ["INBOX"], "lr"), .sample("work", ["Work/**"], "lrs"),
         ]
-        return .sample(rules: Settings.sampleRules + (policy == 0 ? [] : more))
+        return .sample(
+            refusals: policy == 0 ? .strict : .compatible,
+            rules: Settings.sampleRules + (policy == 0 ? [] : more)
+        )
     }
 
     var isClosed: Bool { farewells > 0 }
