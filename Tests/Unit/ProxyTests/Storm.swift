@@ -283,7 +283,8 @@ final class Storm {
         }
         guard text.contains("policy") || text.contains("does not exist") else { return }
         // A mailbox that the backend does not have looks like a denied one.
-        if text.contains("does not exist") && records[index].verdict == .allow { return }
+        let isAllowed = records[index].verdict == .allow || records[index].verdict == .rewrite
+        if isAllowed && text.contains("does not exist") { return }
         if records[index].verdict != .deny || index >= durable {
             complaints.append("\(tag) \(text) before its record is durable")
         }
