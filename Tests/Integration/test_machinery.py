@@ -217,7 +217,8 @@ class Reloads(StageCase):
 
     def test_a_login_under_way_keeps_the_backend_it_began_with(self):
         first = dict(self.postern.settings["backends"][0])
-        second = {**first, "name": "other", "address": [f"127.0.0.1:{self.other.port}"],
+        # A name that was not known before: it is resolved at once, not at the next round.
+        second = {**first, "name": "other", "address": [f"localhost:{self.other.port}"],
                   "proxy-protocol": True}
         gateways = self.postern.children("gateway")
         client = self.wire()
