@@ -55,7 +55,9 @@ extension Driver {
         } catch let error as SystemError where [EMFILE, ENFILE].contains(error.code) {
             turnAway(at: entrance)
         } catch {
-            log.warning("accept: \(error)")
+            // Where memory is short, the same client is announced again and again.
+            guard turnedAway.spend(at: now, perSecondMax: 1) else { return }
+            log.warning("a client is lost: \(error)")
         }
     }
 

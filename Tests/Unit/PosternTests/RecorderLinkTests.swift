@@ -94,6 +94,27 @@ struct RecorderLinkTests {
         #expect(stage.link.isAvailable == true)
     }
 
+    @Test("is sent no more than fits a bounded backlog, be it of many records or of large ones")
+    func isBounded() throws {
+        var small = try Stage(at: 0)
+        for _ in 0..<100 { small.link.append(record, at: moment(0)) }
+        #expect(small.link.isOverfull(100) == false)
+        small.link.append(record, at: moment(0))
+        #expect(small.link.isOverfull(100) == true)
+
+        var large = try Stage(at: 0)
+        var entry = record
+        entry.session = [UInt8](repeating: UInt8(ascii: "x"), count: 64 * 1024)
+        var count = 0
+        while !large.link.isOverfull(.max), count < 1000 {
+            large.link.append(entry, at: moment(0))
+            count += 1
+        }
+        // Sessions stop long before nobody is read any more.
+        #expect(large.link.isAvailable == false)
+        #expect(count > 200 && count < 300)
+    }
+
     @Test("is done with when it acknowledges what it can't have")
     func lies() throws {
         var stage = try Stage(at: 0)
