@@ -417,6 +417,27 @@ class StrippedBackend(StageCase):
         self.assertNotIn(b"LOGIN", self.canary.received().upper())
 
 
+class FullRecorder(StageCase):
+    """A recorder that stands still until its socket is full: nobody is read, nobody forgotten."""
+
+    backend = "canary"
+
+    def test_every_session_goes_on_where_it_stood(self):
+        clients = [self.session(user) for user in ("ann", "bob", "carl") * 2]
+        recorder = self.postern.child_of("recorder")
+        for _ in range(3):
+            os.kill(recorder, signal.SIGSTOP)
+            try:
+                for client in clients:
+                    client.send(b"".join(b"n%d NOOP\r\n" % number for number in range(400)))
+                time.sleep(0.3)
+            finally:
+                os.kill(recorder, signal.SIGCONT)
+            for client in clients:
+                self.assertTrue(client.until("n399")[-1].startswith(b"n399 OK"))
+        self.assert_ok(self.session("ann").answer("NOOP"))
+
+
 class HelpersHanging(StageCase):
     backend = "canary"
 
