@@ -328,7 +328,8 @@ extension Gate {
     /// An answer that still comes would else be taken for one to the next attempt.
     private mutating func giveUp(_ attempt: LoginAttempt, into out: inout Outbox) {
         refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
-        out.client.append(.unavailable, tag: attempt.tag)
+        // Without a recorder the client has its answer already.
+        if case .refusal(let tag, let refusal) = stage { out.client.append(refusal, tag: tag) }
         end("Authentication took too long", .limit, into: &out)
     }
 

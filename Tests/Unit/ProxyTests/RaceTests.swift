@@ -178,6 +178,17 @@ struct RaceTests {
         #expect(talk.clientHeard.contains("a NO [UNAVAILABLE]"))
     }
 
+    @Test("a login that PAM forgets is answered once", arguments: [true, false])
+    func isAnsweredOnce(hasRecorder: Bool) {
+        let talk = Conversation()
+        talk.client("a LOGIN ann right\n")
+        talk.admit()
+        talk.recorder(isAvailable: hasRecorder)
+        talk.waitForDeadline()
+        #expect(talk.clientHeard.components(of: "a NO [UNAVAILABLE]") == 1)
+        #expect(talk.isClosed)
+    }
+
     @Test func nothingIsSaidAfterTheEnd() {
         let talk = Conversation()
         talk.client("a LOGOUT\n")
