@@ -121,6 +121,9 @@ package struct Phrase: Equatable, Sendable, ExpressibleByStringLiteral {
     package init(_ text: StaticString) { self.text = text }
 
     package static func == (left: Phrase, right: Phrase) -> Bool {
-        left.text.description == right.text.description
+        let (left, right) = (left.text.span, right.text.span)
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 }

@@ -4,17 +4,17 @@
 ///
 /// Keeps its storage when emptied, so that a buffer in steady use allocates nothing.
 package struct Buffer: Equatable, Sendable {
-    private var storage: [UInt8] = []
-    private var head = 0
+    @usableFromInline var storage: [UInt8] = []
+    @usableFromInline var head = 0
 
-    package init() {}
+    @inlinable package init() {}
 
     package init(_ text: String) { storage = Array(text.utf8) }
 
     package init(_ bytes: [UInt8]) { storage = bytes }
 
-    package var count: Int { storage.count - head }
-    package var isEmpty: Bool { storage.count == head }
+    @inlinable package var count: Int { storage.count - head }
+    @inlinable package var isEmpty: Bool { storage.count == head }
 
     /// Bytes the buffer can hold before it allocates again.
     package var capacity: Int { storage.capacity }
@@ -24,7 +24,7 @@ package struct Buffer: Equatable, Sendable {
     /// The waiting bytes as text, for tests and logs; bytes that are no UTF-8 become U+FFFD.
     package var text: String { String(decoding: storage[head...], as: UTF8.self) }
 
-    package var span: Span<UInt8> {
+    @inlinable package var span: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(head...) }
     }
@@ -32,11 +32,11 @@ package struct Buffer: Equatable, Sendable {
     /// Makes room for `count` bytes, so that a secret of that length is never moved by growth.
     package mutating func reserve(_ count: Int) { storage.reserveCapacity(head + count) }
 
-    package mutating func append(_ byte: UInt8) { storage.append(byte) }
+    @inlinable package mutating func append(_ byte: UInt8) { storage.append(byte) }
 
     package mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
 
-    package mutating func append(_ bytes: Span<UInt8>) {
+    @inlinable package mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
     }
 
@@ -44,7 +44,7 @@ package struct Buffer: Equatable, Sendable {
         storage.append(contentsOf: other.storage[other.head...])
     }
 
-    package mutating func append(_ text: StaticString) {
+    @inlinable package mutating func append(_ text: StaticString) {
         unsafe storage.append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         )

@@ -3,28 +3,29 @@
 /// A set of character classes; every byte has one.
 package struct ByteClass: OptionSet, Sendable {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// ATOM-CHAR: any CHAR but `( ) { SP CTL % * " \ ]`.
-    package static let atom = ByteClass(rawValue: 1)
+    @inlinable package static var atom: ByteClass { ByteClass(rawValue: 1) }
     /// ASTRING-CHAR: ATOM-CHAR or `]`.
-    package static let astring = ByteClass(rawValue: 2)
+    @inlinable package static var astring: ByteClass { ByteClass(rawValue: 2) }
     /// list-char: ATOM-CHAR, `%`, `*` or `]`.
-    package static let list = ByteClass(rawValue: 4)
+    @inlinable package static var list: ByteClass { ByteClass(rawValue: 4) }
     /// TEXT-CHAR: any CHAR but CR and LF (and NUL, which is no CHAR).
-    package static let text = ByteClass(rawValue: 8)
-    package static let digit = ByteClass(rawValue: 16)
-    package static let letter = ByteClass(rawValue: 32)
+    @inlinable package static var text: ByteClass { ByteClass(rawValue: 8) }
+    @inlinable package static var digit: ByteClass { ByteClass(rawValue: 16) }
+    @inlinable package static var letter: ByteClass { ByteClass(rawValue: 32) }
     /// The alphabet of Base64 without padding (RFC 4648, section 4).
-    package static let base64 = ByteClass(rawValue: 64)
+    @inlinable package static var base64: ByteClass { ByteClass(rawValue: 64) }
     /// A tag's characters: ASTRING-CHAR but `+` (RFC 9051, `tag`).
-    package static let tag = ByteClass(rawValue: 128)
+    @inlinable package static var tag: ByteClass { ByteClass(rawValue: 128) }
 
     /// The classes that `byte` belongs to.
-    @inline(__always)
-    package static func of(_ byte: UInt8) -> ByteClass { ByteClass(rawValue: table[Int(byte)]) }
+    @inlinable package static func of(_ byte: UInt8) -> ByteClass {
+        ByteClass(rawValue: table[Int(byte)])
+    }
 
-    private static let table: [UInt8] = (0...255).map { classes(of: UInt8($0)).rawValue }
+    @usableFromInline static let table: [UInt8] = (0...255).map { classes(of: UInt8($0)).rawValue }
 
     private static func classes(of byte: UInt8) -> ByteClass {
         var classes: ByteClass = []
@@ -49,13 +50,12 @@ package struct ByteClass: OptionSet, Sendable {
 
 extension UInt8 {
     /// The upper-case form of an ASCII letter, any other byte as it is (no locale, no Unicode).
-    @inline(__always)
-    package var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & 0xDF : self }
+    @inlinable package var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & 0xDF : self }
 }
 
 extension Span where Element == UInt8 {
     /// Whether the bytes spell `word`, which is in upper case, with ASCII letters in either case.
-    package func spells(_ word: StaticString) -> Bool {
+    @inlinable package func spells(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
         for index in indices {
             let wanted = unsafe word.utf8Start[index]

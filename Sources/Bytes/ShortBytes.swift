@@ -1,27 +1,30 @@
 // A byte string whose usual length lives in place: tags, message sets, item lists.
+// Inlinable, for it is used byte by byte in other modules.
 
 /// Bytes that allocate only past the 62nd.
 package struct ShortBytes: Equatable, Sendable {
-    private var inline = InlineArray<62, UInt8>(repeating: 0)
-    private var inlineCount: UInt8 = 0
-    private var overflow: [UInt8] = []
+    @usableFromInline package static var inlineMax: Int { 62 }
 
-    package init() {}
+    @usableFromInline var inline = InlineArray<62, UInt8>(repeating: 0)
+    @usableFromInline var inlineCount: UInt8 = 0
+    @usableFromInline var overflow: [UInt8] = []
 
-    package init(_ bytes: Span<UInt8>) { append(bytes) }
+    @inlinable package init() {}
+
+    @inlinable package init(_ bytes: Span<UInt8>) { append(bytes) }
 
     package init(_ text: String) { append(Array(text.utf8).span) }
 
-    package var count: Int { Int(inlineCount) + overflow.count }
-    package var isEmpty: Bool { inlineCount == 0 }
-    package var indices: Range<Int> { 0..<count }
+    @inlinable package var count: Int { Int(inlineCount) + overflow.count }
+    @inlinable package var isEmpty: Bool { inlineCount == 0 }
+    @inlinable package var indices: Range<Int> { 0..<count }
 
-    package subscript(index: Int) -> UInt8 {
+    @inlinable package subscript(index: Int) -> UInt8 {
         index < Int(inlineCount) ? inline[index] : overflow[index - Int(inlineCount)]
     }
 
-    package mutating func append(_ byte: UInt8) {
-        if inlineCount < 62 {
+    @inlinable package mutating func append(_ byte: UInt8) {
+        if inlineCount < Self.inlineMax {
             inline[Int(inlineCount)] = byte
             inlineCount += 1
         } else {
@@ -29,7 +32,7 @@ package struct ShortBytes: Equatable, Sendable {
         }
     }
 
-    package mutating func append(_ bytes: Span<UInt8>) {
+    @inlinable package mutating func append(_ bytes: Span<UInt8>) {
         for index in bytes.indices { append(bytes[index]) }
     }
 
@@ -55,7 +58,8 @@ package struct ShortBytes: Equatable, Sendable {
 }
 
 extension Buffer {
-    package mutating func append(_ bytes: ShortBytes) {
-        for index in bytes.indices { append(bytes[index]) }
+    package mutating func append(_ bytes: borrowing ShortBytes) {
+        append(bytes.inline.span.extracting(first: Int(bytes.inlineCount)))
+        if !bytes.overflow.isEmpty { append(bytes.overflow) }
     }
 }

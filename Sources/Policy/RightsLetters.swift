@@ -50,8 +50,12 @@ extension Rights {
     }
 
     /// The letters in the order of RFC 4314; empty without rights.
-    package var letters: String {
-        String(Rights.table.lazy.filter { contains($0.right) }.map(\.letter))
+    package var letters: String { Rights.texts[Int(rawValue & Rights.all.rawValue)] }
+
+    /// The letters of every set there is: every record of a command asks for three of them.
+    private static let texts: [String] = (0...all.rawValue).map { bits in
+        let rights = Rights(rawValue: bits)
+        return String(table.lazy.filter { rights.contains($0.right) }.map(\.letter))
     }
 }
 

@@ -5,8 +5,6 @@ package import Bytes
 
 /// Something to be done, in the order in which it stands.
 package enum Effect: Equatable, Sendable {
-    /// Hand the record over; a durable one is answered with `Session.recorded`.
-    case record(Record)
     /// After the client's bytes in the outbox are sent: begin TLS as the server.
     case startClientTLS
     /// Ask PAM; answered with `Session.authenticated`.
@@ -33,8 +31,10 @@ package enum Effect: Equatable, Sendable {
 /// What a session puts out during one call.
 ///
 /// One outbox serves all sessions of a reactor: the driver empties it after every call. Order: the
-/// effects' records first, then the bytes, then the other effects.
+/// records first, then the bytes, then the effects.
 package struct Outbox: Equatable, Sendable {
+    /// To be handed over; the durable ones are answered with `Session.recorded`.
+    package var records: [Record] = []
     /// Bytes to the client, not yet encrypted.
     package var client = Buffer()
     /// Bytes to the backend, not yet encrypted.
@@ -46,6 +46,7 @@ package struct Outbox: Equatable, Sendable {
     package init() {}
 
     package mutating func removeAll() {
+        records.removeAll(keepingCapacity: true)
         client.removeAll()
         backend.removeAll()
         effects.removeAll(keepingCapacity: true)

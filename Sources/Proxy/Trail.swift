@@ -27,9 +27,9 @@ struct Trail {
     /// The driver's word that all records put out so far are on disk.
     mutating func recorded() { isAwaitingDisk = false }
 
-    mutating func record(_ record: Record, into out: inout Outbox) {
+    mutating func record(_ record: consuming Record, into out: inout Outbox) {
         if record.isDurable { isAwaitingDisk = true }
-        out.effects.append(.record(record))
+        out.records.append(record)
     }
 
     /// A record that stands for itself.

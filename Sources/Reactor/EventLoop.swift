@@ -15,9 +15,10 @@ package struct Readiness: OptionSet, Sendable {
     package static let broken = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
 
     /// Whether receiving would say something new: bytes, an end or an error.
-    package var wantsReceiving: Bool {
-        !isDisjoint(with: [.readable, .ending, .broken])
-    }
+    package var wantsReceiving: Bool { contains(.readable) || isEnding }
+
+    /// Whether the peer sends nothing any more.
+    package var isEnding: Bool { contains(.ending) || !isDisjoint(with: .broken) }
 }
 
 /// Readiness of one descriptor, with the token that it was added under.

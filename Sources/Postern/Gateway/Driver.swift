@@ -74,7 +74,7 @@ final class Driver {
         control: ControlChannel,
         log: Log,
         helpers: Int,
-        throttle: ThrottleSettings
+        throttle: SharedThrottle
     ) throws {
         self.snapshot = snapshot
         self.mailbox = mailbox
@@ -148,15 +148,14 @@ final class Driver {
     }
 
     private func note(_ readiness: Readiness, of side: Side, at connection: Connection) {
-        let isEnding = !readiness.isDisjoint(with: [.ending, .broken])
         switch side {
         case .client:
             if readiness.wantsReceiving { connection.client.mayReceive = true }
-            if isEnding { connection.client.isEnding = true }
+            if readiness.isEnding { connection.client.isEnding = true }
         case .backend:
             if readiness.wantsReceiving { connection.backend.mayReceive = true }
             if readiness.contains(.writable) { connection.backend.isWritable = true }
-            if isEnding { connection.backend.isEnding = true }
+            if readiness.isEnding { connection.backend.isEnding = true }
         }
         enqueue(connection)
     }

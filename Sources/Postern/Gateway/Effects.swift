@@ -67,13 +67,19 @@ extension Driver {
         performOutbox(of: connection, relaying: Span(), from: .client)
     }
 
-    /// Empties the outbox: records first, then its bytes, then `relayed`, then the other effects.
+    /// Empties the outbox: records first, then its bytes, then `relayed`, then the effects.
     func performOutbox(
         of connection: Connection,
         relaying relayed: Span<UInt8>,
         from side: Side
     ) {
-        for index in outbox.effects.indices { record(outbox.effects[index], of: connection) }
+        for index in outbox.records.indices {
+            noteRecord(
+                recorder.append(outbox.records[index], at: moment),
+                isDurable: outbox.records[index].isDurable,
+                of: connection
+            )
+        }
         if !outbox.client.isEmpty { stageForClient(outbox.client.span, of: connection) }
         if !outbox.backend.isEmpty { stageForBackend(outbox.backend.span, of: connection) }
         if !relayed.isEmpty {
@@ -93,17 +99,14 @@ extension Driver {
         staged.holdsSecret = true
     }
 
-    private func record(_ effect: Effect, of connection: Connection) {
-        guard case .record(let record) = effect else { return }
-        let number = recorder.append(record, at: moment)
-        guard record.isDurable else { return }
+    private func noteRecord(_ number: UInt64, isDurable: Bool, of connection: Connection) {
+        guard isDurable else { return }
         connection.awaitedRecord = number
         recorder.await(number, for: connection.id)
     }
 
     private func perform(_ effect: Effect, of connection: Connection) {
         switch effect {
-        case .record: break
         case .startClientTLS: startClientTLS(connection)
         case .authenticate(let credentials):
             desk.authenticate(credentials, for: connection.id, at: now)

@@ -9,7 +9,7 @@ import Policy
 /// One command of the client is judged at a time. One that must wait (for a barrier, for its record
 /// to be durable, for names it depends on) stays whole in the fragmenter, and nothing behind it is
 /// read; then it is judged anew, so that a decision is never older than what it rests on.
-struct Relay {
+struct Relay: ~Copyable {
     /// The client's message on its way to the backend.
     enum Upload {
         /// The backend is asked for the message of the command with this tag of ours.

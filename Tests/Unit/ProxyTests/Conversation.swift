@@ -192,16 +192,11 @@ final class Conversation {
     }
 
     private func collect() {
-        for effect in out.effects {
-            if case .record(let record) = effect {
-                records.append(record)
-                if record.isDurable { isOwedAcknowledgement = true }
-            } else {
-                effects.append(effect)
-                // What a connection that is closed had still to say is lost.
-                if effect == .closeBackend { backendRest = [] }
-            }
-        }
+        records += out.records
+        if out.records.contains(where: \.isDurable) { isOwedAcknowledgement = true }
+        effects += out.effects
+        // What a connection that is closed had still to say is lost.
+        if out.effects.contains(.closeBackend) { backendRest = [] }
         hear(client: out.client.bytes[...])
         hear(backend: out.backend.bytes[...])
         out.removeAll()
