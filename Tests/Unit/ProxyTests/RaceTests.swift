@@ -166,7 +166,7 @@ struct RaceTests {
 
     // MARK: Answers that come too late
 
-    @Test func alateAnswerOfPAMIsNotTheNextAttempts() {
+    @Test func aLateAnswerOfPAMIsNotTheNextAttempts() {
         let talk = Conversation()
         talk.client("a LOGIN ann right\n")
         talk.admit()
