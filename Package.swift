@@ -96,7 +96,7 @@ let package = Package(
             of: ["Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration"]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
-        tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern"]),
+        tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]

@@ -35,6 +35,9 @@ package struct RecorderClient: Sendable {
         isConnected && isWorking && frames.count <= Self.backlogBytesMax
     }
 
+    /// Bytes that wait to be acknowledged.
+    package var backlogBytes: Int { frames.count }
+
     /// What is to be sent now.
     package var unsent: Span<UInt8> {
         @_lifetime(borrow self)

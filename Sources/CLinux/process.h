@@ -36,6 +36,13 @@ static inline void linux_raise_descriptor_limit(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// How many descriptors this process may have open.
+static inline long linux_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    return limit.rlim_cur < 1 << 30 ? (long)limit.rlim_cur : 1 << 30;
+}
+
 // No program that this process starts gains anything by set-user-id or file capabilities.
 static inline int linux_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 

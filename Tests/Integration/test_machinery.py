@@ -59,42 +59,38 @@ class Strangers(StageCase):
 class FewDescriptors(StageCase):
     backend = "canary"
 
-    most = 40
+    most = 100
     wrapper = ("prlimit", f"--nofile={most}:{most}")
 
-    def setUp(self):
-        self.found = gauge(self)
-        self.free = self.most - self.found.descriptors()
-
-    def test_without_descriptors_clients_are_turned_away_and_nothing_spins(self):
+    def test_strangers_leave_a_session_s_and_the_machine_s_own_descriptors_alone(self):
+        found = gauge(self)
+        wire = self.wire()
         clients = []
-        for _ in range(40):
+        for _ in range(self.most):
             clients.append(socket.create_connection(("127.0.0.1", self.ports.starttls)))
         greeted = 0
         for client in clients:
             client.settimeout(5)
-            greeted += client.recv(4096).startswith(b"* OK")
-        self.assertLess(greeted, 40)
-        self.assertGreaterEqual(greeted, self.free - 1)
-        spent = self.found.cpu_seconds()
+            try:
+                greeted += client.recv(4096).startswith(b"* OK")
+            except ConnectionResetError:
+                pass
+        self.assertGreater(greeted, 10)
+        self.assertLess(greeted, self.most // 2)
+        spent = found.cpu_seconds()
         time.sleep(1)
-        self.assertLess(self.found.cpu_seconds() - spent, 0.2)
+        self.assertLess(found.cpu_seconds() - spent, 0.2)
+        # A backend's socket, a replaced recorder and replaced helpers still have room.
+        helpers, recorder = self.postern.children("postern-pam"), self.postern.child_of("recorder")
+        for pid in (*helpers, recorder):
+            os.kill(pid, signal.SIGKILL)
+        self.postern.child_of("recorder", other_than=[recorder])
+        self.postern.child_of("postern-pam", other_than=helpers)
+        wait_until(lambda: wire.login("ann", PASSWORDS["ann"]).startswith("OK"), 15, "login")
+        self.assertIn("turned away", self.postern.child.output())
+        self.assertEqual(self.postern.child_of("gateway"), found.pid)
         for client in clients:
             client.close()
-        wait_until(lambda: self.found.descriptors() < self.most - 4, 10, "free descriptors")
-        self.session("ann")
-
-    def test_a_login_without_a_descriptor_for_its_backend_is_unavailable(self):
-        wires = []
-        for _ in range(self.free - 1):
-            wires.append(self.plain())
-        last = Wire(self.ports.tls, trusting(self.authority))
-        self.addCleanup(last.close)
-        self.assert_refused(last.login("ann", PASSWORDS["ann"]), "UNAVAILABLE")
-        for wire in wires:
-            wire.close()
-        wait_until(lambda: self.found.descriptors() < self.most - 4, 10, "free descriptors")
-        self.assert_ok(last.login("ann", PASSWORDS["ann"]))
 
 
 def pour(visit, tag, verb, rest):
@@ -128,16 +124,14 @@ class Floods(StageCase):
         before = found.kibibytes()
         client.send(command)
         wait_until(lambda: getattr(visit, "poured", 0), 10, "flood")
-        poured = -1
+        poured, spent = -1, 0
+        # Rest is a second and a half in which nothing moves; it comes long before 64 MiB.
         while poured != visit.poured:
-            poured = visit.poured
-            time.sleep(0.5)
-        spent = found.cpu_seconds()
-        time.sleep(1)
-        self.assertEqual(visit.poured, poured)
+            poured, spent = visit.poured, found.cpu_seconds()
+            self.assertLess(poured, 64 * MIB * 1024)
+            time.sleep(1.5)
         self.assertLess(found.cpu_seconds() - spent, 0.1)
         self.assertLess(found.kibibytes() - before, 8 * MIB)
-        self.assertLess(poured, 64 * MIB * 1024)
         return client
 
     def test_a_client_that_never_reads_pauses_a_backend_that_answers(self):
@@ -223,7 +217,8 @@ class Reloads(StageCase):
 
     def test_a_login_under_way_keeps_the_backend_it_began_with(self):
         first = dict(self.postern.settings["backends"][0])
-        second = {**first, "name": "other", "address": [f"127.0.0.1:{self.other.port}"],
+        # A name that was not known before: it is resolved at once, not at the next round.
+        second = {**first, "name": "other", "address": [f"localhost:{self.other.port}"],
                   "proxy-protocol": True}
         gateways = self.postern.children("gateway")
         client = self.wire()

@@ -20,7 +20,7 @@ final class Entrance {
     }
 }
 
-/// How many failed handshakes may still be recorded in this second.
+/// How much of what strangers can repeat at will may still be written down in this second.
 struct FailureBudget {
     private var second: UInt64 = 0
     private var spent = 0
@@ -50,7 +50,7 @@ extension Driver {
         var address: SocketAddress?
         do {
             guard let socket = try entrance.socket.accept(from: &address) else { return }
-            guard let address, hasRoom(for: address) else { return }
+            guard let address, hasRoom(for: address) else { return noteTurnedAway() }
             try admit(socket, from: address, listener: entrance.listener)
         } catch let error as SystemError where [EMFILE, ENFILE].contains(error.code) {
             turnAway(at: entrance)
@@ -61,14 +61,21 @@ extension Driver {
 
     private func hasRoom(for address: SocketAddress) -> Bool {
         let limits = snapshot.limits
-        return connections.count < limits.connectionsMax
+        return connections.count < min(limits.connectionsMax, connectionsMax)
             && connections.count(from: address) < limits.connectionsPerAddressMax
             && !recorder.isOverfull(limits.unacknowledgedRecordsMax)
+    }
+
+    /// Once a second at most: who floods us must not flood the log.
+    private func noteTurnedAway() {
+        guard turnedAway.spend(at: now, perSecondMax: 1) else { return }
+        log.warning("clients are turned away: no room among \(connections.count) connections")
     }
 
     /// Without a free descriptor the waiting client would wake the loop for ever: the reserve is
     /// given up for as long as it takes to close the client's connection.
     private func turnAway(at entrance: Entrance) {
+        noteTurnedAway()
         reserve = nil
         var address: SocketAddress?
         _ = try? entrance.socket.accept(from: &address)

@@ -55,6 +55,9 @@ final class Driver {
     var desk: LoginDesk
     var awaitingAddresses: [ConnectionID] = []
     var failedHandshakes = FailureBudget()
+    var turnedAway = FailureBudget()
+    /// What the reactor's share of the process's descriptors allows.
+    let connectionsMax: Int
     var drainsUntil: Instant?
 
     // Shared by all connections, empty between two of them.
@@ -74,8 +77,10 @@ final class Driver {
         control: ControlChannel,
         log: Log,
         helpers: Int,
-        throttle: SharedThrottle
+        throttle: SharedThrottle,
+        connectionsMax: Int
     ) throws {
+        self.connectionsMax = connectionsMax
         self.snapshot = snapshot
         self.mailbox = mailbox
         self.resolver = resolver

@@ -1,6 +1,7 @@
 // The gateway's end of the control channel: hands what the supervisor sends to the right reactor.
 import Authentication
 import Bytes
+import CLinux
 import Configuration
 import Glibc
 import Proxy
@@ -110,6 +111,21 @@ struct Reception {
         return (configuration, try Snapshot(configuration, replacing: snapshot))
     }
 
+    /// Descriptors that neither clients nor the supervisor's messages are: the C library's for name
+    /// servers, the log, a configuration that is being read.
+    private static let ownDescriptors = 32
+    /// Each reactor's epoll, mailbox and reserve, and as many again for addresses being tried.
+    private static let reactorDescriptors = 8
+
+    /// How many connections of two sockets each a reactor may have, so that strangers never take the
+    /// descriptors away that the supervisor sends.
+    ///
+    /// What came early stays for good, and may be there twice while it is replaced.
+    private func connectionsMax(reactors: Int) -> Int {
+        let own = Self.ownDescriptors + reactors * Self.reactorDescriptors + 2 * early.count
+        return max(1, (linux_descriptor_limit() - own) / 2 / reactors)
+    }
+
     private mutating func start(reactors: Int) throws {
         guard let snapshot, let configuration, mailboxes.isEmpty else { throw Failure.incomplete }
         for _ in 0..<reactors { mailboxes.append(try Mailbox()) }
@@ -122,6 +138,7 @@ struct Reception {
         // The supervisor sees to it that every reactor has a helper.
         let helpers = configuration.pam.map { max($0.helpers, reactors) } ?? 0
         let throttle = SharedThrottle(configuration.throttle)
+        let connectionsMax = connectionsMax(reactors: reactors)
         for mailbox in mailboxes {
             let (control, log) = (control, log)
             try Thread.start {
@@ -133,7 +150,8 @@ struct Reception {
                         control: control,
                         log: log,
                         helpers: (helpers + reactors - 1) / reactors,
-                        throttle: throttle
+                        throttle: throttle,
+                        connectionsMax: connectionsMax
                     )
                     driver.run()
                 } catch {

@@ -42,8 +42,10 @@ struct RecorderLink: ~Copyable {
     /// Whether nothing is left to be acknowledged.
     var isIdle: Bool { client.last == client.durableUpTo }
 
+    /// More waits than sessions may leave behind that stop when the recorder doesn't keep up.
     func isOverfull(_ recordsMax: UInt64) -> Bool {
         client.last - client.durableUpTo > recordsMax
+            || client.backlogBytes > 2 * RecorderClient.backlogBytesMax
     }
 
     @discardableResult

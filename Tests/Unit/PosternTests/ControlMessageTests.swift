@@ -86,14 +86,21 @@ struct ControlChannelTests {
         let (channel, raw) = try ends()
         defer { close(raw) }
         let other = Socket(FileDescriptor(owning: fcntl(raw, F_DUPFD_CLOEXEC, 0)))
-        let extra = try Waker()
         for count in [1, 2, Socket.descriptorsMax] {
-            let before = openDescriptors()
-            let lent = [Int32](repeating: extra.descriptor.number, count: count)
-            let sent = other.send(ControlMessage.ready.encoded.span, with: lent)
+            let lent = try SocketPair(.stream)
+            let witness = Socket(try lent.far.descriptor.duplicate())
+            let number = fcntl(lent.near.descriptor.number, F_DUPFD_CLOEXEC, 0)
+            _ = consume lent
+            let numbers = [Int32](repeating: number, count: count)
+            let sent = other.send(ControlMessage.ready.encoded.span, with: numbers)
+            close(number)
             #expect(sent == .moved(ControlMessage.headerBytes))
             #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
-            #expect(openDescriptors() == before)
+            // The last copy of the other end is closed.
+            var room = [UInt8](repeating: 0, count: 1)
+            var span = room.mutableSpan
+            let arrival = witness.receive(into: &span)
+            #expect(arrival == .ended)
         }
     }
 
@@ -114,9 +121,5 @@ struct ControlChannelTests {
         let arrival = try channel.receive()
         #expect(arrival == .closed)
         #expect(throws: ControlChannel.Failure.closed) { try channel.send(.ready) }
-    }
-
-    private func openDescriptors() -> Int {
-        (0..<1024).count { fcntl(Int32($0), F_GETFD) >= 0 }
     }
 }
