@@ -91,6 +91,7 @@ final class Rehearsal {
 
     private func collect(toBackend: ArraySlice<UInt8> = [], toClient: ArraySlice<UInt8> = []) {
         let effects = out.effects
+        if out.records.contains(where: \.isDurable) { isOwedWord = true }
         let spoken = out.backend.bytes + toBackend
         backendHeard += String(decoding: spoken, as: UTF8.self)
         clientHeard += String(decoding: out.client.bytes + toClient, as: UTF8.self)
@@ -101,7 +102,6 @@ final class Rehearsal {
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .record(let record): if record.isDurable { isOwedWord = true }
         case .admitLogin: session.loginAdmitted(true, at: now, into: &out)
         case .authenticate: session.authenticated(.accepted, at: now, into: &out)
         case .connectBackend:
