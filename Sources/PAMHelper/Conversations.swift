@@ -24,7 +24,8 @@ struct Conversations {
             let count = unsafe packet.withUnsafeMutableBytes { bytes in
                 unsafe recv(Self.socket, bytes.baseAddress, bytes.count, 0)
             }
-            if count == 0 { return true }
+            // ECONNRESET: the gateway died with an answer of ours that it hadn't read.
+            if count == 0 || (count < 0 && errno == ECONNRESET) { return true }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
                 PAMHelper.complain("can't read questions: error \(errno)")

@@ -12,7 +12,8 @@ extension Verb {
         case .logout: .logout
         case .id: .id
         case .startTLS: .tlsStart
-        case .authenticate, .login: .authenticationOK
+        // Where a login succeeds it has a record of its own: as a verb it is recorded when refused.
+        case .authenticate, .login: .authenticationFail
         case .enable: .enable
         case .idle: .idle
         case .namespace: .namespace

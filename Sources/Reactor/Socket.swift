@@ -35,14 +35,16 @@ package struct Socket: ~Copyable, Sendable {
         descriptor = FileDescriptor(owning: number)
     }
 
-    /// Opens a listener that may share its address with others of its kind (SO_REUSEPORT).
+    /// Opens a listener; with `sharesAddress` others of its kind may listen there too
+    /// (SO_REUSEPORT).
     package static func listen(
         on address: SocketAddress,
-        backlog: Int32 = 1024
+        backlog: Int32 = 1024,
+        sharesAddress: Bool = true
     ) throws(SystemError) -> Socket {
         let socket = try Socket(family: address.family)
         socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
-        socket.set(SOL_SOCKET, SO_REUSEPORT, 1)
+        if sharesAddress { socket.set(SOL_SOCKET, SO_REUSEPORT, 1) }
         if address.family == .v6 { socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
         // Accepted sockets are born with their listener's options.
         socket.prepareForMail()

@@ -88,6 +88,8 @@ class Postern:
         self.file = self.folder / "postern.yaml"
         self.log = self.folder / "postern.log"
         self.child = None
+        # A program that executes the rest of its arguments, for example with other limits.
+        self.wrapper = ()
 
     def write(self):
         # JSON is YAML too, and Python's own library writes it.
@@ -98,9 +100,10 @@ class Postern:
         self.write()
         if not Path(self.settings["audit"]["folder"]).exists():
             lay_audit_folder(self.settings["audit"]["folder"])
-        arguments = [str(program()), "serve", "--config", str(self.file)]
+        arguments = [*self.wrapper, str(program()), "serve", "--config", str(self.file)]
         self.child = Child("postern", arguments, str(self.log))
-        self.child.wait_for(lambda: all(map(answers, self.ports())), seconds)
+        self.child.wait_for(
+            lambda: all(answers(port, host) for host, port in self.addresses()), seconds)
         # The sockets are the supervisor's; that the gateway serves them shows in its greeting.
         self.child.wait_for(self._greets, seconds)
         return self
@@ -113,10 +116,11 @@ class Postern:
                     return client.recv(4) == b"* OK"
         return True
 
-    def ports(self):
+    def addresses(self):
         for listener in self.settings["listeners"]:
             for address in listener["address"]:
-                yield int(address.rpartition(":")[2])
+                host, _, port = address.rpartition(":")
+                yield host.strip("[]"), int(port)
 
     def stop(self):
         """SIGTERM; returns the exit status and takes what a lost child would leave with it."""

@@ -47,7 +47,8 @@ extension ConfigurationReader {
             $0.size(in: 1 << 10...1 << 20)
         }
         table.read("line", into: &limits.lineBytesMax) { $0.size(in: 8 << 10...1 << 20) }
-        table.read("literal", into: &limits.literalBytesMax) { $0.size(in: 1 << 10...16 << 20) }
+        // The grammar takes no longer argument (StringLimits.argument).
+        table.read("literal", into: &limits.literalBytesMax) { $0.size(in: 1 << 10...256 << 10) }
         table.read("command-literals", into: &limits.commandLiteralBytesMax) {
             $0.size(in: 1 << 10...64 << 20)
         }

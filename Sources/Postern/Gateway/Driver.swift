@@ -74,7 +74,7 @@ final class Driver {
         control: ControlChannel,
         log: Log,
         helpers: Int,
-        throttle: ThrottleSettings
+        throttle: SharedThrottle
     ) throws {
         self.snapshot = snapshot
         self.mailbox = mailbox

@@ -1,7 +1,31 @@
-// Who may try to log in, and what PAM says: the reactor's throttle and its share of the helpers.
+// Who may try to log in, and what PAM says: the throttle and the reactor's share of the helpers.
 import Authentication
 import Bytes
 import Reactor
+import Synchronization
+
+/// One throttle for all reactors, so that failures count wherever the kernel sends a client.
+///
+/// Asked at logins only: no command that is relayed waits for its lock.
+final class SharedThrottle: Sendable {
+    private let throttle: Mutex<Throttle>
+
+    init(_ settings: ThrottleSettings) { throttle = Mutex(Throttle(settings)) }
+
+    func admit(address: ClientNetwork, user: String, at now: UInt64) -> Throttle.Verdict {
+        throttle.withLock { $0.admit(address: address, user: user, at: now) }
+    }
+
+    func ended(address: ClientNetwork, user: String, succeeded: Bool, at now: UInt64) {
+        throttle.withLock { throttle in
+            if succeeded {
+                throttle.succeeded(address: address, user: user, at: now)
+            } else {
+                throttle.failed(address: address, user: user, at: now)
+            }
+        }
+    }
+}
 
 /// A channel to a PAM helper.
 final class HelperChannel {
@@ -18,7 +42,7 @@ final class HelperChannel {
 /// Puts questions to helpers and keeps their answers until the driver takes them.
 struct LoginDesk {
     private var pool: HelperPool
-    private var throttle: Throttle
+    private let throttle: SharedThrottle
     /// By the pool's own numbers.
     private var channels: [HelperChannel?]
     private var packet = Buffer()
@@ -30,12 +54,12 @@ struct LoginDesk {
     /// The supervisor's numbers of helpers that must be replaced.
     private(set) var condemned: [Int] = []
 
-    init(helpers: Int, deadline: Duration, throttle: ThrottleSettings) {
+    init(helpers: Int, deadline: Duration, throttle: SharedThrottle) {
         var limits = HelperPoolLimits()
         limits.deadline = deadline
         pool = HelperPool(helpers: helpers, limits: limits)
         channels = Array(repeating: nil, count: helpers)
-        self.throttle = Throttle(throttle)
+        self.throttle = throttle
     }
 
     var nextDeadline: UInt64? { pool.nextDeadline }
@@ -72,11 +96,7 @@ struct LoginDesk {
         at now: UInt64
     ) {
         guard let network = ClientNetwork(octets: address.octets) else { return }
-        if succeeded {
-            throttle.succeeded(address: network, user: user, at: now)
-        } else {
-            throttle.failed(address: network, user: user, at: now)
-        }
+        throttle.ended(address: network, user: user, succeeded: succeeded, at: now)
     }
 
     mutating func expire(at now: UInt64) {

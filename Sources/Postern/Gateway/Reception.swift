@@ -121,9 +121,9 @@ struct Reception {
         let running = Countdown(reactors)
         // The supervisor sees to it that every reactor has a helper.
         let helpers = configuration.pam.map { max($0.helpers, reactors) } ?? 0
+        let throttle = SharedThrottle(configuration.throttle)
         for mailbox in mailboxes {
             let (control, log) = (control, log)
-            let throttle = configuration.throttle
             try Thread.start {
                 do {
                     let driver = try Driver(

@@ -27,6 +27,9 @@ final class ListeningSocket {
                 guard let address = SocketAddress(endpoint.host, port: endpoint.port) else {
                     throw SystemError("listen \(endpoint)", code: EINVAL)
                 }
+                // Another service of the same user could share the address and take clients away:
+                // one that already listens there refuses this socket, which lives no longer.
+                _ = try Socket.listen(on: address, sharesAddress: false)
                 for reactor in 0..<reactors {
                     sockets.append(
                         ListeningSocket(

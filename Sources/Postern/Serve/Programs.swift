@@ -84,10 +84,12 @@ struct Programs {
     private func trail(_ audit: AuditTrail) -> [String] {
         let megabyte: UInt64 = 1024 * 1024
         let segment = max(1, audit.segmentBytesMax / megabyte)
+        // Rounded up: a reserve below a megabyte is one still.
+        let free = audit.freeBytesMin / megabyte + (audit.freeBytesMin % megabyte > 0 ? 1 : 0)
         return [
             "--folder", audit.folder,
             "--segment-megabytes", "\(segment)",
-            "--free-megabytes", "\(audit.freeBytesMin / megabyte)",
+            "--free-megabytes", "\(free)",
         ]
     }
 

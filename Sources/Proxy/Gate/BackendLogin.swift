@@ -11,7 +11,9 @@ package struct BackendFacts: Equatable, Sendable {
     package var naming: MailboxNaming
 }
 
-/// The login at the backend, step by step. Tags 1 to 15 are its own.
+/// The login at the backend, step by step.
+///
+/// Tags 1 to 15 are its own.
 ///
 /// Nothing of the backend's text is kept. `mayLogIn` holds the credentials back until the record of
 /// the user's identity is durable.

@@ -218,7 +218,7 @@ struct Gate: ~Copyable {
             guard admitsCredentials(tagged, into: &out) else { return }
             authenticate(tag, mechanism, response, at: now, into: &out)
         default:
-            note(tagged, verdict: .bad, into: &out)
+            note(tagged, verdict: .bad, refusal: .wrongState, into: &out)
             out.client.append(.wrongState, tag: tag)
         }
     }
@@ -226,9 +226,12 @@ struct Gate: ~Copyable {
     private mutating func note(
         _ tagged: TaggedCommand,
         verdict: Record.Verdict = .local,
+        refusal: Refusal? = nil,
         into out: inout Outbox
     ) {
         var record = trail.decision(tagged.command.verb.event, verdict, isDurable: false)
+        record.code = refusal?.code
+        record.reason = refusal?.text
         record.tag = tagged.tag.bytes
         record.verb = tagged.command.phrase
         record.state = "not authenticated"
@@ -260,7 +263,7 @@ struct Gate: ~Copyable {
         } else {
             return true
         }
-        note(tagged, verdict: .deny, into: &out)
+        note(tagged, verdict: .deny, refusal: refusal, into: &out)
         out.client.append(refusal, tag: tagged.tag)
         return false
     }

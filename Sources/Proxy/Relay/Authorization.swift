@@ -57,28 +57,6 @@ struct Authorization {
         }
     }
 
-    /// What is stripped from CAPABILITY is refused, too.
-    private func isOffered(_ command: Command) -> Bool {
-        switch command {
-        case .idle: offer.contains(.idle)
-        case .namespace: offer.contains(.namespace)
-        case .enable: offer.contains(.enable)
-        case .unselect: offer.contains(.unselect)
-        case .uidExpunge: offer.contains(.uidPlus)
-        case .move: offer.contains(.move)
-        case .list(let list): list.isExtended ? offer.contains(.listExtended) : true
-        case .search(let search): search.returns == nil || offer.contains(.esearch)
-        case .select(let select), .examine(let select): admits(select)
-        case .create(_, let uses): uses.isEmpty
-        default: true
-        }
-    }
-
-    private func admits(_ select: Select) -> Bool {
-        if select.qresync != nil { return enabled.contains(.qresync) }
-        return !select.isCondstore || offer.contains(.condStore)
-    }
-
     // MARK: Building blocks
 
     func access(_ octets: [UInt8], needs needed: Rights) -> Access {

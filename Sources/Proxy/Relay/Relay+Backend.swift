@@ -234,9 +234,19 @@ extension Relay {
         into out: inout Outbox
     ) {
         guard let tag = exchange.tag else { return }
+        let kept = filtered(code, of: exchange, condition)
+        if condition == .no && saysMissing(kept, exchange.verb) {
+            out.client.append(.nonexistent, tag: tag)
+            return recordOutcome(
+                exchange,
+                .no,
+                code: Refusal.nonexistent.code,
+                at: now,
+                into: &out
+            )
+        }
         tag.append(to: &out.client)
         out.client.append(condition.word.text)
-        let kept = filtered(code, of: exchange, condition)
         kept?.encode(into: &out.client)
         if case .select(let selection) = exchange.purpose, condition == .ok {
             out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
@@ -245,6 +255,17 @@ extension Relay {
         out.client.append(exchange.verb.spelling)
         out.client.append(condition == .ok ? " completed\r\n" : " refused by the mail server\r\n")
         recordOutcome(exchange, condition.result, code: kept?.phrase, at: now, into: &out)
+    }
+
+    /// Whether the backend has no such mailbox: the client hears what it hears of a denied one.
+    ///
+    /// Servers before RFC 5530 say so without a code; a mailbox that can't be opened for another
+    /// reason then looks missing, too.
+    private func saysMissing(_ code: ResponseCode?, _ verb: Verb) -> Bool {
+        switch verb {
+        case .select, .examine, .status: code == nil || code == .bare(.nonExistent)
+        default: code == .bare(.nonExistent)
+        }
     }
 }
 

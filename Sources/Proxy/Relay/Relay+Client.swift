@@ -90,8 +90,10 @@ extension Relay {
         case .message(let tagged): atMessage(tagged, header, at: now, into: &out)
         case .malformed(let failure):
             recordMalformed(failure, into: &out)
+            let isTooLong = header.size > UInt64(settings.limits.literalBytesMax)
             let refusal: Refusal =
-                failure.reason == .unknownCommand ? .unknownCommand : .malformed
+                failure.reason == .unknownCommand
+                ? .unknownCommand : isTooLong ? .literalTooBig : .malformed
             refuseLiteral(header, tag: failure.tag, refusal, into: &out)
             countMalformed(into: &out)
         }

@@ -134,6 +134,16 @@ extension Relay {
         return true
     }
 
+    /// More names below one mailbox than this are not looked at: it stays as it is.
+    private static let descendantsMax = 10_000
+
+    private mutating func note(descendant: MailboxName?) {
+        let count = descendants?.count ?? 0
+        guard count <= Self.descendantsMax else { return }
+        // Behind the last place stands a name that nothing may be done to.
+        descendants?.append(count < Self.descendantsMax ? descendant : nil)
+    }
+
     private mutating func pass(
         _ entry: ListEntry,
         isSubscribed: Bool,
@@ -141,7 +151,7 @@ extension Relay {
     ) -> Bool {
         let decoded = try? backend.naming.decode(entry.mailbox)
         if inFlight.isProbing {
-            descendants?.append(decoded)
+            note(descendant: decoded)
             return true
         }
         // A name that is not canonical can't be held against the policy: it does not exist.

@@ -38,6 +38,8 @@ class StageCase(unittest.TestCase):
 
     policy = POLICY
     backend = "dovecot"
+    # See Postern.wrapper.
+    wrapper = ()
 
     @classmethod
     def configure(cls, settings):
@@ -69,6 +71,7 @@ class StageCase(unittest.TestCase):
         }
         cls.configure(settings)
         cls.postern = postern.Postern(cls.folder / "postern", settings)
+        cls.postern.wrapper = cls.wrapper
         cls.addClassCleanup(cls.postern.stop)
         cls.postern.start()
 

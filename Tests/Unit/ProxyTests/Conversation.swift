@@ -50,7 +50,9 @@ final class Conversation {
 
     // MARK: What the others do
 
-    /// The client sends text; `\n` stands for CRLF. Returns what it gets.
+    /// The client sends text.
+    ///
+    /// `\n` stands for CRLF. Returns what it gets.
     @discardableResult
     func client(_ text: String) -> String {
         clientRest += Array(text.wire)
@@ -58,7 +60,9 @@ final class Conversation {
         return heardByClient()
     }
 
-    /// The backend sends text; `\n` stands for CRLF. Returns what the client gets.
+    /// The backend sends text.
+    ///
+    /// `\n` stands for CRLF. Returns what the client gets.
     @discardableResult
     func backend(_ text: String) -> String {
         backendRest += Array(text.wire)
@@ -109,6 +113,11 @@ final class Conversation {
 
     func backendClosed() {
         session.backendClosed(at: now, into: &out)
+        pump()
+    }
+
+    func clientClosed() {
+        session.clientClosed(at: now, into: &out)
         pump()
     }
 
@@ -178,7 +187,7 @@ final class Conversation {
         collect()
         let end = progress.consumed + progress.relayed
         hear(client: input[progress.consumed..<end])
-        backendRest.removeFirst(end)
+        backendRest.removeFirst(min(end, backendRest.count))
         return end > 0
     }
 
@@ -186,6 +195,8 @@ final class Conversation {
         records += out.records
         if out.records.contains(where: \.isDurable) { isOwedAcknowledgement = true }
         effects += out.effects
+        // What a connection that is closed had still to say is lost.
+        if out.effects.contains(.closeBackend) { backendRest = [] }
         hear(client: out.client.bytes[...])
         hear(backend: out.backend.bytes[...])
         out.removeAll()

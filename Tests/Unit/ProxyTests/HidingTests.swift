@@ -106,6 +106,13 @@ struct HidingTests {
         #expect(!talk.backendHeard.contains("DELETE"))
     }
 
+    @Test func moreChildrenThanAnybodyHasStayWhereTheyAre() {
+        let talk = Conversation.loggedIn()
+        talk.client("a RENAME Work Play\n")
+        talk.backend((0..<10_001).map { "* LIST () \"/\" Work/\($0)\n" }.joined())
+        #expect(talk.backend("g16 OK\n").hasPrefix("a NO [NOPERM]"))
+    }
+
     @Test func namesThatNobodyAskedForDoNotHelpARename() {
         let talk = Conversation.loggedIn()
         talk.client("a RENAME Work Play\n")

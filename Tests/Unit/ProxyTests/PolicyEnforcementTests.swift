@@ -37,6 +37,16 @@ struct PolicyEnforcementTests {
         #expect(talk.heardByBackend() == "")
     }
 
+    @Test("a missing mailbox looks like a denied one", arguments: ["", "[NONEXISTENT] "])
+    func looksDenied(code: String) {
+        let talk = Conversation.loggedIn()
+        talk.client("a SELECT Missing\n")
+        #expect(
+            talk.backend("g16 NO \(code)Mailbox doesn't exist: Missing\n")
+                == "a NO [NONEXISTENT] Mailbox does not exist\n"
+        )
+    }
+
     @Test func readOnlyIsExamine() {
         let talk = Conversation.loggedIn()
         talk.client("a SELECT Archive/2019\n")
@@ -180,5 +190,27 @@ struct PolicyEnforcementTests {
         let talk = Conversation.selected("Work/Deep")
         #expect(talk.client("a DELETE Work/Deep\n").hasPrefix("a NO [INUSE]"))
         #expect(talk.client("b RENAME Work Play\n").hasPrefix("b NO [INUSE]"))
+    }
+}
+
+@Suite("Extensions that the backend has not")
+struct StrippedExtensionTests {
+    @Test(
+        "are refused in every form",
+        arguments: [
+            "IDLE", "NAMESPACE", "UNSELECT", "ENABLE CONDSTORE", "UID EXPUNGE 1", "MOVE 1 INBOX",
+            "LIST (SUBSCRIBED) \"\" *", "LIST \"\" * RETURN (STATUS (MESSAGES))",
+            "STATUS INBOX (HIGHESTMODSEQ)", "SEARCH RETURN (MIN) ALL", "SELECT INBOX (CONDSTORE)",
+            "SELECT INBOX (QRESYNC (1 2))", "FETCH 1 MODSEQ", "FETCH 1 UID (CHANGEDSINCE 5)",
+            "STORE 1 (UNCHANGEDSINCE 5) +FLAGS (\\Seen)",
+        ]
+    )
+    func refuses(command: String) {
+        let talk = Conversation.loggedIn(capabilities: "IMAP4rev1")
+        talk.client("s SELECT INBOX\n")
+        talk.backend("g16 OK\n")
+        _ = talk.heardByBackend()
+        #expect(talk.client("a \(command)\n") == "a BAD Unknown or disabled command\n")
+        #expect(talk.heardByBackend() == "")
     }
 }

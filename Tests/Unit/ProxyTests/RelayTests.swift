@@ -104,6 +104,24 @@ struct RelayTests {
         #expect(talk.heardByBackend() == "")
     }
 
+    @Test(
+        "refuses what it has not offered",
+        arguments: [
+            "FETCH 1 MODSEQ", "FETCH 1 FLAGS (CHANGEDSINCE 5)", "UID EXPUNGE 1", "MOVE 1 Work",
+            "UID FETCH 1 FLAGS (CHANGEDSINCE 5 VANISHED)", "SEARCH RETURN (ALL) ALL", "IDLE",
+            "STORE 1 (UNCHANGEDSINCE 5) +FLAGS (\\Seen)", "UNSELECT", "ENABLE CONDSTORE",
+            "LIST (SUBSCRIBED) \"\" *", "SELECT INBOX (CONDSTORE)", "NAMESPACE",
+        ]
+    )
+    func refusesUnoffered(command: String) {
+        let talk = Conversation.loggedIn(capabilities: "IMAP4rev1")
+        talk.client("s SELECT INBOX\n")
+        talk.backend("g16 OK\n")
+        _ = talk.heardByBackend()
+        #expect(talk.client("a \(command)\n").hasPrefix("a BAD"))
+        #expect(talk.heardByBackend() == "")
+    }
+
     @Test func closesAfterTenMalformedCommands() {
         let talk = Conversation.loggedIn()
         for _ in 0..<10 { talk.client("a  NOOP\n") }

@@ -37,7 +37,7 @@ struct SimulationTests {
             "[NONEXISTENT] Mailbox does not exist", "Access denied by policy",
             "Invalid mailbox name",
             "Mailbox is read-only by policy", "OK [READ-ONLY] SELECT", "OK IDLE", "OK STORE",
-            "OK MOVE",
+            " MOVE completed",
             "BAD Malformed", "BAD Unknown", "NO [UNAVAILABLE]", "BYE Server is shutting down",
             "BYE Mail server broke the protocol", "BYE Connection to the mail server was lost",
             "BYE Idle for too long", "BYE Malformed command",

@@ -90,6 +90,6 @@ struct SmugglingTests {
         many.client("a SEARCH" + String(repeating: " TEXT {1+}\nx", count: 100) + "\n")
         #expect(many.isClosed)
         let large = Conversation.loggedIn()
-        #expect(large.client("a LIST \"\" {300000}\n") == "a BAD Malformed command\n")
+        #expect(large.client("a LIST \"\" {300000}\n") == "a BAD [TOOBIG] Literal is too large\n")
     }
 }

@@ -9,9 +9,11 @@ private let allowedImports: [String: Set<String>] = [
     "Authentication": ["Bytes", "Glibc"],
     "Audit": ["Bytes", "Glibc"],
     "Proxy": ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Glibc"],
-    "TLS": ["Bytes", "COpenSSL", "Glibc"],
+    "TLS": ["Bytes", "COpenSSL", "Glibc", "Synchronization"],
     "Reactor": ["Bytes", "CLinux", "Glibc", "Synchronization"],
-    "Configuration": ["Bytes", "IMAP", "Policy", "Proxy", "Yams", "Foundation", "Glibc"],
+    "Configuration": [
+        "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Yams", "Foundation", "Glibc",
+    ],
     "Postern": [
         "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
         "Configuration", "CLinux", "CSeccomp", "ArgumentParser", "Foundation", "Glibc",
