@@ -54,6 +54,16 @@ struct RecorderLink: ~Copyable {
         return client.append(record, at: moment)
     }
 
+    /// Returns the number of the last record that must be durable, if any must.
+    mutating func append(_ records: Span<Record>, at moment: Moment) -> UInt64? {
+        var lastDurable: UInt64?
+        for index in records.indices {
+            let number = append(records[index], at: moment)
+            if records[index].isDurable { lastDurable = number }
+        }
+        return lastDurable
+    }
+
     mutating func await(_ number: UInt64, for id: ConnectionID) {
         waiting.append((number, id))
     }

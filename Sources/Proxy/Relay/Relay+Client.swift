@@ -328,7 +328,7 @@ extension Relay {
 
     /// Cuts what stands behind a literal marker off: it goes when the backend asks for it.
     private mutating func keepBack(
-        _ pauses: ShortList<Int>,
+        _ pauses: [Int],
         from start: Int,
         into out: inout Outbox
     ) {
