@@ -78,7 +78,9 @@ extension Gate {
             let user = UserName.canonical(octets)
         else { return refuse(tag, .badCredentials, user: nil, into: &out) }
         var method: Phrase = "password"
-        if settings.authentication.certificate == .withPassword {
+        // Whoever shows a certificate is its user and nobody else, with a password as well.
+        let use = settings.authentication.certificate
+        if use == .withPassword || use == .alone && tls?.certificate != nil {
             guard identity() == user else {
                 return refuse(tag, .badCredentials, user: user, into: &out)
             }
