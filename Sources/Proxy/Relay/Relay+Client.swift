@@ -276,7 +276,7 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) -> UInt64 {
-        if let preparation = forward.preparation {
+        for preparation in forward.preparations {
             send(preparation, tag: nil, .preparation, at: now, into: &out)
         }
         let number = send(
