@@ -112,9 +112,11 @@ package struct Acknowledgement: Equatable, Sendable {
 extension Buffer {
     /// Appends the lowest `byteCount` bytes of `number`, the highest of them first.
     fileprivate mutating func append(bigEndian number: UInt64, byteCount: Int) {
-        for index in 0..<byteCount {
-            append(UInt8(truncatingIfNeeded: number >> UInt64(8 * (byteCount - 1 - index))))
+        var bytes = InlineArray<8, UInt8>(repeating: 0)
+        for index in bytes.indices {
+            bytes[index] = UInt8(truncatingIfNeeded: number >> UInt64(8 * (7 - index)))
         }
+        append(bytes.span.extracting(last: byteCount))
     }
 }
 

@@ -77,15 +77,3 @@ package struct Timestamp: Sendable {
         return (year, month, dayOfMonth)
     }
 }
-
-extension Buffer {
-    /// Appends the last `digits` decimal digits of a number, zeros in front.
-    mutating func append(decimal number: UInt64, digits: Int) {
-        var divisor: UInt64 = 1
-        for _ in 1..<max(1, digits) { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(truncatingIfNeeded: 48 + number / divisor % 10))
-            divisor /= 10
-        }
-    }
-}

@@ -60,19 +60,27 @@ package struct Buffer: Equatable, Sendable {
 
     package mutating func append(text: String) { storage.append(contentsOf: text.utf8) }
 
-    /// Appends a number in decimal digits, without building a string.
-    package mutating func append(decimal number: UInt64) {
-        var divisor: UInt64 = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            storage.append(UInt8(truncatingIfNeeded: 48 + number / divisor % 10))
-            divisor /= 10
+    /// Appends a number in decimal digits, at least so many, without building a string.
+    package mutating func append(decimal number: UInt64, digits digitsMin: Int = 1) {
+        // From the last digit on: dividing by a constant is cheap, by a power of ten it is not.
+        var digits = InlineArray<20, UInt8>(repeating: 48)
+        var start = digits.count
+        var rest = number
+        while rest > 0 {
+            start -= 1
+            digits[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+            rest /= 10
         }
+        append(digits.span.extracting(last: max(digits.count - start, min(digitsMin, 20))))
     }
 
     package mutating func append(decimal number: Int) {
         if number < 0 { storage.append(UInt8(ascii: "-")) }
         append(decimal: UInt64(number.magnitude))
+    }
+
+    package mutating func append(zeros count: Int) {
+        storage.append(contentsOf: repeatElement(0, count: count))
     }
 
     /// Drops the first `count` waiting bytes; `count` beyond the end drops all.

@@ -56,7 +56,7 @@ extension Buffer {
     /// Overwrites every byte that the buffer ever held, then gives the storage back.
     package mutating func wipe() {
         removeAll()
-        for _ in 0..<capacity { append(0) }
+        append(zeros: capacity)
         release()
     }
 }

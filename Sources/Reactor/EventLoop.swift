@@ -64,6 +64,16 @@ package struct EventLoop: ~Copyable {
         try control(EPOLL_CTL_ADD, descriptor.number, EPOLLIN.rawValue, token)
     }
 
+    /// Changes what `watchInput` began: tells as well, or no more, when there is room to send.
+    package borrowing func watchInput(
+        of descriptor: borrowing FileDescriptor,
+        andRoom isRoomWanted: Bool,
+        token: UInt64
+    ) throws(SystemError) {
+        let flags = EPOLLIN.rawValue | (isRoomWanted ? EPOLLOUT.rawValue : 0)
+        try control(EPOLL_CTL_MOD, descriptor.number, flags, token)
+    }
+
     /// Tells of nothing any more; a closed descriptor leaves by itself.
     package borrowing func forget(_ descriptor: borrowing FileDescriptor) {
         try? control(EPOLL_CTL_DEL, descriptor.number, 0, 0)

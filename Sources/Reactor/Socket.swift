@@ -46,6 +46,8 @@ package struct Socket: ~Copyable, Sendable {
         socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
         if sharesAddress { socket.set(SOL_SOCKET, SO_REUSEPORT, 1) }
         if address.family == .v6 { socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        // Accepted sockets are born with their listener's options.
+        socket.prepareForMail()
         let number = socket.descriptor.number
         let isBound = unsafe address.withKernelForm { unsafe bind(number, $0, $1) } == 0
         guard isBound else { throw .last("bind \(address)") }
@@ -78,7 +80,6 @@ package struct Socket: ~Copyable, Sendable {
             if number >= 0 {
                 address = SocketAddress(storage)
                 let socket = Socket(accepted: number)
-                if address != nil { socket.prepareForMail() }
                 return socket
             }
             switch errno {

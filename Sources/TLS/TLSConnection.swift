@@ -66,7 +66,7 @@ package struct TLSConnection: ~Copyable {
         _ wire: TLSWire,
         asking serverName: String? = nil
     ) throws(TLSError) -> OpaquePointer {
-        ERR_clear_error()
+        forgetErrors()
         guard let session = unsafe SSL_new(context.pointer) else { throw .outOfMemory }
         if let serverName,
             unsafe copenssl_SSL_set_tlsext_host_name(session, serverName) != 1
@@ -113,7 +113,7 @@ package struct TLSConnection: ~Copyable {
     package mutating func startHandshake(ciphertextOut: inout Buffer) -> TLSProgress {
         guard case .client = role, progress == .handshaking else { return progress }
         progress = wire.lending([UInt8]().span, &ciphertextOut) {
-            ERR_clear_error()
+            forgetErrors()
             return unsafe outcome(of: SSL_do_handshake(session))
         }
         return progress
@@ -151,7 +151,7 @@ package struct TLSConnection: ~Copyable {
     private mutating func sendEarlyFlight() -> TLSProgress {
         var nothing: UInt8 = 0
         var count = 0
-        ERR_clear_error()
+        forgetErrors()
         let result = unsafe SSL_read_early_data(session, &nothing, 0, &count)
         if result == SSL_READ_EARLY_DATA_FINISH {
             awaitsEarlyFlight = false
@@ -163,7 +163,7 @@ package struct TLSConnection: ~Copyable {
     /// Reads records for as long as there is ciphertext at hand.
     private func read(into plaintext: inout Buffer) -> TLSProgress {
         while wire.hasInput {
-            ERR_clear_error()
+            forgetErrors()
             var result: Int32 = 0
             plaintext.append(capacity: Self.recordBytesMax) { output in
                 unsafe output.withUnsafeMutableBufferPointer { bytes, count in
@@ -216,7 +216,7 @@ package struct TLSConnection: ~Copyable {
         let result = wire.lending([UInt8]().span, &ciphertextOut) {
             unsafe plaintext.withUnsafeBufferPointer { plaintext in
                 var written = 0
-                ERR_clear_error()
+                forgetErrors()
                 return isEarly
                     ? unsafe SSL_write_early_data(
                         session,
@@ -242,7 +242,7 @@ package struct TLSConnection: ~Copyable {
             unsafe SSL_version(session) == TLS1_3_VERSION
         else { return }
         wire.lending([UInt8]().span, &ciphertextOut) {
-            ERR_clear_error()
+            forgetErrors()
             guard unsafe SSL_new_session_ticket(session) == 1 else { return }
             let result = unsafe SSL_do_handshake(session)
             if result != 1 { progress = outcome(of: result) }
@@ -260,9 +260,9 @@ package struct TLSConnection: ~Copyable {
         guard canSend, isEstablished else { return }
         hasSentClose = true
         wire.lending([UInt8]().span, &ciphertextOut) {
-            ERR_clear_error()
+            forgetErrors()
             _ = unsafe SSL_shutdown(session)
-            ERR_clear_error()
+            forgetErrors()
         }
     }
 

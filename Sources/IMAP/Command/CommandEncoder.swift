@@ -29,7 +29,7 @@ extension Command {
         tag: UInt64,
         literals: BackendLiterals,
         into buffer: inout Buffer
-    ) -> ShortList<Int> {
+    ) -> [Int] {
         var encoder = CommandEncoder(literals: literals)
         // Lent and given back, so that writing never copies what already waits in the buffer.
         swap(&encoder.buffer, &buffer)
@@ -56,7 +56,8 @@ struct CommandEncoder: ByteSink {
 
     var buffer = Buffer()
     var start = 0
-    private(set) var waits = ShortList<Int>()
+    /// Few commands have any: without, an array costs nothing.
+    private(set) var waits: [Int] = []
     private let literals: BackendLiterals
 
     init(literals: BackendLiterals) { self.literals = literals }

@@ -73,13 +73,7 @@ extension Driver {
         relaying relayed: Span<UInt8>,
         from side: Side
     ) {
-        for index in outbox.records.indices {
-            noteRecord(
-                recorder.append(outbox.records[index], at: moment),
-                isDurable: outbox.records[index].isDurable,
-                of: connection
-            )
-        }
+        if !outbox.records.isEmpty { recordAll(of: connection) }
         if !outbox.client.isEmpty { stageForClient(outbox.client.span, of: connection) }
         if !outbox.backend.isEmpty { stageForBackend(outbox.backend.span, of: connection) }
         if !relayed.isEmpty {
@@ -99,8 +93,8 @@ extension Driver {
         staged.holdsSecret = true
     }
 
-    private func noteRecord(_ number: UInt64, isDurable: Bool, of connection: Connection) {
-        guard isDurable else { return }
+    private func recordAll(of connection: Connection) {
+        guard let number = recorder.append(outbox.records.span, at: moment) else { return }
         connection.awaitedRecord = number
         recorder.await(number, for: connection.id)
     }

@@ -40,7 +40,7 @@ final class HelperChannel {
 }
 
 /// Puts questions to helpers and keeps their answers until the driver takes them.
-struct LoginDesk {
+struct LoginDesk: ~Copyable {
     private var pool: HelperPool
     private let throttle: SharedThrottle
     /// By the pool's own numbers.
@@ -111,21 +111,20 @@ struct LoginDesk {
         perform(pool.helperStarted(index, at: now))
     }
 
-    /// Reads what the helper says; an end or an error costs it its place.
+    /// Reads one packet of the helper; an end or an error costs it its place.
+    ///
+    /// The loop tells again of what is left.
     mutating func receive(from index: Int, at now: UInt64) {
-        guard channels.indices.contains(index) else { return }
-        while let channel = channels[index] {
-            var room = [UInt8](repeating: 0, count: Self.packetBytesMax)
-            var span = room.mutableSpan
-            switch channel.socket.receive(into: &span) {
-            case .moved(let count):
-                let packet = Array(room.prefix(count))
-                perform(pool.received(packet.span, helper: index, at: now))
-            case .wouldBlock: return
-            case .ended, .failed:
-                channels[index] = nil
-                perform(pool.helperEnded(index))
-            }
+        guard channels.indices.contains(index), let channel = channels[index] else { return }
+        var room = [UInt8](repeating: 0, count: Self.packetBytesMax)
+        var span = room.mutableSpan
+        switch channel.socket.receive(into: &span) {
+        case .moved(let count):
+            perform(pool.received(room.span.extracting(first: count), helper: index, at: now))
+        case .wouldBlock: return
+        case .ended, .failed:
+            channels[index] = nil
+            perform(pool.helperEnded(index))
         }
     }
 

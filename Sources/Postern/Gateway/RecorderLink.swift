@@ -15,6 +15,8 @@ struct RecorderLink: ~Copyable {
     private(set) var socket: Socket?
     /// The recorder's socket took less than there is.
     private(set) var isBlocked = false
+    /// Whether the loop tells when the socket has room.
+    private var watchesRoom = false
     /// What the sessions were told last.
     var wasAvailable = false
     /// Since when an acknowledgement is owed without a word; `.max`: none is owed.
@@ -54,6 +56,16 @@ struct RecorderLink: ~Copyable {
         return client.append(record, at: moment)
     }
 
+    /// Returns the number of the last record that must be durable, if any must.
+    mutating func append(_ records: Span<Record>, at moment: Moment) -> UInt64? {
+        var lastDurable: UInt64?
+        for index in records.indices {
+            let number = append(records[index], at: moment)
+            if records[index].isDurable { lastDurable = number }
+        }
+        return lastDurable
+    }
+
     mutating func await(_ number: UInt64, for id: ConnectionID) {
         waiting.append((number, id))
     }
@@ -73,6 +85,7 @@ struct RecorderLink: ~Copyable {
 
     mutating func connect(_ socket: consuming Socket, at now: Instant) {
         self.socket = consume socket
+        watchesRoom = false
         client.connected()
         isBlocked = false
         expectWord(at: now)
@@ -113,6 +126,23 @@ struct RecorderLink: ~Copyable {
         return true
     }
 
+    /// Has the loop tell of room while there is none; false when it can't.
+    mutating func watchRoom(in loop: borrowing EventLoop) -> Bool {
+        guard isBlocked != watchesRoom else { return true }
+        watchesRoom = isBlocked
+        let token = Token.recorder.value
+        switch socket {
+        case .some(let socket):
+            let isDone: Void? = try? loop.watchInput(
+                of: socket.descriptor,
+                andRoom: isBlocked,
+                token: token
+            )
+            return isDone != nil
+        case .none: return true
+        }
+    }
+
     private borrowing func receive(into room: inout Scratch) -> Transfer {
         switch socket {
         case .some(let socket): room.receive(from: socket)
@@ -146,7 +176,8 @@ extension Driver {
     /// Uses a new channel; what the old one did not acknowledge is sent again.
     func useRecorder(_ socket: consuming Socket) {
         do {
-            try loop.watchChanges(of: socket.descriptor, token: Token.recorder.value)
+            // Its socket has room again after each of its reads: that is no news but when blocked.
+            try loop.watchInput(of: socket.descriptor, token: Token.recorder.value)
         } catch {
             return log.error("recorder: \(error)")
         }
@@ -170,7 +201,7 @@ extension Driver {
 
     /// Hands all records of the turn over, in one write.
     func handOverRecords() {
-        if !recorder.flush() { loseRecorder() }
+        if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
         if recorder.beginsToHang(at: now) {
             log.error("the recorder doesn't answer: sessions wait")
         }

@@ -38,7 +38,7 @@ extension Buffer {
     mutating func overwrite() {
         let written = count
         removeAll()
-        for _ in 0..<written { append(0) }
+        append(zeros: written)
         removeAll()
     }
 }

@@ -56,9 +56,15 @@ package final class Feed {
     package static func scratch() -> [UInt8] { [UInt8](repeating: 0, count: readBytesMax) }
 
     private func takeRecords(into trail: inout Trail) throws(MalformedFrame) -> Arrival {
+        // In a local, where each look at it costs no check of who else might be looking.
+        var inbox = Buffer()
+        swap(&inbox, &self.inbox)
         var arrival = Arrival.nothing
         var taken = 0
-        defer { inbox.removeFirst(taken) }
+        defer {
+            inbox.removeFirst(taken)
+            swap(&inbox, &self.inbox)
+        }
         while let header = try RecordHeader.decode(inbox.span.extracting(taken...)) {
             let end = taken + header.frameBytes
             guard end <= inbox.count else { break }

@@ -78,7 +78,9 @@ extension Gate {
             let user = UserName.canonical(octets)
         else { return refuse(tag, .badCredentials, user: nil, into: &out) }
         var method: Phrase = "password"
-        if settings.authentication.certificate == .withPassword {
+        // Whoever shows a certificate is its user and nobody else, with a password as well.
+        let use = settings.authentication.certificate
+        if use == .withPassword || use == .alone && tls?.certificate != nil {
             guard identity() == user else {
                 return refuse(tag, .badCredentials, user: user, into: &out)
             }
@@ -328,7 +330,8 @@ extension Gate {
     /// An answer that still comes would else be taken for one to the next attempt.
     private mutating func giveUp(_ attempt: LoginAttempt, into out: inout Outbox) {
         refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
-        out.client.append(.unavailable, tag: attempt.tag)
+        // Without a recorder the client has its answer already.
+        if case .refusal(let tag, let refusal) = stage { out.client.append(refusal, tag: tag) }
         end("Authentication took too long", .limit, into: &out)
     }
 

@@ -74,7 +74,7 @@ extension Authorization {
         removing.operation = .remove
         removing.flags = absent
         var forward = Forward(.store(present.isEmpty ? removing : adding), grounds)
-        if !present.isEmpty && !absent.isEmpty { forward.preparation = .store(removing) }
+        if !present.isEmpty && !absent.isEmpty { forward.preparations = [.store(removing)] }
         forward.rewrite = "STORE FLAGS to +FLAGS and -FLAGS"
         return .forward(forward)
     }

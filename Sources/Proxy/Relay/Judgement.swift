@@ -37,8 +37,8 @@ struct Grounds: Equatable {
 /// A command that may pass, as it goes to the backend.
 struct Forward: Equatable {
     var command: Command
-    /// A command of ours that goes first; where it fails the client's command has failed, too.
-    var preparation: Command?
+    /// Commands of ours that go first; where one fails the client's command has failed, too.
+    var preparations: [Command] = []
     /// The mailbox to leave must be examined first, and is judged again when it is.
     var examinesFirst: Select?
     var purpose = Purpose.plain

@@ -204,7 +204,7 @@ import Testing
         let command = try parse("a rename {1}\r\n\u{1} {1}\r\n\u{2}").command
         let waits = command.encode(tag: 12, literals: .synchronizing, into: &buffer)
         #expect(buffer.text == "waitingg12 RENAME {1}\r\n\u{1} {1}\r\n\u{2}\r\n")
-        #expect(waits.array == [16, 23])
+        #expect(waits == [16, 23])
     }
 
     @Test func asksForLongLiteralsUnderLiteralMinus() throws {
@@ -214,6 +214,6 @@ import Testing
         var buffer = Buffer()
         let waits = command.encode(tag: 1, literals: .literalMinus, into: &buffer)
         #expect(buffer.text == "g1 APPEND \"a\" {4097}\r\n")
-        #expect(waits.array == [buffer.count])
+        #expect(waits == [buffer.count])
     }
 }

@@ -234,8 +234,12 @@ struct CertificateLoginTests {
         #expect(talk.client("a AUTHENTICATE EXTERNAL =\n").hasPrefix("a NO"))
     }
 
-    @Test func mustMatchThePasswordsUser() {
-        let settings = Settings.sample(certificate: .withPassword)
+    @Test(
+        "must match the password's user",
+        arguments: [AuthenticationSettings.CertificateUse.withPassword, .alone]
+    )
+    func mustMatch(use: AuthenticationSettings.CertificateUse) {
+        let settings = Settings.sample(certificate: use)
         let talk = Conversation(tls: .holding(ann), settings: settings)
         talk.client("a LOGIN bob@example.org secret\n")
         #expect(talk.clientHeard.contains("a NO [AUTHENTICATIONFAILED]"))

@@ -150,17 +150,25 @@ enum Mishap: String, CaseIterable, CustomTestStringConvertible {
 struct PhaseTests {
     @Test("breaks cleanly", arguments: Phase.allCases, Mishap.allCases)
     func breaks(phase: Phase, mishap: Mishap) {
-        let talk = phase.reached()
-        mishap.strike(talk)
-        // Whatever else comes after it may not bring the dead to life.
-        for other in Mishap.allCases { other.strike(talk) }
-        talk.acknowledge()
-        talk.client("z NOOP\n")
+        for seed in 0..<4 as Range<UInt64> {
+            var dice = Dice(seed: seed)
+            let talk = phase.reached()
+            mishap.strike(talk)
+            // Whatever else comes after it may not bring the dead to life.
+            for other in Mishap.allCases.shuffled(using: &dice) { other.strike(talk) }
+            talk.acknowledge()
+            talk.client("z NOOP\n")
+            checkOneEnd(of: talk)
+        }
+    }
+
+    private func checkOneEnd(of talk: Conversation) {
         #expect(talk.takeEffects().filter { $0 == .closeClient }.count == 1)
         var ear = ClientEar()
         ear.hear(Array(talk.clientHeard.utf8))
         #expect(ear.complaints.isEmpty)
         #expect(talk.clientHeard.components(of: "* BYE") <= 1)
+        // The login and the command of the phase have the same tag.
         #expect(talk.clientHeard.components(of: "\r\na ") <= 2)
         #expect(talk.records.filter { $0.event == .connectionClose }.count == 1)
     }

@@ -166,7 +166,7 @@ struct RaceTests {
 
     // MARK: Answers that come too late
 
-    @Test func alateAnswerOfPAMIsNotTheNextAttempts() {
+    @Test func aLateAnswerOfPAMIsNotTheNextAttempts() {
         let talk = Conversation()
         talk.client("a LOGIN ann right\n")
         talk.admit()
@@ -176,6 +176,17 @@ struct RaceTests {
         talk.pam(.accepted)
         #expect(!talk.takeEffects().contains(.connectBackend(0)))
         #expect(talk.clientHeard.contains("a NO [UNAVAILABLE]"))
+    }
+
+    @Test("a login that PAM forgets is answered once", arguments: [true, false])
+    func isAnsweredOnce(hasRecorder: Bool) {
+        let talk = Conversation()
+        talk.client("a LOGIN ann right\n")
+        talk.admit()
+        talk.recorder(isAvailable: hasRecorder)
+        talk.waitForDeadline()
+        #expect(talk.clientHeard.components(of: "a NO [UNAVAILABLE]") == 1)
+        #expect(talk.isClosed)
     }
 
     @Test func nothingIsSaidAfterTheEnd() {

@@ -1,0 +1,116 @@
+// Towards the backend: each command under a tag of ours, in pieces where the backend must be asked.
+import Bytes
+import IMAP
+import Policy
+
+extension Relay {
+    /// Encodes the command with a tag of ours and enters it in the table.
+    mutating func send(
+        _ tagged: TaggedCommand,
+        _ forward: Forward,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> UInt64 {
+        for preparation in forward.preparations {
+            send(preparation, tag: nil, .preparation, at: now, into: &out)
+        }
+        let number = send(
+            forward.command,
+            tag: tagged.tag,
+            forward.purpose,
+            answering: tagged.command,
+            at: now,
+            into: &out
+        )
+        if case .idle = forward.purpose { idling = .asked(number) }
+        return number
+    }
+
+    @discardableResult
+    mutating func send(
+        _ command: Command,
+        tag: Tag?,
+        _ purpose: Purpose,
+        answering asked: Command? = nil,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> UInt64 {
+        let number = nextTag()
+        let start = out.backend.count
+        // The backend must agree to a message before the client is asked for it.
+        let literals: BackendLiterals =
+            command.verb == .append ? .synchronizing : BackendLiterals(backend.capabilities)
+        let pauses = command.encode(tag: number, literals: literals, into: &out.backend)
+        if !pauses.isEmpty {
+            unsentNumber = number
+            keepBack(pauses, from: start, into: &out)
+        }
+        let asked = asked ?? command
+        inFlight.insert(
+            Exchange(
+                number: number,
+                tag: tag,
+                verb: asked.verb,
+                isUID: asked.isUID,
+                pipelining: command.pipelining,
+                purpose: purpose,
+                started: now,
+                sequence: trail.sequence
+            )
+        )
+        return number
+    }
+
+    /// Cuts what stands behind a literal marker off: it goes when the backend asks for it.
+    private mutating func keepBack(
+        _ pauses: [Int],
+        from start: Int,
+        into out: inout Outbox
+    ) {
+        let count = out.backend.count - start
+        for index in pauses.indices {
+            let end = index + 1 < pauses.count ? pauses[index + 1] : count
+            var part = Buffer()
+            part.append(out.backend.span.extracting(start + pauses[index]..<start + end))
+            // APPEND ends at its message's marker: the client's own bytes follow.
+            if !part.isEmpty { unsent.append(part) }
+        }
+        out.backend.truncate(to: start + pauses[0])
+    }
+
+    /// A refused SELECT leaves nothing selected, at the backend as well (section D, 2); false when
+    /// the mailbox must be examined first.
+    mutating func leave(
+        for refusal: Refusal,
+        _ tagged: TaggedCommand,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> Bool {
+        let departure = authorization.departure()
+        if let select = departure.examinesFirst {
+            examine(select, at: now, into: &out)
+            return false
+        }
+        send(
+            departure.command,
+            tag: tagged.tag,
+            .refusal(refusal),
+            answering: tagged.command,
+            at: now,
+            into: &out
+        )
+        return true
+    }
+
+    /// Makes the selected mailbox one that can be closed without losing messages.
+    mutating func examine(_ select: Select, at now: Instant, into out: inout Outbox) {
+        guard let selection else { return }
+        send(
+            .examine(select),
+            tag: nil,
+            .select(selection.examined),
+            at: now,
+            into: &out
+        )
+    }
+}
