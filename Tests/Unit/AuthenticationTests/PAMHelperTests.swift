@@ -84,6 +84,10 @@ struct PAMHelperTests {
     func ends() throws {
         let services = try Services()
         defer { services.remove() }
+        try services.add(
+            "imap",
+            "auth required pam_permit.so\naccount required pam_permit.so\n"
+        )
         let confused = try Helper(service: "imap", folder: services.folder)
         confused.send([1, 2, 3])
         #expect(confused.wait() == 1 << 8)
