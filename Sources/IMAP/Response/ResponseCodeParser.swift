@@ -105,13 +105,12 @@ extension RawRepresentable where Self: CaseIterable, RawValue == String {
 
 extension Span where Element == UInt8 {
     fileprivate func spells(_ word: String) -> Bool {
+        guard word.utf8.count == count else { return false }
         var index = 0
         for byte in word.utf8 {
-            guard index < count, self[index].asciiUppercased == byte.asciiUppercased else {
-                return false
-            }
+            guard self[index].asciiUppercased == byte.asciiUppercased else { return false }
             index += 1
         }
-        return index == count
+        return true
     }
 }
