@@ -60,6 +60,16 @@ struct TidyTests {
         }
     }
 
+    /// Swift 6.3 never frees what such an assignment replaces in a noncopyable value.
+    @Test("nothing is assigned through an optional chain", arguments: SourceTree.sources)
+    func noChainedAssignment(_ file: SourceFile) {
+        for (number, text) in file.code where !text.contains("pointee") {
+            if text.contains(/\w\?\.[\w.]+ [-+&*|]*= /) {
+                Issue.record("\(file.path):\(number): \(text)")
+            }
+        }
+    }
+
     @Test("nothing is unwrapped by force", arguments: SourceTree.sources)
     func noForce(_ file: SourceFile) {
         for (number, text) in file.code where Self.unwrapsByForce(text) {
