@@ -64,7 +64,7 @@ struct TidyTests {
     @Test("nothing is assigned through an optional chain", arguments: SourceTree.sources)
     func noChainedAssignment(_ file: SourceFile) {
         for (number, text) in file.code where !text.contains("pointee") {
-            if text.contains(/\w\?\.[\w.]+ [-+&*|]*= /) {
+            if text.contains(#/\w\?\.[\w.]+ [-+&*|]*= /#) {
                 Issue.record("\(file.path):\(number): \(text)")
             }
         }
