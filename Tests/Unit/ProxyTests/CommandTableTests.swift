@@ -1,4 +1,5 @@
 // The table of commands holds together.
+import Bytes
 import IMAP
 import Policy
 import Testing
