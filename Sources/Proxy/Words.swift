@@ -3,43 +3,6 @@ import Audit
 import Bytes
 import IMAP
 
-extension Verb {
-    /// The audit event of a command (imap-enforcement, section L).
-    var event: Event {
-        switch self {
-        case .capability: .capability
-        case .noop: .noop
-        case .logout: .logout
-        case .id: .id
-        case .startTLS: .tlsStart
-        // Where a login succeeds it has a record of its own: as a verb it is recorded when refused.
-        case .authenticate, .login: .authenticationFail
-        case .enable: .enable
-        case .idle: .idle
-        case .namespace: .namespace
-        case .select: .select
-        case .examine: .examine
-        case .create: .create
-        case .delete: .delete
-        case .rename: .rename
-        case .subscribe: .subscribe
-        case .unsubscribe: .unsubscribe
-        case .list: .list
-        case .lsub: .lsub
-        case .status: .status
-        case .append: .append
-        case .check: .check
-        case .close, .unselect: .close
-        case .expunge, .uidExpunge: .expunge
-        case .search: .search
-        case .fetch: .fetch
-        case .store: .store
-        case .copy: .copy
-        case .move: .move
-        }
-    }
-}
-
 extension Command {
     /// The verb as the client gave it, `UID ` included.
     var phrase: Phrase {

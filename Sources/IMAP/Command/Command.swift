@@ -106,10 +106,4 @@ extension Command {
         default: false
         }
     }
-
-    /// What may be under way with the backend at the same time.
-    package var pipelining: Pipelining {
-        let pipelining = verb.standing.pipelining
-        return pipelining == .numbers && !takesSequenceNumbers ? .free : pipelining
-    }
 }

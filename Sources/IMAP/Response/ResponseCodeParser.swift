@@ -34,7 +34,7 @@ extension Cursor {
             self = ahead
             return code
         }
-        let bare = BareCode(spelled: name)
+        let bare = BareCode(spelled: name, by: \.rawValue)
         while let byte = peek, byte != UInt8(ascii: "]") {
             guard byte != 0x0D, byte != 0x0A else { throw expected(.closingBracket) }
             advance(1)
@@ -84,7 +84,7 @@ extension Cursor {
         var capabilities = CapabilitySet()
         while takeSpace() {
             if isAtEnd || peek == UInt8(ascii: "]") { break }
-            if let capability = Capability(spelled: span(try atom())) {
+            if let capability = Capability(spelled: span(try atom()), by: \.name) {
                 capabilities.insert(capability)
             }
         }
@@ -92,10 +92,10 @@ extension Cursor {
     }
 }
 
-extension RawRepresentable where Self: CaseIterable, RawValue == String {
-    /// The case whose name the bytes spell, ASCII letters in either case.
-    fileprivate init?(spelled bytes: Span<UInt8>) {
-        for word in Self.allCases where bytes.spells(word.rawValue) {
+extension CaseIterable {
+    /// The case whose `name` the bytes spell, ASCII letters in either case.
+    fileprivate init?(spelled bytes: Span<UInt8>, by name: (Self) -> String) {
+        for word in Self.allCases where bytes.spells(name(word)) {
             self = word
             return
         }

@@ -127,7 +127,7 @@ extension CapabilitySet {
         buffer.append(word)
         for capability in Capability.allCases where contains(capability) {
             buffer.append(UInt8(ascii: " "))
-            buffer.append(text: capability.rawValue)
+            buffer.append(text: capability.name)
         }
     }
 }

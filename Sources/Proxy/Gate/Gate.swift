@@ -229,7 +229,7 @@ struct Gate: ~Copyable {
         refusal: Refusal? = nil,
         into out: inout Outbox
     ) {
-        var record = trail.decision(tagged.command.verb.event, verdict, isDurable: false)
+        var record = trail.decision(tagged.command.verb.row.event, verdict, isDurable: false)
         record.code = refusal?.code
         record.reason = refusal?.text
         record.tag = tagged.tag.bytes

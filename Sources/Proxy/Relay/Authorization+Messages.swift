@@ -7,7 +7,7 @@ import Policy
 extension Authorization {
     /// A FETCH that would set \Seen loses that effect where `s` is missing (table K).
     func fetch(_ fetch: Fetch) -> Judgement {
-        let grounds = selected(.read)
+        let grounds = selected(Verb.fetch.row.selected)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         var fetch = fetch
         var filter = FetchFilter(answering: fetch)
@@ -27,7 +27,7 @@ extension Authorization {
     }
 
     func expunge(_ command: Command) -> Judgement {
-        let grounds = selected(.expunge)
+        let grounds = selected(command.verb.row.selected)
         if grounds.mailbox?.refusal != nil { return refusedChange(grounds) }
         return .forward(Forward(command, grounds))
     }
@@ -83,7 +83,7 @@ extension Authorization {
 
     /// Flags that the target does not allow are dropped, not refused (RFC 4314, section 4).
     func append(_ append: Append) -> Judgement {
-        let target = access(append.mailbox, needs: [.lookup, .insert])
+        let target = access(append.mailbox, needs: Verb.append.row.mailbox)
         let grounds = Grounds(target)
         if let refusal = target.refusal { return .refuse(refusal, grounds) }
         guard let name = target.name else { return .refuse(.invalidName, grounds) }
@@ -99,21 +99,10 @@ extension Authorization {
         return .forward(forward)
     }
 
-    func copy(_ copy: Copy) -> Judgement {
-        file(copy, from: selected(.read)) { .copy($0) }
-    }
-
-    /// Leaving a mailbox is a deletion there (RFC 6851, section 3.3).
-    func move(_ copy: Copy) -> Judgement {
-        file(copy, from: selected([.read, .deleteMessages, .expunge])) { .move($0) }
-    }
-
-    private func file(
-        _ copy: Copy,
-        from source: Grounds,
-        _ command: (Copy) -> Command
-    ) -> Judgement {
-        let target = access(copy.mailbox, needs: [.lookup, .insert])
+    /// Leaving a mailbox by MOVE is a deletion there (RFC 6851, section 3.3).
+    func file(_ copy: Copy, _ verb: Verb, _ command: (Copy) -> Command) -> Judgement {
+        let source = selected(verb.row.selected)
+        let target = access(copy.mailbox, needs: verb.row.destination)
         let grounds = Grounds(source.mailbox, target)
         if let refusal = source.mailbox?.refusal ?? target.refusal {
             return .refuse(refusal, grounds)

@@ -20,7 +20,7 @@ struct Authorization {
     var naming: MailboxNaming { backend.naming }
 
     func judge(_ command: Command) -> Judgement {
-        if command.verb.standing.validity == .selected && selection == nil {
+        if command.verb.row.validity == .selected && selection == nil {
             return .refuse(.nothingSelected, Grounds())
         }
         guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
@@ -31,7 +31,7 @@ struct Authorization {
         case .logout: return .local(.logout)
         case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
         case .noop: return .forward(Forward(.noop, selected(.none)))
-        case .check: return rewritten(.noop, selected(.read), "CHECK to NOOP")
+        case .check: return rewritten(.noop, selected(Verb.check.row.selected), "CHECK to NOOP")
         case .idle: return .forward(Forward(.idle, selected(.none), purpose: .idle))
         case .enable(let names): return enable(names)
         case .select(let select): return self.select(select, isExamine: false)
@@ -39,12 +39,12 @@ struct Authorization {
         case .create(let octets, _): return create(octets)
         case .delete(let octets): return delete(octets)
         case .rename(let old, let new): return rename(from: old, to: new)
-        case .subscribe(let octets): return subscribe(octets, Command.subscribe)
-        case .unsubscribe(let octets): return subscribe(octets, Command.unsubscribe)
+        case .subscribe(let octets): return named(octets, .subscribe, Command.subscribe)
+        case .unsubscribe(let octets): return named(octets, .unsubscribe, Command.unsubscribe)
         case .list(let list): return self.list(list)
         case .lsub(let reference, let pattern): return lsub(reference, pattern)
         case .status(let octets, let items):
-            return named(octets, needs: [.lookup, .read]) { .status(mailbox: $0, items: items) }
+            return named(octets, .status) { .status(mailbox: $0, items: items) }
         case .append(let append): return self.append(append)
         case .close: return close()
         case .unselect: return .forward(departure())
@@ -52,8 +52,8 @@ struct Authorization {
         case .search: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)
-        case .copy(let copy): return self.copy(copy)
-        case .move(let copy): return move(copy)
+        case .copy(let copy): return file(copy, .copy, Command.copy)
+        case .move(let copy): return file(copy, .move, Command.move)
         }
     }
 
@@ -76,10 +76,10 @@ struct Authorization {
     /// A command that names one mailbox and goes on with the name in its canonical form.
     private func named(
         _ octets: [UInt8],
-        needs needed: Rights,
+        _ verb: Verb,
         _ command: ([UInt8]) -> Command
     ) -> Judgement {
-        let access = access(octets, needs: needed)
+        let access = access(octets, needs: verb.row.mailbox)
         if let refusal = access.refusal { return .refuse(refusal, Grounds(access)) }
         guard let name = access.name else { return .refuse(.invalidName, Grounds(access)) }
         return .forward(Forward(command(naming.encode(name)), Grounds(access)))
@@ -87,7 +87,7 @@ struct Authorization {
 
     /// A command that only reads the selected mailbox.
     private func reading(_ command: Command) -> Judgement {
-        let grounds = selected(.read)
+        let grounds = selected(command.verb.row.selected)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         return .forward(Forward(command, grounds))
     }
@@ -112,7 +112,7 @@ struct Authorization {
     // MARK: Selecting and leaving
 
     private func select(_ select: Select, isExamine: Bool) -> Judgement {
-        let access = access(select.mailbox, needs: [.lookup, .read])
+        let access = access(select.mailbox, needs: Verb.select.row.mailbox)
         let grounds = Grounds(access)
         // RFC 9051, 6.3.2: a SELECT that fails leaves nothing selected.
         if let refusal = access.refusal {
@@ -166,13 +166,9 @@ struct Authorization {
 
     // MARK: Managing mailboxes
 
-    private func subscribe(_ octets: [UInt8], _ command: ([UInt8]) -> Command) -> Judgement {
-        named(octets, needs: .lookup, command)
-    }
-
     private func create(_ octets: [UInt8]) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
-        let access = Access(octets, name, needs: [.lookup, .createMailbox], under: policy)
+        let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
         let grounds = Grounds(access)
         guard let name else { return .refuse(.invalidName, grounds) }
         if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
@@ -195,7 +191,7 @@ struct Authorization {
     }
 
     private func delete(_ octets: [UInt8]) -> Judgement {
-        let access = access(octets, needs: [.lookup, .deleteMailbox])
+        let access = access(octets, needs: Verb.delete.row.mailbox)
         let grounds = Grounds(access)
         if let refusal = access.refusal { return .refuse(refusal, grounds) }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
@@ -213,8 +209,8 @@ struct Authorization {
     }
 
     private func rename(from old: [UInt8], to new: [UInt8]) -> Judgement {
-        let source = access(old, needs: [.lookup, .deleteMailbox])
-        let target = access(new, needs: [.lookup, .createMailbox])
+        let source = access(old, needs: Verb.rename.row.mailbox)
+        let target = access(new, needs: Verb.rename.row.destination)
         let grounds = Grounds(source, target)
         if let refusal = source.refusal ?? target.refusal { return .refuse(refusal, grounds) }
         guard let oldName = source.name, let newName = target.name else {

@@ -52,6 +52,6 @@ struct Forward: Equatable {
         self.command = command
         self.grounds = grounds
         self.purpose = purpose
-        isWriting = command.verb.standing.effect == .writing
+        isWriting = command.verb.row.effect == .writing
     }
 }

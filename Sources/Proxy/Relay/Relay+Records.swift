@@ -75,7 +75,7 @@ extension Relay {
         into out: inout Outbox
     ) {
         var record = Record(
-            exchange.verb.event,
+            exchange.verb.row.event,
             .outcome,
             isDurable: false,
             session: trail.prefix
@@ -97,7 +97,7 @@ extension Relay {
         _ grounds: Grounds,
         isDurable: Bool
     ) -> Record {
-        var record = trail.decision(tagged.command.verb.event, verdict, isDurable: isDurable)
+        var record = trail.decision(tagged.command.verb.row.event, verdict, isDurable: isDurable)
         record.tag = tagged.tag.bytes
         record.verb = tagged.command.phrase
         record.state = state

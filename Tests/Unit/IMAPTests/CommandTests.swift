@@ -192,11 +192,10 @@ import Testing
     }
 
     @Test func tellsMessageNumbersFromUIDs() throws {
-        #expect(try parse("a fetch 1 uid").command.pipelining == .numbers)
-        #expect(try parse("a uid fetch 1 uid").command.pipelining == .free)
+        #expect(try parse("a fetch 1 uid").command.takesSequenceNumbers)
+        #expect(try !parse("a uid fetch 1 uid").command.takesSequenceNumbers)
         #expect(try parse("a uid search not 1:5").command.takesSequenceNumbers)
         #expect(try !parse("a uid search uid 1:5").command.takesSequenceNumbers)
-        #expect(try parse("a copy 1 x").command.pipelining == .alone)
     }
 
     @Test func waitsWhereTheBackendMustAsk() throws {

@@ -157,6 +157,6 @@ import Testing
         CapabilitySet([.idle, .imap4rev1, .literalMinus]).append(after: "X", to: &buffer)
         #expect(buffer.text == "X IMAP4rev1 LITERAL- IDLE")
         #expect(CapabilitySet(Capability.allCases).contains(.metadata))
-        #expect(Capability.allCases.count <= 64)
+        #expect(Capability.allCases.count <= 128)
     }
 }

@@ -1,4 +1,4 @@
-// Tags and the table of verbs.
+// Tags: what may be one.
 import IMAP
 import Testing
 
@@ -11,15 +11,5 @@ import Testing
     @Test("refuses", arguments: ["", "A 1", "+", "a+", "*", "a\"", "(", "{", "\u{e9}", "a\u{7f}"])
     func refuses(text: String) {
         #expect(Tag(text) == nil)
-    }
-
-    @Test func knowsWhereEachVerbStands() {
-        for verb in Verb.allCases where verb.standing.effect == .identity {
-            #expect(verb.standing.validity == .notAuthenticated)
-            #expect(verb.standing.pipelining == .alone)
-        }
-        #expect(Verb.noop.standing.validity == .any)
-        #expect(Verb.fetch.standing.pipelining == .numbers)
-        #expect(Verb.uidExpunge.name == "UID EXPUNGE")
     }
 }

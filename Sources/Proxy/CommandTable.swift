@@ -1,0 +1,168 @@
+// The table of commands: what is true of every command with one verb, one row a verb.
+import Audit
+import IMAP
+import Policy
+
+/// A row of the table; the documentation's table is printed from it.
+struct CommandRow: Equatable, Sendable {
+    let validity: Validity
+    let pipelining: Pipelining
+    let effect: EffectClass
+    let disposition: Disposition
+    let event: Event
+    /// What the user must have on the selected mailbox.
+    private(set) var selected = Rights.none
+    /// On the mailbox that the command names: the first one, where there are two.
+    private(set) var mailbox = Rights.none
+    /// On the mailbox that messages go to, or that a mailbox becomes.
+    private(set) var destination = Rights.none
+
+    init(
+        _ validity: Validity,
+        _ pipelining: Pipelining,
+        _ effect: EffectClass,
+        _ disposition: Disposition,
+        _ event: Event
+    ) {
+        self.validity = validity
+        self.pipelining = pipelining
+        self.effect = effect
+        self.disposition = disposition
+        self.event = event
+    }
+
+    fileprivate func needing(
+        selected: Rights = .none,
+        mailbox: Rights = .none,
+        destination: Rights = .none
+    ) -> CommandRow {
+        var row = self
+        row.selected = selected
+        row.mailbox = mailbox
+        row.destination = destination
+        return row
+    }
+}
+
+/// The states a command is valid in (RFC 9051, 3); `authenticated` includes `selected`.
+enum Validity: Sendable {
+    case any, notAuthenticated, authenticated, selected
+}
+
+/// What else may be under way with the backend (RFC 9051, 5.5).
+enum Pipelining: Sendable {
+    /// A barrier: waits for all before it, and all after wait for it.
+    case alone
+    /// Means messages by number: waits while a command is pending that may expunge.
+    case numbers
+    case free
+}
+
+/// What a command changes; decides how durable its record must be before it is sent on.
+enum EffectClass: Sendable {
+    case reading, writing, identity
+}
+
+/// What becomes of a command that the policy allows.
+enum Disposition: Sendable {
+    /// Answered by the gateway; the backend is not asked.
+    case local
+    /// Encoded anew and sent on.
+    case relayed
+    /// Sent on, in another form where the rights demand it.
+    case rewritten
+}
+
+extension Verb {
+    var row: CommandRow { Self.rows[Int(rawValue)] }
+
+    /// By raw value; made once, since a row is asked for with every command.
+    private static let rows = allCases.map(\.description)
+
+    private var description: CommandRow {
+        typealias Row = CommandRow
+        return switch self {
+        case .capability: Row(.any, .alone, .reading, .local, .capability)
+        case .noop: Row(.any, .free, .reading, .relayed, .noop)
+        case .logout: Row(.any, .alone, .reading, .local, .logout)
+        case .id: Row(.any, .alone, .reading, .local, .id)
+        case .startTLS: Row(.notAuthenticated, .alone, .identity, .local, .tlsStart)
+        // A login that succeeds has a record of its own: as a verb it is recorded when refused.
+        case .authenticate, .login:
+            Row(.notAuthenticated, .alone, .identity, .local, .authenticationFail)
+        case .enable: Row(.authenticated, .alone, .reading, .rewritten, .enable)
+        case .idle: Row(.authenticated, .alone, .reading, .relayed, .idle)
+        case .namespace: Row(.authenticated, .free, .reading, .local, .namespace)
+        case .select:
+            Row(.authenticated, .alone, .reading, .rewritten, .select)
+                .needing(mailbox: [.lookup, .read])
+        case .examine:
+            Row(.authenticated, .alone, .reading, .relayed, .examine)
+                .needing(mailbox: [.lookup, .read])
+        // `k` is asked of every superior, too.
+        case .create:
+            Row(.authenticated, .alone, .writing, .relayed, .create)
+                .needing(mailbox: [.lookup, .createMailbox])
+        // `x` is asked of all that stands below, too.
+        case .delete:
+            Row(.authenticated, .alone, .writing, .relayed, .delete)
+                .needing(mailbox: [.lookup, .deleteMailbox])
+        case .rename:
+            Row(.authenticated, .alone, .writing, .relayed, .rename)
+                .needing(
+                    mailbox: [.lookup, .deleteMailbox],
+                    destination: [.lookup, .createMailbox]
+                )
+        case .subscribe:
+            Row(.authenticated, .alone, .writing, .relayed, .subscribe)
+                .needing(mailbox: .lookup)
+        case .unsubscribe:
+            Row(.authenticated, .alone, .writing, .relayed, .unsubscribe)
+                .needing(mailbox: .lookup)
+        // `l` is asked of every mailbox in the answer.
+        case .list: Row(.authenticated, .free, .reading, .rewritten, .list)
+        case .lsub: Row(.authenticated, .free, .reading, .rewritten, .lsub)
+        case .status:
+            Row(.authenticated, .free, .reading, .relayed, .status)
+                .needing(mailbox: [.lookup, .read])
+        case .append:
+            Row(.authenticated, .alone, .writing, .rewritten, .append)
+                .needing(mailbox: [.lookup, .insert])
+        case .check:
+            Row(.selected, .free, .reading, .rewritten, .check)
+                .needing(selected: .read)
+        case .close: Row(.selected, .alone, .writing, .rewritten, .close)
+        case .unselect: Row(.selected, .alone, .reading, .rewritten, .close)
+        case .expunge, .uidExpunge:
+            Row(.selected, .alone, .writing, .relayed, .expunge)
+                .needing(selected: .expunge)
+        case .search:
+            Row(.selected, .numbers, .reading, .relayed, .search)
+                .needing(selected: .read)
+        // `s` for items that set \Seen; without it they are asked for with PEEK.
+        case .fetch:
+            Row(.selected, .numbers, .reading, .rewritten, .fetch)
+                .needing(selected: .read)
+        // `s`, `t` and `w`, by the flags.
+        case .store: Row(.selected, .numbers, .writing, .rewritten, .store)
+        case .copy:
+            Row(.selected, .alone, .writing, .relayed, .copy)
+                .needing(selected: .read, destination: [.lookup, .insert])
+        // Leaving a mailbox is a deletion there.
+        case .move:
+            Row(.selected, .alone, .writing, .relayed, .move)
+                .needing(
+                    selected: [.read, .deleteMessages, .expunge],
+                    destination: [.lookup, .insert]
+                )
+        }
+    }
+}
+
+extension Command {
+    /// What may be under way with the backend at the same time.
+    var pipelining: Pipelining {
+        let pipelining = verb.row.pipelining
+        return pipelining == .numbers && !takesSequenceNumbers ? .free : pipelining
+    }
+}
