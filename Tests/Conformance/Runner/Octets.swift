@@ -62,7 +62,7 @@ private struct PieceReader {
     }
 
     /// `(text*N)`
-    private mutating func repetition() -> [UInt8]? {
+    /// Reads what stands behind the backslash of `\(text*N)`.
         guard let end = rest.firstIndex(of: UInt8(ascii: ")")) else { return nil }
         let inside = rest[rest.startIndex + 1..<end]
         guard let star = inside.lastIndex(of: UInt8(ascii: "*")),
