@@ -61,8 +61,8 @@ private struct PieceReader {
         return octets
     }
 
-    /// `(text*N)`
     /// Reads what stands behind the backslash of `\(text*N)`.
+    private mutating func repetition() -> [UInt8]? {
         guard let end = rest.firstIndex(of: UInt8(ascii: ")")) else { return nil }
         let inside = rest[rest.startIndex + 1..<end]
         guard let star = inside.lastIndex(of: UInt8(ascii: "*")),
