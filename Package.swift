@@ -98,6 +98,14 @@ let package = Package(
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests("TidyTests", of: []),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
+            ],
+            path: "Tests/Conformance/Runner",
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

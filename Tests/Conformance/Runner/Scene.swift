@@ -1,0 +1,159 @@
+// The real session with everything around it: client, backend, PAM, throttle, recorder, clock.
+import Audit
+import Authentication
+import Bytes
+import Policy
+import Proxy
+
+/// Feeds one session and keeps, octet by octet, what each side was sent.
+final class Scene {
+    private var session: Session
+    private var out = Outbox()
+    private var now: Instant = 1_000_000
+    private let heading: Heading
+    private(set) var toClient: [UInt8] = []
+    private(set) var toBackend: [UInt8] = []
+    private(set) var records: [Record] = []
+    private(set) var isClosed = false
+    /// What the session left of its input, offered again after every other event.
+    private var clientRest: [UInt8] = []
+    private var backendRest: [UInt8] = []
+    private var effects: [Effect] = []
+    private var acknowledges = true
+    private var owesAcknowledgement = false
+    private var admitsLogin = true
+    private var nextAnswer: AuthenticationAnswer?
+
+    init(_ heading: Heading, _ settings: Settings) {
+        self.heading = heading
+        session = Session(
+            ConnectionFacts(
+                session: "00112233aabbccdd",
+                listener: "imaps",
+                clientAddress: "192.0.2.7",
+                clientPort: 50123,
+                serverAddress: "192.0.2.1",
+                serverPort: 993
+            ),
+            tls: heading.startsWithTLS ? Self.tls : nil,
+            offersStartTLS: !heading.startsWithTLS,
+            settings: settings,
+            at: now,
+            into: &out
+        )
+        pump()
+    }
+
+    private static let tls = ClientTLSFacts(
+        version: "TLSv1.3",
+        cipher: "TLS_AES_128_GCM_SHA256",
+        serverName: nil,
+        certificate: nil
+    )
+
+    // MARK: What comes from outside
+
+    func client(_ octets: some Sequence<UInt8>) {
+        clientRest += octets
+        pump()
+    }
+
+    func backend(_ octets: some Sequence<UInt8>) {
+        backendRest += octets
+        pump()
+    }
+
+    func direct(_ direction: StageDirection) throws {
+        switch direction {
+        case .clientCloses: session.clientClosed(at: now, into: &out)
+        case .backendCloses: session.backendClosed(at: now, into: &out)
+        case .recorderHolds: acknowledges = false
+        case .recorderAcknowledges:
+            owesAcknowledgement = false
+            session.recorded(at: now, into: &out)
+        case .recorderIsLost: session.recorderChanged(isAvailable: false, at: now, into: &out)
+        case .recorderIsBack: session.recorderChanged(isAvailable: true, at: now, into: &out)
+        case .throttleRefuses: admitsLogin = false
+        case .pamAnswers(let word):
+            nextAnswer = AuthenticationAnswer.allCases.first { "\($0)" == word }
+        case .timePasses:
+            now = session.deadline + 1
+            session.timePassed(at: now, into: &out)
+        case .gatewayDrains: session.drain(at: now, into: &out)
+        case .rules(let rules):
+            let settings = try heading.settings(rules: rules)
+            session.settingsChanged(settings, at: now, into: &out)
+        }
+        pump()
+    }
+
+    func forgetRecords() { records = [] }
+
+    // MARK: The driver's part
+
+    private func pump() {
+        var moved = true
+        while moved {
+            collect()
+            moved = act()
+            moved = feedClient() || moved
+            moved = feedBackend() || moved
+            if owesAcknowledgement && acknowledges {
+                owesAcknowledgement = false
+                session.recorded(at: now, into: &out)
+                moved = true
+            }
+        }
+    }
+
+    private func collect() {
+        records += out.records
+        if out.records.contains(where: \.isDurable) { owesAcknowledgement = true }
+        effects += out.effects
+        toClient += out.client.bytes
+        toBackend += out.backend.bytes
+        out.removeAll()
+    }
+
+    private func act() -> Bool {
+        guard !effects.isEmpty else { return false }
+        switch effects.removeFirst() {
+        case .admitLogin: session.loginAdmitted(admitsLogin, at: now, into: &out)
+        case .authenticate(let credentials):
+            let isRight = credentials.password == Secret("secret")
+            let answer = nextAnswer ?? (isRight ? .accepted : .rejected)
+            nextAnswer = nil
+            session.authenticated(answer, at: now, into: &out)
+        case .connectBackend: session.backendConnected(at: now, into: &out)
+        case .startClientTLS: session.clientSecured(Self.tls, at: now, into: &out)
+        case .startBackendTLS: session.backendSecured(at: now, into: &out)
+        // What a connection that is closed had still to say is lost.
+        case .closeBackend: backendRest = []
+        case .closeClient: isClosed = true
+        case .loginEnded, .sendTicket: break
+        }
+        return true
+    }
+
+    private func feedClient() -> Bool {
+        guard !clientRest.isEmpty, !isClosed else { return false }
+        let input = clientRest
+        let progress = session.clientSent(input.span, at: now, into: &out)
+        collect()
+        let end = progress.consumed + progress.relayed
+        toBackend += input[progress.consumed..<end]
+        clientRest.removeFirst(end)
+        return end > 0
+    }
+
+    private func feedBackend() -> Bool {
+        guard !backendRest.isEmpty, !isClosed else { return false }
+        let input = backendRest
+        let progress = session.backendSent(input.span, at: now, into: &out)
+        collect()
+        let end = progress.consumed + progress.relayed
+        toClient += input[progress.consumed..<end]
+        backendRest.removeFirst(min(end, backendRest.count))
+        return end > 0
+    }
+}
