@@ -29,8 +29,12 @@ enum Offer {
     /// What the gateway does by itself, whatever the backend has.
     private static let own = CapabilitySet([.imap4rev1, .id, .literalMinus])
 
-    static func afterLogin(backend: CapabilitySet) -> CapabilitySet {
-        var offer = own.union(relayed.intersection(backend))
+    static func afterLogin(
+        backend: CapabilitySet,
+        emulating emulations: Emulations = .none
+    ) -> CapabilitySet {
+        let emulated = emulations.offered(with: backend)
+        var offer = own.union(relayed.intersection(backend)).union(emulated)
         // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3), ENABLE is of use only with one of them.
         if offer.contains(.qresync) { offer.insert(.condStore) }
         return offer

@@ -34,6 +34,7 @@ package struct Refusal: Equatable, Sendable {
     static let inUse = Refusal.no("INUSE", "Mailbox is selected in this session")
     static let inbox = Refusal.no("CANNOT", "INBOX can be neither created, deleted nor renamed")
     static let hasChildren = Refusal.no("HASCHILDREN", "Mailbox has children that must stay")
+    static let moveUnfinished = Refusal.no(nil, "Messages were copied, and are still here, too")
     static let tooBig = Refusal.no("TOOBIG", "Message is larger than this server takes")
     static let literalTooBig = Refusal.bad("Literal is too large", code: "TOOBIG")
     static let unavailable = Refusal.no("UNAVAILABLE", "Service is temporarily unavailable")

@@ -117,6 +117,7 @@ package struct BackendSettings: Equatable, Sendable {
     package var sendsID = false
     /// Send a PROXY protocol version 2 header before anything else.
     package var sendsProxyHeader = false
+    package var emulations = Emulations()
 
     package init(name: String, security: Security, login: Login) {
         self.name = name

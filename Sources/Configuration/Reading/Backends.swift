@@ -6,7 +6,7 @@ import Proxy
 extension ConfigurationReader {
     private static let backendKeys = [
         "name", "address", "tls", "ca", "server-name", "client-certificate", "login", "master",
-        "send-id", "proxy-protocol",
+        "send-id", "proxy-protocol", "emulate",
     ]
 
     func backends(_ value: Value) -> [Backend]? {
@@ -27,11 +27,14 @@ extension ConfigurationReader {
         let login = table.required("login").flatMap { self.login($0, table, tls: tls) }
         let sendsID = table["send-id"].map { $0.bool() } ?? false
         let sendsProxyHeader = table["proxy-protocol"].map { $0.bool() } ?? false
-        guard let name, let addresses, let security, let login, let sendsID, let sendsProxyHeader
+        let emulations = table["emulate"].map(self.emulations) ?? Emulations()
+        guard let name, let addresses, let security, let login, let sendsID, let sendsProxyHeader,
+            let emulations
         else { return nil }
         var settings = BackendSettings(name: name, security: security, login: login)
         settings.sendsID = sendsID
         settings.sendsProxyHeader = sendsProxyHeader
+        settings.emulations = emulations
         return Backend(addresses: addresses, settings: settings, tls: tls)
     }
 

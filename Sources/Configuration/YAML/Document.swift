@@ -6,8 +6,10 @@ import Yams
 final class Findings {
     private(set) var errors: [ConfigurationError] = []
 
+    /// Adds a message, in one line whatever it quotes of the file.
     func add(_ position: SourcePosition, _ message: String) {
-        errors.append(ConfigurationError(position, message))
+        let line = String(message.map { $0.isNewline ? " " : $0 })
+        errors.append(ConfigurationError(position, line))
     }
 }
 

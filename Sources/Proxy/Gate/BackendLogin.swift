@@ -9,6 +9,8 @@ package struct BackendFacts: Equatable, Sendable {
     package var capabilities: CapabilitySet
     package var namespace: Namespaces?
     package var naming: MailboxNaming
+    /// What the gateway does by itself where this backend can't.
+    package var emulations: Emulations
 }
 
 /// The login at the backend, step by step.
@@ -173,6 +175,8 @@ struct BackendLogin: ~Copyable {
 
     private mutating func toldAboutItself(into out: inout Outbox) -> Outcome {
         let listed = namespace?.personal.first?.delimiter ?? delimiter
+        // A backend without NAMESPACE has one hierarchy, the user's own.
+        let only = Namespaces(personal: [.init(prefix: [], delimiter: delimiter)])
         if listed == nil && !hasAskedDelimiter {
             askDelimiter(into: &out)
             return .waiting
@@ -180,8 +184,9 @@ struct BackendLogin: ~Copyable {
         return .ready(
             BackendFacts(
                 capabilities: capabilities ?? CapabilitySet(),
-                namespace: namespace,
-                naming: MailboxNaming(delimiter: listed)
+                namespace: namespace ?? only,
+                naming: MailboxNaming(delimiter: listed),
+                emulations: settings.emulations
             )
         )
     }

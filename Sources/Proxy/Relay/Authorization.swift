@@ -32,7 +32,8 @@ struct Authorization {
         case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
         case .noop: return .forward(Forward(.noop, selected(.none)))
         case .check: return rewritten(.noop, selected(Verb.check.row.selected), "CHECK to NOOP")
-        case .idle: return .forward(Forward(.idle, selected(.none), purpose: .idle))
+        case .idle:
+            return emulating(.forward(Forward(.idle, selected(.none), purpose: .idle)))
         case .enable(let names): return enable(names)
         case .select(let select): return self.select(select, isExamine: false)
         case .examine(let select): return self.select(select, isExamine: true)
@@ -41,7 +42,7 @@ struct Authorization {
         case .rename(let old, let new): return rename(from: old, to: new)
         case .subscribe(let octets): return named(octets, .subscribe, Command.subscribe)
         case .unsubscribe(let octets): return named(octets, .unsubscribe, Command.unsubscribe)
-        case .list(let list): return self.list(list)
+        case .list(let list): return emulating(self.list(list))
         case .lsub(let reference, let pattern): return lsub(reference, pattern)
         case .status(let octets, let items):
             return named(octets, .status) { .status(mailbox: $0, items: items) }
@@ -49,11 +50,11 @@ struct Authorization {
         case .close: return close()
         case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
-        case .search: return reading(command)
+        case .search: return emulating(reading(command))
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
-        case .move(let copy): return file(copy, .move, Command.move)
+        case .move(let copy): return emulating(file(copy, .move, Command.move))
         }
     }
 
@@ -100,7 +101,8 @@ struct Authorization {
             return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
                 || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
         }
-        guard !allowed.isEmpty else { return .local(.enabledNothing) }
+        let knowsEnable = backend.capabilities.contains(.enable)
+        guard !allowed.isEmpty, knowsEnable else { return .local(.enabledNothing) }
         var asked = CapabilitySet()
         for name in allowed {
             if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }

@@ -17,6 +17,8 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
+    /// Ours alone: asks for news while the client idles.
+    case poll
     /// APPEND, COPY and MOVE: the rights on the target decide what the answer may tell.
     case filing(target: Rights, mayCreate: Bool)
 }

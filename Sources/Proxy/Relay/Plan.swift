@@ -17,11 +17,19 @@ struct Step: Equatable {
     let command: Command
     let purpose: Purpose
     let whenRefused: Refused
+    /// How many steps may be under way with this one among them.
+    let window: Int
 
-    init(_ command: Command, _ purpose: Purpose = .plain, whenRefused: Refused = .fails) {
+    init(
+        _ command: Command,
+        _ purpose: Purpose = .plain,
+        whenRefused: Refused = .fails,
+        window: Int = 1
+    ) {
         self.command = command
         self.purpose = purpose
         self.whenRefused = whenRefused
+        self.window = window
     }
 }
 
@@ -33,25 +41,40 @@ struct Plan: Equatable {
         case plain
         /// What the backend tells of the mailbox that is being left is of no use to the client.
         case leaving
+        /// The numbers of SEARCH become an ESEARCH.
+        case searching(KeywordSet<SearchReturn>)
+        /// The numbers of SEARCH are the messages to be copied and removed.
+        case moving(Copy)
+        /// The names of LIST and LSUB are told with more than they say.
+        case listing(Listing)
     }
 
-    /// Still to be sent, in this order; answers to those before may add to them.
+    /// In this order; answers to the first ones may add to them.
     private(set) var steps: [Step]
-    /// How many may be under way at the same time.
-    let window: Int
+    private var taken = 0
     var course: Course
 
-    init(_ steps: [Step], window: Int = 1, course: Course = .plain) {
+    init(_ steps: [Step], course: Course = .plain) {
         self.steps = steps
-        self.window = window
         self.course = course
     }
 
+    /// Whether every step has been sent.
+    var isSent: Bool { taken == steps.count }
+
     mutating func add(_ step: Step) { steps.append(step) }
 
-    mutating func abandonSteps() { steps = [] }
+    mutating func abandonSteps() {
+        steps = []
+        taken = 0
+    }
 
-    fileprivate mutating func takeStep() -> Step? { steps.isEmpty ? nil : steps.removeFirst() }
+    /// The next step, if it may go beside those `underWay`.
+    fileprivate mutating func takeStep(beside underWay: Int) -> Step? {
+        guard !isSent, underWay < steps[taken].window else { return nil }
+        taken += 1
+        return steps[taken - 1]
+    }
 }
 
 /// A plan that is being carried out; nothing else is under way with the backend meanwhile.
@@ -63,17 +86,19 @@ struct Undertaking: Equatable {
     /// How the client's command ends, as far as the steps have told.
     private(set) var condition = Response.Condition.ok
     private(set) var code: ResponseCode?
+    /// What the steps that search have found.
+    private(set) var found = FoundNumbers()
 
     init(_ asked: Exchange, _ plan: Plan) {
         self.asked = asked
         self.plan = plan
     }
 
-    var isThrough: Bool { underWay == 0 && plan.steps.isEmpty }
+    var isThrough: Bool { underWay == 0 && plan.isSent }
 
     /// The next step that may be sent now.
     mutating func takeStep() -> Step? {
-        guard underWay < plan.window, let step = plan.takeStep() else { return nil }
+        guard let step = plan.takeStep(beside: underWay) else { return nil }
         underWay += 1
         return step
     }
@@ -98,6 +123,14 @@ struct Undertaking: Equatable {
         case .fails, nil: fail(condition, code)
         }
         return false
+    }
+
+    mutating func collect(_ piece: Span<UInt8>) throws(ResponseError) { try found.collect(piece) }
+
+    /// The client hears a sentence of ours in place of the backend's condition.
+    mutating func fail(_ refusal: Refusal) {
+        fail(.no)
+        asked.purpose = .refusal(refusal)
     }
 
     mutating func fail(_ condition: Response.Condition, _ code: ResponseCode? = nil) {

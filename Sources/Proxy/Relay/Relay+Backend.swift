@@ -112,6 +112,7 @@ extension Relay {
 
     /// The backend asks for the rest of a command, for a message, or confirms IDLE.
     private mutating func continued(at now: Instant, into out: inout Outbox) {
+        if idleConfirmed(at: now, into: &out) { return }
         sawInput(at: now)
         if !unsent.isEmpty {
             let part = unsent.removeFirst()
@@ -121,11 +122,6 @@ extension Relay {
             upload = .streaming(number)
             client.streamLiteral()
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
-        } else if case .asked(let number) = idling {
-            idling = .active(number)
-            client.reset()
-            out.client.append("+ idling\r\n")
-            if isDraining { endIfDrained(into: &out) }
         } else {
             desynchronized("Backend asked for data out of turn", into: &out)
         }
@@ -143,6 +139,10 @@ extension Relay {
         // A BAD may leave a mailbox selected or not (section D, 2): nothing is safe after it.
         if case .select = exchange.purpose, condition == .bad {
             return desynchronized("Backend answered SELECT with BAD", into: &out)
+        }
+        if case .poll = exchange.purpose { return pollEnded(at: now, into: &out) }
+        if case .renewing = idling, condition == .ok {
+            return renewIdle(exchange, at: now, into: &out)
         }
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
@@ -169,7 +169,7 @@ extension Relay {
         _ condition: Response.Condition,
         into out: inout Outbox
     ) {
-        if case .idle = exchange.purpose { endedIdle(into: &out) }
+        if case .idle = exchange.purpose { idleEnded(into: &out) }
         if case .refusal = exchange.purpose { idling = nil }
         if exchange.number == unsentNumber { unsent = [] }
         switch upload {
@@ -191,15 +191,6 @@ extension Relay {
             desynchronized("Backend ended APPEND before its message was through", into: &out)
         default: break
         }
-    }
-
-    private mutating func endedIdle(into out: inout Outbox) {
-        // Refused instead of confirmed, or ended by the backend: DONE would now be a command.
-        if case .asked = idling { client.reset() }
-        if case .active = idling {
-            desynchronized("Backend ended IDLE by itself", into: &out)
-        }
-        idling = nil
     }
 
     private mutating func settleSelection(

@@ -14,7 +14,7 @@ extension Relay {
         var offset = 0
         while acceptsInput {
             let event: CommandFragmenter.Event
-            if case .active = idling {
+            if expectsDone {
                 event = client.feedLine(bytes, from: &offset, bytesMax: Self.doneBytesMax)
             } else {
                 event = client.feed(bytes, from: &offset)
@@ -34,17 +34,11 @@ extension Relay {
         return Progress(consumed: offset)
     }
 
-    /// A line in IDLE is DONE; anything much longer is not worth reading.
-    static let doneBytesMax = 1024
-
     /// Whether the client may be read: nothing waits that must come first.
     var acceptsInput: Bool {
         if isHolding || !mayAnswer || !unsent.isEmpty { return false }
         if case .asked = upload { return false }
-        switch idling {
-        case .asked, .ending: return false
-        case .active, nil: return true
-        }
+        return !isIdleInBetween
     }
 
     private var mayAnswer: Bool { !isFinished && isRecorderAvailable && !isInsideResponse }
@@ -65,7 +59,7 @@ extension Relay {
     // MARK: Commands
 
     private mutating func atCommand(at now: Instant, into out: inout Outbox) {
-        if case .active(let number) = idling { return endIdle(number, into: &out) }
+        if expectsDone { return endIdle(at: now, into: &out) }
         if case .ending = upload { return endUpload(into: &out) }
         if passingBy != nil { return endPassingBy(into: &out) }
         let tagged: TaggedCommand
@@ -136,6 +130,8 @@ extension Relay {
             guard record(tagged, forward, into: &out) else { return false }
             if let plan = forward.plan {
                 begin(plan, for: tagged, forward.purpose, at: now, into: &out)
+            } else if case .idle = forward.purpose, !backend.capabilities.contains(.idle) {
+                beginPolling(asking(tagged, .plain, at: now), at: now, into: &out)
             } else {
                 _ = send(tagged, forward, at: now, into: &out)
             }
@@ -148,16 +144,5 @@ extension Relay {
     private func isAmbiguous(_ forward: Forward) -> Bool {
         guard case .fetch(let filter) = forward.purpose else { return false }
         return filter.renames.isEmpty ? inFlight.isRenaming : inFlight.isFetching
-    }
-
-    // MARK: IDLE
-
-    private mutating func endIdle(_ number: UInt64, into out: inout Outbox) {
-        if !client.command.spells("DONE") {
-            inFlight.setPurpose(.refusal(.expectedDone), of: number)
-        }
-        client.reset()
-        out.backend.append("DONE\r\n")
-        idling = .ending
     }
 }

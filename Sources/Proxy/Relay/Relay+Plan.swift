@@ -11,7 +11,13 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        let asked = Exchange(
+        undertaking = Undertaking(asking(tagged, purpose, at: now), plan)
+        goOn(at: now, into: &out)
+    }
+
+    /// The client's command, as it stands for what is sent in its place.
+    func asking(_ tagged: TaggedCommand, _ purpose: Purpose, at now: Instant) -> Exchange {
+        Exchange(
             number: 0,
             tag: tagged.tag,
             verb: tagged.command.verb,
@@ -21,8 +27,6 @@ extension Relay {
             started: now,
             sequence: trail.sequence
         )
-        undertaking = Undertaking(asked, plan)
-        goOn(at: now, into: &out)
     }
 
     /// Whether the client waits for the answer to a command with this tag.
@@ -47,8 +51,40 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        _ = undertaking?.ended(exchange, condition, code)
+        guard var current = undertaking else { return }
+        // Lent and given back, so that its tables are changed in place.
+        undertaking = nil
+        if current.ended(exchange, condition, code) {
+            advance(&current, exchange, code, into: &out)
+        } else {
+            stumble(&current, exchange)
+        }
+        undertaking = current
         goOn(at: now, into: &out)
+    }
+
+    /// What a step that is done leads to.
+    private mutating func advance(
+        _ current: inout Undertaking,
+        _ exchange: Exchange,
+        _ code: ResponseCode?,
+        into out: inout Outbox
+    ) {
+        switch current.plan.course {
+        case .plain, .leaving: break
+        case .searching(let returns): endSearch(&current, returns, into: &out)
+        case .moving(let copy):
+            if exchange.verb == .search { file(&current, copy) }
+            if exchange.verb == .copy { tellCopied(&current, code, into: &out) }
+        case .listing: if current.isThrough { endListing(&current, into: &out) }
+        }
+    }
+
+    private mutating func stumble(_ current: inout Undertaking, _ exchange: Exchange) {
+        // The messages are there by now, and have not gone from here.
+        if case .moving = current.plan.course, [.store, .uidExpunge].contains(exchange.verb) {
+            current.fail(.moveUnfinished)
+        }
     }
 
     private mutating func answer(
@@ -59,7 +95,7 @@ extension Relay {
         guard case .refusal(let refusal) = ended.asked.purpose else {
             return answer(ended.asked, ended.condition, ended.code, at: now, into: &out)
         }
-        selection = nil
+        if ended.plan.course == .leaving { selection = nil }
         answer(ended.asked, refusal, at: now, into: &out)
     }
 }

@@ -27,14 +27,6 @@ struct Relay: ~Copyable {
         case answered
     }
 
-    /// An IDLE command, from its verb to its DONE.
-    enum Idling {
-        case asked(UInt64)
-        case active(UInt64)
-        /// DONE was sent; `refusal` when the client said something else.
-        case ending
-    }
-
     let user: String
     let backend: BackendFacts
     let offer: CapabilitySet
@@ -91,7 +83,7 @@ struct Relay: ~Copyable {
         self.isRecorderAvailable = isRecorderAvailable
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
-        offer = Offer.afterLogin(backend: backend.capabilities)
+        offer = Offer.afterLogin(backend: backend.capabilities, emulating: backend.emulations)
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
@@ -174,7 +166,9 @@ struct Relay: ~Copyable {
 
     // MARK: Time
 
-    var deadline: Instant {
+    var deadline: Instant { min(clientDeadline, idleDeadline ?? .max) }
+
+    private var clientDeadline: Instant {
         let limits = settings.limits
         return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
     }
@@ -187,7 +181,9 @@ struct Relay: ~Copyable {
     mutating func sawInput(at now: Instant) { lastInput = now }
 
     mutating func timePassed(at now: Instant, into out: inout Outbox) {
-        guard !isFinished, now >= deadline else { return }
+        guard !isFinished else { return }
+        idleTimePassed(at: now, into: &out)
+        guard now >= clientDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
         guard isClientsTurn else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)
@@ -228,6 +224,9 @@ struct Relay: ~Copyable {
             recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
         }
         undertaking = nil
+        if let asked = idling?.polledFor {
+            recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
+        }
         trail.record(trail.event(.connectionClose), into: &out)
         out.effects.append(.closeBackend)
         out.effects.append(.closeClient)

@@ -28,7 +28,7 @@ extension Relay {
             return copyNumbers(into: &out)
         case .search:
             guard inFlight.contains(.search) else { return false }
-            return copyNumbers(into: &out)
+            return collectFound() ?? copyNumbers(into: &out)
         case .esearch(let number):
             guard let number, let tag = inFlight.tag(of: number, .search) else { return false }
             return copyNumbers(tag: tag, into: &out)
@@ -169,6 +169,7 @@ extension Relay {
         guard rights.contains(.lookup) else { return true }
         var entry = entry
         entry.mailbox = backend.naming.encode(name)
+        if isSubscribed && list(entry, rights, isSubscribed: true, into: &out) { return true }
         if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
@@ -176,6 +177,7 @@ extension Relay {
             entry.attributes.remove(.hasNoChildren)
             entry.hasSubscribedChild = false
         }
+        if !isSubscribed && list(entry, rights, isSubscribed: false, into: &out) { return true }
         (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
         return true
     }

@@ -122,6 +122,17 @@ import Testing
     static let backends = [
         Case(
             "login: password",
+            "login: password, emulate: { idel: true, idle-interval: 1 s }",
+            "postern.yaml:9:97: unknown key \"idel\"; did you mean \"idle\"?",
+            "postern.yaml:9:124: 1 s is out of range; from 5 s to 20 min"
+        ),
+        Case(
+            "login: password",
+            "login: password, emulate: { move: maybe }",
+            "postern.yaml:9:103: expected true or false, not \"maybe\""
+        ),
+        Case(
+            "login: password",
             "login: passwort",
             "postern.yaml:9:76: expected one of password, plain-proxy, master, external, not "
                 + "\"passwort\"; did you mean \"password\"?"

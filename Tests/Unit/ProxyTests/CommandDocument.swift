@@ -78,8 +78,14 @@ enum CommandDocument {
             Offer.beforeTLS.contains(capability) ? "yes" : "",
             beforeLogin.contains(capability) ? "yes" : "",
             always.contains(capability)
-                ? "yes" : atMost.contains(capability) ? "if the backend has it" : "",
+                ? "yes" : atMost.contains(capability) ? condition(capability) : "",
         ]
+    }
+
+    private static func condition(_ capability: Capability) -> String {
+        let emulated = Emulations.every.offered(with: CapabilitySet([.uidPlus]))
+        return emulated.contains(capability)
+            ? "if the backend has it, or emulated" : "if the backend has it"
     }
 
     private static func word(_ validity: Validity) -> String {

@@ -12,6 +12,7 @@ extension Settings {
         certificate: AuthenticationSettings.CertificateUse = .off,
         refusals: RefusalStyle = .strict,
         sendsID: Bool = false,
+        emulations: Emulations = Emulations(),
         limits: Limits = Limits(),
         rules: [Rule]? = nil,
         revision: String = "r1"
@@ -21,6 +22,7 @@ extension Settings {
         if certificate != .off { authentication.identity = .emailAddress }
         var backend = BackendSettings(name: "main", security: security, login: login)
         backend.sendsID = sendsID
+        backend.emulations = emulations
         return Settings(
             limits: limits,
             authentication: authentication,

@@ -1,0 +1,171 @@
+// IDLE (RFC 2177): relayed, and begun anew before the backend loses patience; or, for a backend
+// that does not know it, polling.
+import Audit
+import Bytes
+import IMAP
+
+/// An IDLE command, from its verb to its answer.
+enum Idling: Equatable {
+    /// The backend has not confirmed it yet.
+    case asked(UInt64)
+    /// `renewal` is when the backend must be asked anew.
+    case active(UInt64, renewal: Instant)
+    /// DONE was sent, the client's or ours, and the backend's answer is awaited.
+    case ending
+    /// As `ending`, but the client idles on: it is begun anew with the answer.
+    case renewing
+    /// The backend has not confirmed what the client was told long ago.
+    case reasked(UInt64)
+    /// The backend does not know IDLE: it gets a NOOP when the time has come.
+    case polling(Exchange, next: Instant)
+    /// A NOOP is under way; with an answer for the client, that is the last.
+    case polled(Exchange, Ending?)
+
+    /// The client's command, where the backend gets NOOPs in its place.
+    var polledFor: Exchange? {
+        switch self {
+        case .polling(let asked, _), .polled(let asked, _): asked
+        case .asked, .active, .ending, .renewing, .reasked: nil
+        }
+    }
+
+    /// How the client ended it.
+    enum Ending: Equatable { case done, anotherLine }
+}
+
+extension Relay {
+    /// Servers may close a connection that idles for half an hour (RFC 2177, section 3).
+    static let idleRenewal: Duration = .seconds(29 * 60)
+
+    /// A line in IDLE is DONE; anything much longer is not worth reading.
+    static let doneBytesMax = 1024
+
+    /// Whether the client's next line ends its IDLE.
+    var expectsDone: Bool {
+        switch idling {
+        case .active, .polling, .polled(_, nil): true
+        default: false
+        }
+    }
+
+    /// Whether the client must not be read until its IDLE has come further.
+    var isIdleInBetween: Bool {
+        switch idling {
+        case .asked, .ending, .renewing, .reasked, .polled(_, .some): true
+        case .active, .polling, .polled(_, nil), nil: false
+        }
+    }
+
+    /// When an IDLE wants the clock's attention, be it sooner than the client's time is up.
+    var idleDeadline: Instant? {
+        switch idling {
+        case .active(_, let renewal): renewal
+        case .polling(_, let next): next
+        default: nil
+        }
+    }
+
+    /// The backend confirms an IDLE; false when none waits for that.
+    mutating func idleConfirmed(at now: Instant, into out: inout Outbox) -> Bool {
+        switch idling {
+        case .asked(let number):
+            idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
+            tellIdling(into: &out)
+        case .reasked(let number):
+            idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func tellIdling(into out: inout Outbox) {
+        client.reset()
+        out.client.append("+ idling\r\n")
+        if isDraining { endIfDrained(into: &out) }
+    }
+
+    /// The client's line in IDLE.
+    mutating func endIdle(at now: Instant, into out: inout Outbox) {
+        let ending: Idling.Ending = client.command.spells("DONE") ? .done : .anotherLine
+        client.reset()
+        switch idling {
+        case .active(let number, _):
+            if ending == .anotherLine {
+                inFlight.setPurpose(.refusal(.expectedDone), of: number)
+            }
+            out.backend.append("DONE\r\n")
+            idling = .ending
+        case .polling(let asked, _): endPolling(asked, ending, at: now, into: &out)
+        case .polled(let asked, nil): idling = .polled(asked, ending)
+        default: break
+        }
+    }
+
+    /// The backend has ended an IDLE, asked to or not.
+    mutating func idleEnded(into out: inout Outbox) {
+        switch idling {
+        // Refused instead of confirmed: DONE would now be a command.
+        case .asked: client.reset()
+        case .active, .renewing, .reasked:
+            return desynchronized("Backend ended IDLE by itself", into: &out)
+        default: break
+        }
+        idling = nil
+    }
+
+    // MARK: The clock
+
+    mutating func idleTimePassed(at now: Instant, into out: inout Outbox) {
+        switch idling {
+        case .active(_, let renewal) where now >= renewal:
+            out.backend.append("DONE\r\n")
+            idling = .renewing
+        case .polling(let asked, let next) where now >= next:
+            send(.noop, tag: nil, .poll, at: now, into: &out)
+            idling = .polled(asked, nil)
+        default: break
+        }
+    }
+
+    /// Asks the backend for the IDLE anew that the client has never left.
+    mutating func renewIdle(_ ended: Exchange, at now: Instant, into out: inout Outbox) {
+        var renewed = ended
+        renewed.number = nextTag()
+        out.backend.append("g")
+        out.backend.append(decimal: renewed.number)
+        out.backend.append(" IDLE\r\n")
+        inFlight.insert(renewed)
+        idling = .reasked(renewed.number)
+    }
+
+    // MARK: Polling
+
+    mutating func beginPolling(_ asked: Exchange, at now: Instant, into out: inout Outbox) {
+        idling = .polling(asked, next: nextPoll(after: now))
+        tellIdling(into: &out)
+    }
+
+    /// The NOOP is answered; what it brought has gone to the client already.
+    mutating func pollEnded(at now: Instant, into out: inout Outbox) {
+        guard case .polled(let asked, let ending) = idling else { return }
+        if let ending { return endPolling(asked, ending, at: now, into: &out) }
+        idling = .polling(asked, next: nextPoll(after: now))
+    }
+
+    private func nextPoll(after now: Instant) -> Instant {
+        now.advanced(by: backend.emulations.idleInterval)
+    }
+
+    private mutating func endPolling(
+        _ asked: Exchange,
+        _ ending: Idling.Ending,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        idling = nil
+        switch ending {
+        case .done: answer(asked, .ok, nil, at: now, into: &out)
+        case .anotherLine: answer(asked, .expectedDone, at: now, into: &out)
+        }
+    }
+}
