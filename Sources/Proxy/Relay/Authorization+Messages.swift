@@ -16,7 +16,7 @@ extension Authorization {
         let maySee = selection.map { $0.rights.contains(.seen) && !$0.isExamined } ?? false
         if setsSeen && !maySee {
             // One text under two names: no renaming could answer that.
-            guard let renames = fetch.peekOnly() else { return .refuse(.readOnly, grounds) }
+            guard let renames = fetch.peekOnly() else { return .refuse(.askedTwice, grounds) }
             filter.renames = renames
             rewrite = "FETCH with PEEK"
         }

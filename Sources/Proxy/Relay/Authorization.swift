@@ -11,6 +11,8 @@ struct Authorization {
     let offer: CapabilitySet
     let selection: Selection?
     let enabled: CapabilitySet
+    /// Whether `$` means nothing, since the search that was to be saved was refused here.
+    let isResultLost: Bool
     let refusals: RefusalStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
     ///
@@ -24,6 +26,10 @@ struct Authorization {
             return .refuse(.nothingSelected, Grounds())
         }
         guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
+        if enabled.contains(.uidOnly) && command.namesMessageNumbers {
+            return .refuse(.uidRequired, Grounds())
+        }
+        if isResultLost && command.usesSavedResult { return .refuse(.notSaved, selected(.none)) }
         switch command {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
@@ -49,7 +55,7 @@ struct Authorization {
         case .close: return close()
         case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
-        case .search: return reading(command)
+        case .search, .sort, .thread, .uidBatches: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
@@ -89,6 +95,7 @@ struct Authorization {
     private func reading(_ command: Command) -> Judgement {
         let grounds = selected(command.verb.row.selected)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
+        if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
         return .forward(Forward(command, grounds))
     }
 
@@ -99,10 +106,15 @@ struct Authorization {
             let bytes = name.bytes
             return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
                 || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
+                || bytes.span.spells("UIDONLY") && offer.contains(.uidOnly)
         }
         guard !allowed.isEmpty else { return .local(.enabledNothing) }
         var asked = CapabilitySet()
         for name in allowed {
+            if name.bytes.span.spells("UIDONLY") {
+                asked.insert(.uidOnly)
+                continue
+            }
             if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }
             asked.insert(.condStore)
         }

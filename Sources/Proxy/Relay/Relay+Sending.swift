@@ -54,6 +54,7 @@ extension Relay {
                 isUID: asked.isUID,
                 pipelining: command.pipelining,
                 purpose: purpose,
+                savesResult: command.savesResult,
                 started: now,
                 sequence: trail.sequence
             )

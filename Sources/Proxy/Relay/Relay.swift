@@ -48,6 +48,8 @@ struct Relay: ~Copyable {
     var inFlight = InFlight()
     var selection: Selection?
     var enabled = CapabilitySet()
+    /// The last search that was to be saved was refused: what `$` is at the backend is older.
+    var isResultLost = false
     var upload: Upload?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
@@ -111,6 +113,7 @@ struct Relay: ~Copyable {
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isResultLost: isResultLost,
             refusals: settings.refusals,
             descendants: descendants
         )
