@@ -14,6 +14,7 @@ struct Authorization {
     /// Whether `$` means nothing, since the search that was to be saved was refused here.
     let isResultLost: Bool
     let refusals: RefusalStyle
+    let copies: CopyStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
     ///
     /// A name that is not canonical is nil in it: what it may do can't be told.

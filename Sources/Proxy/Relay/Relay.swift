@@ -115,6 +115,7 @@ struct Relay: ~Copyable {
             enabled: enabled,
             isResultLost: isResultLost,
             refusals: settings.refusals,
+            copies: settings.copies,
             descendants: descendants
         )
     }
