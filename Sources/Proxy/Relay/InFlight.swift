@@ -32,7 +32,7 @@ struct Exchange: Equatable {
     let pipelining: Pipelining
     var purpose: Purpose
     /// Whether `$` is what it finds, once it is answered.
-    let savesResult: Bool
+    var savesResult = false
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
