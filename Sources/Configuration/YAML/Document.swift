@@ -6,10 +6,16 @@ import Yams
 final class Findings {
     private(set) var errors: [ConfigurationError] = []
 
-    /// Adds a message, in one line whatever it quotes of the file.
+    /// Notes a finding in one line: a value that it repeats may hold line breaks and controls.
     func add(_ position: SourcePosition, _ message: String) {
-        let line = String(message.map { $0.isNewline ? " " : $0 })
-        errors.append(ConfigurationError(position, line))
+        var line = String.UnicodeScalarView()
+        for scalar in message.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+            default: line.append(scalar)
+            }
+        }
+        errors.append(ConfigurationError(position, String(line)))
     }
 }
 

@@ -11,9 +11,17 @@ extension Authorization {
         case .idle where !has(.idle): forward.rewrite = "IDLE to NOOP"
         case .search(let search):
             guard let returns = search.returns, !has(.esearch) else { break }
+            // What is to be kept or to be told in part, only the backend could.
+            guard !returns.options.contains(.save), returns.partial == nil else {
+                return .refuse(.unknownCommand, forward.grounds)
+            }
             forward.rewrite = "ESEARCH to SEARCH"
-            forward.plan = plan(search, returns)
+            forward.plan = plan(search, returns.options)
         case .move(let copy) where !has(.move):
+            // Copies would be made before the backend refused to mark what is to go.
+            guard selection?.isExamined == false else {
+                return .refuse(.readOnly, forward.grounds)
+            }
             forward.rewrite = "MOVE to COPY, STORE and EXPUNGE"
             forward.plan = plan(copy)
         case .list(let list) where needsPlan(list):
@@ -24,7 +32,7 @@ extension Authorization {
         return .forward(forward)
     }
 
-    private func has(_ capability: Capability) -> Bool { backend.capabilities.contains(capability) }
+    private func has(_ capability: Capability) -> Bool { capabilities.contains(capability) }
 
     private func plan(_ search: Search, _ returns: KeywordSet<SearchReturn>) -> Plan {
         var simple = search

@@ -51,7 +51,8 @@ struct Plan: Equatable {
 
     /// In this order; answers to the first ones may add to them.
     private(set) var steps: [Step]
-    private var taken = 0
+    /// How many have been sent.
+    private(set) var taken = 0
     var course: Course
 
     init(_ steps: [Step], course: Course = .plain) {
@@ -81,6 +82,8 @@ struct Plan: Equatable {
 struct Undertaking: Equatable {
     /// The client's command, answered when the last step is.
     private(set) var asked: Exchange
+    /// What the client said, to be judged again when the policy changes.
+    let command: Command
     var plan: Plan
     private var underWay = 0
     /// How the client's command ends, as far as the steps have told.
@@ -89,8 +92,9 @@ struct Undertaking: Equatable {
     /// What the steps that search have found.
     private(set) var found = FoundNumbers()
 
-    init(_ asked: Exchange, _ plan: Plan) {
+    init(_ asked: Exchange, _ command: Command, _ plan: Plan) {
         self.asked = asked
+        self.command = command
         self.plan = plan
     }
 

@@ -10,7 +10,9 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) -> Progress {
-        sawInput(at: now)
+        // A command's time runs from its first byte, or one byte a minute would keep it for ever;
+        // a message that is passed on or counted away needs only to come on.
+        if client.isIdle || upload != nil || passingBy != nil { sawInput(at: now) }
         var offset = 0
         while acceptsInput {
             let event: CommandFragmenter.Event
@@ -75,6 +77,7 @@ extension Relay {
         isRecorded = false
         descendants = nil
         client.reset()
+        sawInput(at: now)
     }
 
     private mutating func refuse(_ failure: ParseFailure, into out: inout Outbox) {
@@ -114,6 +117,8 @@ extension Relay {
             return false
         case .refuse(let refusal, let grounds, let deselects):
             guard record(refusal, tagged, grounds, into: &out) else { return false }
+            // A search that is answered with BAD leaves `$` as it was (RFC 5182, 2.1).
+            if tagged.command.savesResult && refusal.status == .no { isResultLost = true }
             guard deselects else {
                 out.client.append(refusal, tag: tagged.tag)
                 break

@@ -11,7 +11,7 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        undertaking = Undertaking(asking(tagged, purpose, at: now), plan)
+        undertaking = Undertaking(asking(tagged, purpose, at: now), tagged.command, plan)
         goOn(at: now, into: &out)
     }
 
@@ -78,6 +78,15 @@ extension Relay {
             if exchange.verb == .copy { tellCopied(&current, code, into: &out) }
         case .listing: if current.isThrough { endListing(&current, into: &out) }
         }
+    }
+
+    /// The policy has changed: what a plan has not done yet must be allowed by the new one.
+    mutating func reviewPlan() {
+        guard let current = undertaking, current.plan.course != .leaving else { return }
+        if case .forward = authorization.judge(current.command) { return }
+        var refusal = Refusal.noPermission
+        if case .moving = current.plan.course, current.plan.taken > 1 { refusal = .moveUnfinished }
+        undertaking?.fail(refusal)
     }
 
     private mutating func stumble(_ current: inout Undertaking, _ exchange: Exchange) {

@@ -46,6 +46,10 @@ class StageCase(unittest.TestCase):
         """Changes the configuration before it is written."""
 
     @classmethod
+    def prepare(cls, backend):
+        """Changes Dovecot's configuration before it starts."""
+
+    @classmethod
     def make_canary(cls):
         return Canary()
 
@@ -82,6 +86,7 @@ class StageCase(unittest.TestCase):
             cls.addClassCleanup(lambda: cls.canary.close())
             return cls.canary.port
         cls.dovecot = dovecot.Dovecot(cls.folder / "dovecot", cls.certificate)
+        cls.prepare(cls.dovecot)
         cls.addClassCleanup(cls.dovecot.stop)
         cls.dovecot.start()
         return cls.dovecot.port

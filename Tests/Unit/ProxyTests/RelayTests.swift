@@ -123,6 +123,27 @@ struct RelayTests {
         #expect(talk.heardByBackend() == "")
     }
 
+    @Test func aTrickledCommandIsNotWaitedFor() {
+        let talk = Conversation.loggedIn()
+        for letter in "a NOOP" {
+            talk.client(String(letter))
+            talk.pass(.seconds(15))
+        }
+        #expect(talk.clientHeard.contains("* BYE Idle for too long"))
+    }
+
+    @Test func aMessageThatComesOnIsWaitedFor() {
+        let talk = Conversation.loggedIn()
+        talk.client("a APPEND INBOX {8}\n")
+        talk.backend("+ go\n")
+        for letter in "12345678" {
+            talk.client(String(letter))
+            talk.pass(.seconds(15))
+        }
+        talk.client("\n")
+        #expect(!talk.isClosed)
+    }
+
     @Test func closesAfterTenMalformedCommands() {
         let talk = Conversation.loggedIn()
         for _ in 0..<10 { talk.client("a  NOOP\n") }

@@ -148,13 +148,14 @@ struct ScriptedClient {
     private static let plain = [
         "NOOP", "CHECK", "CAPABILITY", "ID NIL", "NAMESPACE", "LIST \"\" *", "LIST \"\" %",
         "LIST Work/ *", "LSUB \"\" *", "LIST \"\" (\"%\" Secret/*) RETURN (CHILDREN)",
+        "LIST (SUBSCRIBED) \"\" (Work/* %) RETURN (STATUS (MESSAGES))",
         "LIST \"\" \"\"", "CLOSE", "UNSELECT", "ENABLE CONDSTORE", "ENABLE QRESYNC X",
     ]
     private static let reading = [
         "FETCH 1:* (UID FLAGS)", "FETCH 1 BODY[]", "UID FETCH 1:3 (RFC822 UID)",
         "FETCH 1:2 BODY.PEEK[TEXT]", "FETCH 2 (RFC822.TEXT RFC822.SIZE)", "FETCH * RFC822.SIZE",
         "SEARCH ALL", "UID SEARCH SEEN", "FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]",
-        "SEARCH RETURN (ALL) ALL",
+        "SEARCH RETURN (ALL) ALL", "UID SEARCH RETURN (MIN COUNT) ALL",
     ]
     private static let changing = [
         "STORE 1 +FLAGS (\\Seen)", "STORE 1:* FLAGS (\\Flagged)",

@@ -44,7 +44,9 @@ final class Storm {
         traits.capabilities =
             "IMAP4rev1 IDLE NAMESPACE UIDPLUS MOVE ENABLE CHILDREN LIST-EXTENDED ESEARCH CONDSTORE"
             + dice.pick(["", " UNSELECT", " UNSELECT QRESYNC"])
-            + dice.pick(["", " LITERAL+", " LITERAL-"])
+        // An old server, for which the gateway does what it can't.
+        if dice.hits(30) { traits.capabilities = "IMAP4rev1" + dice.pick(["", " UIDPLUS"]) }
+        traits.capabilities += dice.pick(["", " LITERAL+", " LITERAL-"])
         traits.chatter = dice.pick([0, 20, 60])
         traits.malice = dice.pick([0, 0, 0, 3])
         backend = ModelBackend(traits, dice: Dice(seed: seed ^ 0xBACC))
@@ -75,8 +77,11 @@ final class Storm {
         let more: [Rule] = [
             .sample("inbox-read-only", ["INBOX"], "lr"), .sample("work", ["Work/**"], "lrs"),
         ]
+        var emulations = Emulations()
+        emulations.move = true
         return .sample(
             refusals: policy == 0 ? .strict : .compatible,
+            emulations: emulations,
             rules: Settings.sampleRules + (policy == 0 ? [] : more)
         )
     }
@@ -322,7 +327,13 @@ final class Storm {
 
     /// What a client may have asked for when the backend gets something else.
     private static let origins = [
-        "NOOP": ["NOOP", "CHECK"],
+        "NOOP": ["NOOP", "CHECK", "IDLE"],
+        "LSUB": ["LSUB", "LIST"],
+        "STATUS": ["STATUS", "LIST"],
+        "UID SEARCH": ["UID SEARCH", "MOVE", "UID MOVE"],
+        "UID COPY": ["UID COPY", "MOVE", "UID MOVE"],
+        "UID STORE": ["UID STORE", "MOVE", "UID MOVE"],
+        "UID EXPUNGE": ["UID EXPUNGE", "MOVE", "UID MOVE"],
         "EXAMINE": ["SELECT", "EXAMINE", "CLOSE", "UNSELECT"],
         "CLOSE": ["SELECT", "EXAMINE", "CLOSE", "UNSELECT"],
         "UNSELECT": ["SELECT", "EXAMINE", "CLOSE", "UNSELECT"],
