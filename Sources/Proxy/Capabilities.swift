@@ -24,6 +24,7 @@ enum Offer {
     private static let relayed = CapabilitySet([
         .idle, .namespace, .uidPlus, .unselect, .move, .children, .listExtended, .listStatus,
         .specialUse, .esearch, .condStore, .qresync, .enable,
+        .multiAppend, .catenate, .replace,
     ])
 
     /// What the gateway does by itself, whatever the backend has.

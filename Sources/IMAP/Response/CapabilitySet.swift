@@ -6,7 +6,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         authExternal, literalPlus, literalMinus, id, enable, idle, namespace, uidPlus, unselect,
         move, children, listExtended, listStatus, specialUse, esearch, searchRes, within,
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
-        condStore, qresync, binary, multiAppend, statusSize, objectID, saveDate, preview,
+        condStore, qresync, binary, multiAppend, catenate, statusSize, objectID, saveDate, preview,
         appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata
 
@@ -48,6 +48,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .qresync: "QRESYNC"
         case .binary: "BINARY"
         case .multiAppend: "MULTIAPPEND"
+        case .catenate: "CATENATE"
         case .statusSize: "STATUS=SIZE"
         case .objectID: "OBJECTID"
         case .saveDate: "SAVEDATE"

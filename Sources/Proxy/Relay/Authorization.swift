@@ -54,6 +54,7 @@ struct Authorization {
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
         case .move(let copy): return file(copy, .move, Command.move)
+        case .replace(let replace): return self.replace(replace)
         }
     }
 

@@ -19,8 +19,8 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
-    /// APPEND, COPY and MOVE: the rights on the target decide what the answer may tell.
-    case filing(target: Rights, mayCreate: Bool)
+    /// APPEND, REPLACE, COPY and MOVE: the rights on the target decide what the answer may tell.
+    case filing(target: Rights, mayCreate: Bool, readsSources: Bool)
 }
 
 /// A command on its way.
