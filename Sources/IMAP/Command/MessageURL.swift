@@ -102,6 +102,8 @@ extension Cursor {
             try urlWord("UID")
             return (nil, nil)
         }
+        // Two slashes lead to another host.
+        guard peek != UInt8(ascii: "/") else { throw expected(.mailbox) }
         var path = try urlText()
         guard takeURLWord("UIDVALIDITY") else {
             guard path.popLast() == UInt8(ascii: "/") else { throw expected(.mailbox) }
