@@ -54,31 +54,33 @@ need_packages() {
     "${install[@]}" "${missing[@]}" >/dev/null || fail "apt-get could not install ${missing[*]}"
 }
 
-# Has Dovecot's IMAP programs at hand: installed ones, or the package unpacked into folder $1.
+# Has program $1 of Debian package $2 at hand: installed, or unpacked below .build/packages, in the
+# version of package $3, which both need and no one minds.
 #
-# The package is unpacked, not installed: it conflicts with every other IMAP server, and apt
-# would remove that one.
-need_dovecot_imap() {
-    local folder=$1
-    need_packages dovecot-core
-    [ -x /usr/lib/dovecot/imap ] && return 0
-    local version
-    version=$(dpkg-query -W -f '${Version}' dovecot-core)
+# It is unpacked, not installed: IMAP servers conflict with one another, and apt would remove one.
+need_unpacked() {
+    local program=$1 package=$2 core=$3 version folder=.build/packages/$2
+    need_packages "$core"
+    [ -x "$program" ] && return 0
+    version=$(dpkg-query -W -f '${Version}' "$core")
     [ "$(cat "$folder/version" 2>/dev/null)" = "$version" ] && return 0
     rm -rf "$folder"
     mkdir -p "$folder"
-    (cd "$folder" && fetch_dovecot_imap "$version")
+    (cd "$folder" && unpack "$package" "$version")
     printf '%s\n' "$version" >"$folder/version"
 }
 
-fetch_dovecot_imap() {
-    printf 'unpacking dovecot-imapd %s (not installed)\n' "$1"
-    apt download "dovecot-imapd=$1" >/dev/null 2>&1 ||
-        { apt update >/dev/null && apt download "dovecot-imapd=$1" >/dev/null; } ||
-        fail "cannot download dovecot-imapd $1"
-    dpkg -x dovecot-imapd_*.deb .
-    rm -f dovecot-imapd_*.deb
+unpack() {
+    printf 'unpacking %s %s (not installed)\n' "$1" "$2"
+    apt download "$1=$2" >/dev/null 2>&1 ||
+        { apt update >/dev/null && apt download "$1=$2" >/dev/null; } ||
+        fail "cannot download $1 $2"
+    dpkg -x "$1"_*.deb .
+    rm -f "$1"_*.deb
 }
+
+need_dovecot_imap() { need_unpacked /usr/lib/dovecot/imap dovecot-imapd dovecot-core; }
+need_cyrus_imap() { need_unpacked /usr/lib/cyrus/bin/imapd cyrus-imapd cyrus-common; }
 
 # Requires a Swift toolchain of at least 6.3.
 need_swift() {

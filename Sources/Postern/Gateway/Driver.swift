@@ -8,7 +8,7 @@ import TLS
 /// Everything that one thread of the gateway owns.
 ///
 /// Nothing in here is locked: only `mailbox` is known to other threads.
-final class Driver {
+struct Driver: ~Copyable {
     /// What the supervisor's messages come to.
     enum Order: Sendable {
         /// The listener's index in the snapshot; the driver owns the descriptor from then on.
@@ -80,6 +80,10 @@ final class Driver {
         throttle: SharedThrottle,
         connectionsMax: Int
     ) throws {
+        let wire = try TLSWire()
+        let loop = try EventLoop()
+        let reserve = try Waker()
+        try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
         self.connectionsMax = connectionsMax
         self.snapshot = snapshot
         self.mailbox = mailbox
@@ -87,8 +91,8 @@ final class Driver {
         self.control = control
         self.log = log
         now = MonotonicClock.now
-        wire = try TLSWire()
-        loop = try EventLoop()
+        self.wire = wire
+        self.loop = loop
         timers = TimerWheel(
             tickMicroseconds: Driver.timerTickMicroseconds,
             slots: Driver.timerSlots,
@@ -99,17 +103,16 @@ final class Driver {
             deadline: snapshot.settings.authentication.deadline,
             throttle: throttle
         )
-        reserve = try Waker()
-        try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
+        self.reserve = consume reserve
     }
 
     /// Runs until the gateway is drained.
-    func run() {
+    mutating func run() {
         while !isDrained { turn() }
     }
 
     /// The order of a turn is a promise: records leave before the bytes that they are about.
-    private func turn() {
+    private mutating func turn() {
         let count = loop.wait(atMost: hasWork ? 0 : waitMicroseconds)
         now = MonotonicClock.now
         for index in 0..<count { note(loop.event(index)) }
@@ -139,7 +142,7 @@ final class Driver {
         return recorder.isIdle || now >= drainsUntil
     }
 
-    private func note(_ event: ReadyEvent) {
+    private mutating func note(_ event: ReadyEvent) {
         switch Token(event.token) {
         case .connection(let id, let side)?:
             guard let connection = connections[id] else { return }
@@ -152,7 +155,7 @@ final class Driver {
         }
     }
 
-    private func note(_ readiness: Readiness, of side: Side, at connection: Connection) {
+    private mutating func note(_ readiness: Readiness, of side: Side, at connection: Connection) {
         switch side {
         case .client:
             if readiness.wantsReceiving { connection.client.mayReceive = true }
@@ -165,13 +168,13 @@ final class Driver {
         enqueue(connection)
     }
 
-    func enqueue(_ connection: Connection) {
+    mutating func enqueue(_ connection: Connection) {
         guard !connection.isQueued, connection.course != .closed else { return }
         connection.isQueued = true
         ready.append(connection)
     }
 
-    private func serveReady() {
+    private mutating func serveReady() {
         swap(&ready, &serving)
         for connection in serving {
             connection.isQueued = false
@@ -180,7 +183,7 @@ final class Driver {
         serving.removeAll(keepingCapacity: true)
     }
 
-    private func fireTimers() {
+    private mutating func fireTimers() {
         timers.advance(to: now, into: &dueTokens)
         for token in dueTokens {
             guard case .connection(let id, _)? = Token(token), let connection = connections[id]
@@ -194,7 +197,7 @@ final class Driver {
     }
 
     /// Looks after the keys of session tickets; they know themselves when it is time.
-    private func rotateTicketKeys() {
+    private mutating func rotateTicketKeys() {
         guard now >= rotatesAt else { return }
         rotatesAt = now &+ Driver.rotationMicroseconds
         let time = Duration.microseconds(Int64(clamping: now))
@@ -202,7 +205,7 @@ final class Driver {
     }
 
     /// Sees to it that a timer fires no later than the connection's deadline.
-    func arm(_ connection: Connection) {
+    mutating func arm(_ connection: Connection) {
         let deadline = connection.deadline
         guard deadline < connection.armed else { return }
         connection.armed = deadline

@@ -174,7 +174,7 @@ extension Driver {
     var moment: Moment { Moment(utc: WallClock.now, monotonic: now) }
 
     /// Uses a new channel; what the old one did not acknowledge is sent again.
-    func useRecorder(_ socket: consuming Socket) {
+    mutating func useRecorder(_ socket: consuming Socket) {
         do {
             // Its socket has room again after each of its reads: that is no news but when blocked.
             try loop.watchInput(of: socket.descriptor, token: Token.recorder.value)
@@ -185,7 +185,7 @@ extension Driver {
         handOverRecords()
     }
 
-    func recorderIsReady() {
+    mutating func recorderIsReady() {
         guard recorder.receive(&clientRoom, at: now) else { return loseRecorder() }
         if recorder.isBlocked { handOverRecords() }
         while let (number, id) = recorder.takeDurable() {
@@ -200,7 +200,7 @@ extension Driver {
     }
 
     /// Hands all records of the turn over, in one write.
-    func handOverRecords() {
+    mutating func handOverRecords() {
         if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
         if recorder.beginsToHang(at: now) {
             log.error("the recorder doesn't answer: sessions wait")
@@ -208,13 +208,13 @@ extension Driver {
         tellAvailability()
     }
 
-    private func loseRecorder() {
+    private mutating func loseRecorder() {
         recorder.disconnect()
         log.error("the recorder is gone: sessions wait")
         tellAvailability()
     }
 
-    private func tellAvailability() {
+    private mutating func tellAvailability() {
         let isAvailable = recorder.isAvailable
         guard isAvailable != recorder.wasAvailable else { return }
         recorder.wasAvailable = isAvailable
@@ -228,7 +228,7 @@ extension Driver {
     }
 
     /// Nobody was read while records waited; the kernel won't say again what it said then.
-    func wakeReaders() {
+    mutating func wakeReaders() {
         for connection in connections.all
         where connection.client.mayReceive || connection.backend.mayReceive {
             enqueue(connection)

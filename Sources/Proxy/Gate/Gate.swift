@@ -273,7 +273,8 @@ struct Gate: ~Copyable {
             return end("This is an IMAP server", .malformed, into: &out)
         }
         trail.beginCommand()
-        var record = trail.decision(.malformed, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad, isDurable: false)
+        record.verb = failure.phrase
         record.state = "not authenticated"
         if let tag = failure.tag { record.tag = tag.bytes }
         trail.record(record, into: &out)

@@ -76,8 +76,8 @@ extension Relay {
 
     mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
         trail.beginCommand()
-        let event: Event = failure.reason == .unknownCommand ? .vendorRefused : .malformed
-        var record = trail.decision(event, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad, isDurable: false)
+        record.verb = failure.phrase
         if let tag = failure.tag { record.tag = tag.bytes }
         record.state = state
         record.arguments = ShortBytes(failure.description)

@@ -64,19 +64,22 @@ class Wire:
             whole += self.line()
         return whole
 
-    def until(self, tag):
-        """All responses up to the tagged one, that one last."""
+    def until(self, *tags):
+        """All responses up to one with one of the tags, that one last."""
+        ends = tuple(tag.encode() + b" " for tag in tags)
         responses = []
-        while True:
+        while not responses or not responses[-1].startswith(ends):
             responses.append(self.response())
-            if responses[-1].startswith(tag.encode() + b" "):
-                return responses
+        return responses
+
+    def next_tag(self):
+        """A tag that was not used on this connection."""
+        self._tags += 1
+        return f"w{self._tags}"
 
     def command(self, text, tag=None):
         """Sends one line and returns its responses, the tagged one last."""
-        if tag is None:
-            self._tags += 1
-            tag = f"w{self._tags}"
+        tag = tag or self.next_tag()
         data = text if isinstance(text, bytes) else text.encode()
         self.send(tag.encode() + b" " + data + b"\r\n")
         return self.until(tag)
