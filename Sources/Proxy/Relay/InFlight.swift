@@ -40,6 +40,8 @@ struct Exchange: Equatable {
     var isSpoiled = false
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
+    /// What the client sent of an APPEND or REPLACE.
+    var filed: [Record.Filed] = []
 }
 
 /// The table of commands in flight, in the order in which they were sent.
@@ -118,6 +120,19 @@ struct InFlight {
         guard let index = exchanges.firstIndex(where: { $0.verb == verb }) else { return }
         exchanges[index].messages &+= messages
         exchanges[index].bytes &+= bytes
+    }
+
+    /// Notes a message that went to the backend with our command `number`.
+    mutating func note(_ filed: Record.Filed, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].filed.append(filed)
+        exchanges[index].bytes &+= filed.bytes
+    }
+
+    /// Counts messages that were announced with our command `number`.
+    mutating func count(messages: UInt64, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].messages &+= messages
     }
 
     /// Whether a FETCH is under way, whose answers another one's filter would change.

@@ -117,8 +117,7 @@ extension Relay {
             let part = unsent.removeFirst()
             out.backend.append(part.span)
         } else if case .asked(let header) = upload?.stage {
-            upload?.begin()
-            client.streamLiteral()
+            beginMessage()
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
         } else if case .asked(let number) = idling {
             idling = .active(number)

@@ -22,9 +22,10 @@ extension Relay {
             switch event {
             case .needMore: return Progress(consumed: offset)
             case .streamed(let range):
+                digest?.update(bytes.extracting(range))
                 return Progress(consumed: range.lowerBound, relayed: range.count)
             case .streamEnded:
-                upload?.ended()
+                messageEnded()
             case .literal(let header): atLiteral(header, at: now, into: &out)
             case .command: atCommand(at: now, into: &out)
             case .violation(let violation):

@@ -104,6 +104,7 @@ extension Relay {
         record.code = code
         record.messages = exchange.messages
         record.bytes = exchange.bytes
+        record.filed = exchange.filed
         record.duration = now &- exchange.started
         trail.record(record, into: &out)
     }

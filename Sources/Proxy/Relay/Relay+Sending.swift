@@ -47,7 +47,8 @@ extension Relay {
                 pipelining: command.pipelining,
                 purpose: purpose,
                 started: now,
-                sequence: trail.sequence
+                sequence: trail.sequence,
+                messages: command.append?.messages ?? 0
             )
         )
         return number
@@ -58,6 +59,7 @@ extension Relay {
         if case .filing(_, _, true) = forward.purpose {
             inFlight.setPurpose(forward.purpose, of: number)
         }
+        inFlight.count(messages: forward.command.append?.messages ?? 0, of: number)
         encode(forward.command, number, into: &out)
     }
 

@@ -75,6 +75,23 @@ extension Relay {
         hold()
     }
 
+    // MARK: The message's bytes
+
+    /// The backend asked for the message.
+    mutating func beginMessage() {
+        upload?.begin()
+        digest = MessageDigest()
+        client.streamLiteral()
+    }
+
+    mutating func messageEnded() {
+        guard var upload, case .streaming(let bytes) = upload.stage else { return }
+        inFlight.note(Record.Filed(bytes: bytes, digest: digest?.finish()), of: upload.number)
+        digest = nil
+        upload.ended()
+        self.upload = upload
+    }
+
     // MARK: The end
 
     /// What stands behind the last literal: nothing, or the end of a list, or parts that the client

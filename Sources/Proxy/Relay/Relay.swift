@@ -41,6 +41,8 @@ struct Relay: ~Copyable {
     var enabled = CapabilitySet()
     /// The client's messages on their way to the backend.
     var upload: Upload?
+    /// Over the message that streams.
+    var digest: MessageDigest?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
     var passingBy: PassingBy?

@@ -6,7 +6,8 @@ struct Upload {
     enum Stage {
         /// The backend is asked for the bytes behind this marker.
         case asked(LiteralHeader)
-        case streaming
+        /// So many bytes are on their way.
+        case streaming(UInt64)
         /// The bytes are through: another message, or the command's end, follows.
         case between
     }
@@ -33,18 +34,24 @@ struct Upload {
         stage = .asked(header)
     }
 
-    mutating func begin() { stage = .streaming }
+    mutating func begin() {
+        guard case .asked(let header) = stage else { return }
+        stage = .streaming(header.size)
+    }
 
     mutating func ended() { stage = .between }
-
-    var isStreaming: Bool { if case .streaming = stage { true } else { false } }
-
-    var isBetween: Bool { if case .between = stage { true } else { false } }
 
     var isAsked: Bool { if case .asked = stage { true } else { false } }
 }
 
 extension Append {
+    /// Messages that begin in the stretch.
+    var messages: UInt64 {
+        var count: UInt64 = 0
+        for part in parts { if case .heading = part { count += 1 } }
+        return count
+    }
+
     /// The size of the largest message of the stretch, and of the one that it leaves unfinished,
     /// which began with `bytes` bytes.
     func sizes(behind bytes: UInt64) -> (largest: UInt64, unfinished: UInt64) {
