@@ -21,6 +21,8 @@ struct Heading: Sendable {
     var user = "ann"
     /// False on a listener with STARTTLS before its handshake.
     var startsWithTLS = true
+    /// The e-mail addresses in the client's certificate; nil without one.
+    var certificate: [String]?
     var capabilities = Heading.allCapabilities
     var namespace = #"(("" "/")) NIL NIL"#
     /// As the backend writes it in LIST: `/` or NIL.
@@ -37,7 +39,7 @@ struct Heading: Sendable {
     /// What today's gateway can relay.
     static let allCapabilities =
         "IMAP4rev1 IDLE NAMESPACE UIDPLUS UNSELECT MOVE ENABLE CHILDREN LIST-EXTENDED LIST-STATUS "
-        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+"
+        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+ MULTIAPPEND CATENATE REPLACE"
 
     private static let sampleRules = [
         "archive-read-only Archive/** read-only", "secret-denied Secret/** deny",
