@@ -21,7 +21,9 @@ import COpenSSL
         }
     }
 
-    /// The 32 bytes; nil when the library could not make them. The digest is at its end then.
+    /// The 32 bytes; nil when the library could not make them.
+    ///
+    /// Nothing can be added afterwards.
     package mutating func finish() -> [UInt8]? {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         return unsafe EVP_DigestFinal_ex(context, &digest, nil) == 1 ? digest : nil
