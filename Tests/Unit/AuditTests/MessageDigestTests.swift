@@ -11,7 +11,8 @@ import Testing
         guard var digest = MessageDigest() else { throw CancellationError() }
         digest.update(message.span.extracting(..<cut))
         digest.update(message.span.extracting(cut...))
-        let bytes = try #require(digest.finish())
+        let finished = digest.finish()
+        let bytes = try #require(finished)
         let text = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         #expect(text == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
