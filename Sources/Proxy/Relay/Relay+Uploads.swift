@@ -13,7 +13,7 @@ extension Relay {
     ) {
         sawWellFormed()
         if upload == nil {
-            if inFlight.holds(tagged.tag) {
+            if isInUse(tagged.tag) {
                 trail.beginCommand()
                 recordTagInUse(tagged, into: &out)
                 return refuseLiteral(header, tag: tagged.tag, .tagInUse, into: &out)
