@@ -3,7 +3,7 @@ import Bytes
 
 /// What STATUS may ask for.
 package enum StatusItem: UInt8, Keyword {
-    case messages, recent, uidNext, uidValidity, unseen, highestModSequence
+    case messages, recent, uidNext, uidValidity, unseen, highestModSequence, appendLimit
 
     package var spelling: StaticString {
         switch self {
@@ -13,6 +13,7 @@ package enum StatusItem: UInt8, Keyword {
         case .uidValidity: "UIDVALIDITY"
         case .unseen: "UNSEEN"
         case .highestModSequence: "HIGHESTMODSEQ"
+        case .appendLimit: "APPENDLIMIT"
         }
     }
 }

@@ -74,6 +74,8 @@ package enum Capability: UInt8, CaseIterable, Sendable {
 package struct CapabilitySet: Equatable, Sendable {
     /// One bit a capability; there are at most 128.
     private var bits: UInt128 = 0
+    /// Bytes of the largest message, behind `APPENDLIMIT=`; nil without a number (RFC 7889).
+    package private(set) var appendLimit: UInt64?
 
     package init() {}
 
@@ -86,6 +88,11 @@ package struct CapabilitySet: Equatable, Sendable {
     package func contains(_ capability: Capability) -> Bool { bits & Self.bit(capability) != 0 }
 
     package mutating func insert(_ capability: Capability) { bits |= Self.bit(capability) }
+
+    package mutating func insert(appendLimit limit: UInt64?) {
+        insert(.appendLimit)
+        appendLimit = limit
+    }
 
     package mutating func remove(_ capability: Capability) { bits &= ~Self.bit(capability) }
 

@@ -84,11 +84,23 @@ extension Cursor {
         var capabilities = CapabilitySet()
         while takeSpace() {
             if isAtEnd || peek == UInt8(ascii: "]") { break }
-            if let capability = Capability(spelled: span(try atom()), by: \.name) {
+            let word = span(try atom())
+            if let capability = Capability(spelled: word, by: \.name) {
                 capabilities.insert(capability)
+            } else if let limit = Self.appendLimit(word) {
+                capabilities.insert(appendLimit: limit)
             }
         }
         return capabilities
+    }
+
+    /// The number of `APPENDLIMIT=n`.
+    private static func appendLimit(_ word: Span<UInt8>) -> UInt64? {
+        var cursor = Cursor(word)
+        guard cursor.takeWord("APPENDLIMIT"), cursor.take(UInt8(ascii: "=")),
+            let limit = try? cursor.number64(), cursor.isAtEnd
+        else { return nil }
+        return limit
     }
 }
 

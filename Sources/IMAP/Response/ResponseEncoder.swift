@@ -128,6 +128,9 @@ extension CapabilitySet {
         for capability in Capability.allCases where contains(capability) {
             buffer.append(UInt8(ascii: " "))
             buffer.append(text: capability.name)
+            guard capability == .appendLimit, let appendLimit else { continue }
+            buffer.append(UInt8(ascii: "="))
+            buffer.append(decimal: appendLimit)
         }
     }
 }

@@ -17,6 +17,8 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
+    /// STATUS and LIST with STATUS whose answers get the limit for messages; nil: of any mailbox.
+    case status(MailboxName?, KeywordSet<StatusItem>)
     /// APPEND, REPLACE, COPY and MOVE: the rights on the target decide what the answer may tell.
     case filing(target: Rights, mayCreate: Bool, readsSources: Bool)
 }
@@ -109,6 +111,16 @@ struct InFlight {
             selection.decision = policy.decide(selection.name.canonical)
             exchanges[index].purpose = .select(selection)
         }
+    }
+
+    /// What of the STATUS of a mailbox was asked for by a command that asked for its limit; nil
+    /// when none did.
+    func statusItems(of name: MailboxName) -> KeywordSet<StatusItem>? {
+        for exchange in exchanges {
+            guard case .status(let asked, let items) = exchange.purpose else { continue }
+            if asked == nil || asked == name { return items }
+        }
+        return nil
     }
 
     var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }

@@ -64,10 +64,15 @@ extension Relay {
         }
         if append.hasEmptyMessage { return .refuse(.emptyMessage, forward.grounds) }
         let largest = append.sizes(behind: upload?.unfinishedBytes ?? 0).largest
-        guard largest <= settings.limits.messageBytesMax else {
+        guard largest <= appendLimit else {
             return .refuse(.tooBig, forward.grounds)
         }
         return judgement
+    }
+
+    /// The largest message that both sides take, as far as the backend said.
+    var appendLimit: UInt64 {
+        min(settings.limits.messageBytesMax, backend.capabilities.appendLimit ?? .max)
     }
 
     private mutating func holdAtLiteral(_ header: LiteralHeader) {
@@ -80,7 +85,7 @@ extension Relay {
     /// The backend asked for the message.
     mutating func beginMessage() {
         upload?.begin()
-        digest = MessageDigest()
+        digest = settings.digestsMessages ? MessageDigest() : nil
         client.streamLiteral()
     }
 

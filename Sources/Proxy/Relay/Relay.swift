@@ -85,7 +85,10 @@ struct Relay: ~Copyable {
         self.isRecorderAvailable = isRecorderAvailable
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
-        offer = Offer.afterLogin(backend: backend.capabilities)
+        offer = Offer.afterLogin(
+            backend: backend.capabilities,
+            messageBytesMax: settings.limits.messageBytesMax
+        )
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax

@@ -187,6 +187,7 @@ extension Relay {
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
         status.mailbox = backend.naming.encode(name)
+        if let items = inFlight.statusItems(of: name) { status.show(items, limit: appendLimit) }
         Response.mailboxStatus(status).encode(into: &out.client)
         return true
     }
