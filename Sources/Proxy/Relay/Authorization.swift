@@ -7,7 +7,9 @@ import Policy
 /// All that a decision may depend on.
 struct Authorization {
     let policy: UserPolicy
-    let backend: BackendFacts
+    let naming: MailboxNaming
+    /// The backend's own, whatever the client is offered.
+    let capabilities: CapabilitySet
     let offer: CapabilitySet
     let selection: Selection?
     let enabled: CapabilitySet
@@ -17,10 +19,11 @@ struct Authorization {
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
 
-    var naming: MailboxNaming { backend.naming }
+    /// Asked without a look at what is selected.
+    private var isSelected: Bool { if case .some = selection { true } else { false } }
 
     func judge(_ command: Command) -> Judgement {
-        if command.verb.row.validity == .selected && selection == nil {
+        if !isSelected && command.verb.row.validity == .selected {
             return .refuse(.nothingSelected, Grounds())
         }
         guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
@@ -117,7 +120,7 @@ struct Authorization {
         let grounds = Grounds(access)
         // RFC 9051, 6.3.2: a SELECT that fails leaves nothing selected.
         if let refusal = access.refusal {
-            return .refuse(refusal, grounds, deselects: selection != nil)
+            return .refuse(refusal, grounds, deselects: isSelected)
         }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
         let changing: Rights = [.seen, .write, .deleteMessages, .expunge]
@@ -163,7 +166,7 @@ struct Authorization {
     var leaving: Plan { Plan(leavingSteps, course: .leaving) }
 
     private var leavingSteps: [Step] {
-        let hasUnselect = backend.capabilities.contains(.unselect)
+        let hasUnselect = capabilities.contains(.unselect)
         guard !hasUnselect, let selection else { return [Step(.unselect, .deselect)] }
         let close = Step(.close, .deselect)
         if selection.isExamined { return [close] }

@@ -69,6 +69,9 @@ struct Relay: ~Copyable {
     private var lastTag: UInt64
     private var malformedCommands = 0
     private var lastInput: Instant
+    /// The settings' timeouts: the deadline is asked for at every turn.
+    private var idleMicroseconds: UInt64
+    private var commandMicroseconds: UInt64
 
     init(
         user: String,
@@ -83,6 +86,8 @@ struct Relay: ~Copyable {
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
         offer = Offer.afterLogin(
@@ -105,7 +110,8 @@ struct Relay: ~Copyable {
     var authorization: Authorization {
         Authorization(
             policy: policy,
-            backend: backend,
+            naming: backend.naming,
+            capabilities: backend.capabilities,
             offer: offer,
             selection: selection,
             enabled: enabled,
@@ -131,6 +137,8 @@ struct Relay: ~Copyable {
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         policy = settings.policy.policy(for: user)
         trail.facts.policyRevision = settings.policy.revision
         // A waiting command is judged and recorded anew under the new policy.
@@ -172,8 +180,10 @@ struct Relay: ~Copyable {
     // MARK: Time
 
     var deadline: Instant {
-        let limits = settings.limits
-        return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
+        let (end, isPast) = lastInput.addingReportingOverflow(
+            client.isIdle ? idleMicroseconds : commandMicroseconds
+        )
+        return isPast ? .max : end
     }
 
     /// Whether nothing but the client can bring the session on.
