@@ -2,7 +2,7 @@
 
 import hashlib
 
-from parts.processes import wait_until
+from parts import sample
 from postern_support.stage import StageCase
 
 HELLO = b"Subject: hello\r\n\r\nHello.\r\n"
@@ -94,6 +94,9 @@ class Uploads(StageCase):
         self.await_record(event="msg.fetch", verb="CATENATE", args="UID 1 BODY[HEADER]")
 
     def test_a_mailbox_with_a_foreign_name_is_a_source(self):
+        # Dovecot finds no message by URL in a mailbox that nobody has opened yet.
+        self.client.command(f'EXAMINE "{sample.modified_utf7("Rechnungen/März")}"')
+        self.client.command("EXAMINE INBOX")
         answer = self.client.answer(
             'APPEND INBOX CATENATE (URL "/Rechnungen/M%C3%A4rz/;UID=1")'
         )

@@ -26,7 +26,7 @@ extension Authorization {
 
     private func asked(_ items: KeywordSet<StatusItem>) -> KeywordSet<StatusItem> {
         let isPerMailbox =
-            backend.capabilities.contains(.appendLimit) && backend.capabilities.appendLimit == nil
+            capabilities.contains(.appendLimit) && capabilities.appendLimit == nil
         var asked = items
         if !isPerMailbox { asked.remove(.appendLimit) }
         // Whether there is such a mailbox only the backend knows.

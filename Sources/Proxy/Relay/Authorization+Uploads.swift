@@ -69,7 +69,7 @@ extension Authorization {
     /// A message with UTF-8 in its header as backends take it that are never told of UTF-8 mode:
     /// its bytes are the same.
     private func plain(_ header: LiteralHeader) -> AppendPart {
-        let hasBinary = backend.capabilities.contains(.binary)
+        let hasBinary = capabilities.contains(.binary)
         return .literal(LiteralHeader(size: header.size, isLiteral8: hasBinary))
     }
 
