@@ -15,6 +15,7 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    package var copies: CopyStyle
     package var audit: AuditTrail
     package var limits: Limits
     package var processes: Processes
@@ -29,6 +30,7 @@ package struct Configuration: Sendable {
             routes: routes,
             policy: policy,
             refusals: refusals,
+            copies: copies,
             digestsMessages: audit.digestsMessages
         )
     }

@@ -10,6 +10,8 @@ extension Command {
         return switch verb {
         case .fetch: "UID FETCH"
         case .search: "UID SEARCH"
+        case .sort: "UID SORT"
+        case .thread: "UID THREAD"
         case .store: "UID STORE"
         case .copy: "UID COPY"
         case .move: "UID MOVE"
@@ -70,6 +72,8 @@ extension BareCode {
         case .tooBig: "TOOBIG"
         case .badURL: "BADURL"
         case .hasChildren: "HASCHILDREN"
+        case .notSaved: "NOTSAVED"
+        case .uidRequired: "UIDREQUIRED"
         default: "OTHER"
         }
     }
@@ -84,6 +88,8 @@ extension ResponseCode {
         case .copyUID: "COPYUID"
         case .modified: "MODIFIED"
         case .highestModSeq: "HIGHESTMODSEQ"
+        case .mailboxID: "MAILBOXID"
+        case .messageLimit: "MESSAGELIMIT"
         default: nil
         }
     }

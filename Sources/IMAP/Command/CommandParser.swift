@@ -164,7 +164,7 @@ extension Cursor {
         guard isUID else { return (verb, false) }
         switch verb {
         case .expunge: return (.uidExpunge, true)
-        case .fetch, .search, .store, .copy, .move, .replace: return (verb, true)
+        case .fetch, .search, .sort, .thread, .store, .copy, .move, .replace: return (verb, true)
         default: throw .expected(.command, at: start)
         }
     }

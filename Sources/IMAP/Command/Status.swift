@@ -1,9 +1,10 @@
-// STATUS (RFC 9051, 6.3.11; RFC 7162 for HIGHESTMODSEQ).
+// STATUS (RFC 9051, 6.3.11; RFC 7162, HIGHESTMODSEQ; RFC 8438, SIZE; RFC 8474, MAILBOXID).
 import Bytes
 
 /// What STATUS may ask for.
 package enum StatusItem: UInt8, Keyword {
-    case messages, recent, uidNext, uidValidity, unseen, highestModSequence, appendLimit
+    case messages, recent, uidNext, uidValidity, unseen, highestModSequence, size, mailboxID
+    case appendLimit
 
     package var spelling: StaticString {
         switch self {
@@ -13,6 +14,8 @@ package enum StatusItem: UInt8, Keyword {
         case .uidValidity: "UIDVALIDITY"
         case .unseen: "UNSEEN"
         case .highestModSequence: "HIGHESTMODSEQ"
+        case .size: "SIZE"
+        case .mailboxID: "MAILBOXID"
         case .appendLimit: "APPENDLIMIT"
         }
     }

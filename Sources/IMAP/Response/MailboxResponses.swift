@@ -104,7 +104,11 @@ extension Cursor {
                 try space()
                 // A mailbox without a limit of its own (RFC 7889, 4).
                 if item == .appendLimit && takeWord("NIL") { continue }
-                status.values.append(MailboxStatus.Value(item, try number64()))
+                if item == .mailboxID {
+                    status.objectID = try parenthesizedObjectID()
+                } else {
+                    status.values.append(MailboxStatus.Value(item, try number64()))
+                }
             } else {
                 _ = try atom()
                 try space()

@@ -59,6 +59,9 @@ extension Cursor {
         if name.spells("MODIFIED") { return .modified(try numberSet(isStarAllowed: false)) }
         if name.spells("APPENDUID") { return try appendUID() }
         if name.spells("COPYUID") { return try copyUID() }
+        if name.spells("MAILBOXID") { return .mailboxID(try parenthesizedObjectID()) }
+        if name.spells("MESSAGELIMIT") { return try messageLimit() }
+        if name.spells("INPROGRESS") { return .inProgress(try commandProgress()) }
         throw expected(.knownWord)
     }
 
@@ -66,6 +69,11 @@ extension Cursor {
         let validity = try nonZeroNumber()
         try space()
         return .appendUID(validity: validity, uids: try numberSet(isStarAllowed: false))
+    }
+
+    private mutating func messageLimit() throws(SyntaxError) -> ResponseCode {
+        let limit = try nonZeroNumber()
+        return .messageLimit(limit, lastUID: takeSpace() ? try nonZeroNumber() : nil)
     }
 
     private mutating func copyUID() throws(SyntaxError) -> ResponseCode {
@@ -84,23 +92,39 @@ extension Cursor {
         var capabilities = CapabilitySet()
         while takeSpace() {
             if isAtEnd || peek == UInt8(ascii: "]") { break }
-            let word = span(try atom())
-            if let capability = Capability(spelled: word, by: \.name) {
+            if takeLimit(into: &capabilities) { continue }
+            let capability = Capability(spelled: span(try atom()), by: \.name)
+            if let capability, !capability.hasLimit {
                 capabilities.insert(capability)
-            } else if let limit = Self.appendLimit(word) {
-                capabilities.insert(appendLimit: limit)
             }
         }
         return capabilities
     }
 
-    /// The number of `APPENDLIMIT=n`.
-    private static func appendLimit(_ word: Span<UInt8>) -> UInt64? {
-        var cursor = Cursor(word)
-        guard cursor.takeWord("APPENDLIMIT"), cursor.take(UInt8(ascii: "=")),
-            let limit = try? cursor.number64(), cursor.isAtEnd
-        else { return nil }
-        return limit
+    /// Takes a capability that is known and has a number behind its equals sign.
+    private mutating func takeLimit(into set: inout CapabilitySet) -> Bool {
+        var ahead = self
+        if ahead.takeWord("APPENDLIMIT") {
+            // Without a number it is a capability like any other.
+            guard ahead.take(UInt8(ascii: "=")), let limit = try? ahead.number64(),
+                ahead.isAtEnd || ahead.peek == UInt8(ascii: " ") || ahead.peek == UInt8(ascii: "]")
+            else { return false }
+            self = ahead
+            set.insert(appendLimit: limit)
+            return true
+        }
+        let isMessageLimit = ahead.takeWord("MESSAGELIMIT")
+        guard isMessageLimit || ahead.takeWord("SAVELIMIT"), ahead.take(UInt8(ascii: "=")),
+            let limit = try? ahead.nonZeroNumber(),
+            ahead.isAtEnd || ahead.peek == UInt8(ascii: " ") || ahead.peek == UInt8(ascii: "]")
+        else { return false }
+        self = ahead
+        if isMessageLimit {
+            set.insert(messageLimit: limit)
+        } else {
+            set.insert(saveLimit: limit)
+        }
+        return true
     }
 }
 

@@ -40,6 +40,8 @@ struct Relay: ~Copyable {
     var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
+    /// The last search that was to be saved was refused: what `$` is at the backend is older.
+    var isResultLost = false
     /// The client's messages on their way to the backend.
     var upload: Upload?
     /// Over the message that streams.
@@ -115,7 +117,9 @@ struct Relay: ~Copyable {
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isResultLost: isResultLost,
             refusals: settings.refusals,
+            copies: settings.copies,
             descendants: descendants
         )
     }
