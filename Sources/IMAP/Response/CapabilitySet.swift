@@ -131,6 +131,7 @@ package struct CapabilitySet: Equatable, Sendable {
     private func with(_ bits: UInt128, limitsOf other: CapabilitySet) -> CapabilitySet {
         var set = CapabilitySet()
         set.bits = bits
+        if set.contains(.appendLimit) { set.appendLimit = appendLimit ?? other.appendLimit }
         if set.contains(.messageLimit) { set.messageLimit = messageLimit ?? other.messageLimit }
         if set.contains(.saveLimit) { set.saveLimit = saveLimit ?? other.saveLimit }
         return set
