@@ -1,27 +1,29 @@
 // A list whose first few elements live in place: what a usual command holds costs no allocation.
-// Inlinable, so that other modules get it specialised for what they put in.
+// Inlinable, so that other modules get it specialised for what they put in; public, since Swift 6.3
+// does that for nothing that is a package's own.
 
 /// A list that allocates only past its sixth element.
-package struct ShortList<Element> {
+public struct ShortList<Element> {
     @usableFromInline var inline = InlineArray<6, Element?>(repeating: nil)
     @usableFromInline var overflow: [Element] = []
-    @usableFromInline package internal(set) var count = 0
+    @usableFromInline var storedCount = 0
+    @inlinable public var count: Int { storedCount }
 
-    @inlinable package init() {}
+    @inlinable public init() {}
 
-    @inlinable package init(_ elements: some Sequence<Element>) {
+    @inlinable public init(_ elements: some Sequence<Element>) {
         for element in elements { append(element) }
     }
 
-    @inlinable package var isEmpty: Bool { count == 0 }
-    @inlinable package var indices: Range<Int> { 0..<count }
+    @inlinable public var isEmpty: Bool { count == 0 }
+    @inlinable public var indices: Range<Int> { 0..<count }
 
-    @inlinable package mutating func append(_ element: Element) {
-        if count < 6 { inline[count] = element } else { overflow.append(element) }
-        count += 1
+    @inlinable public mutating func append(_ element: Element) {
+        if storedCount < 6 { inline[storedCount] = element } else { overflow.append(element) }
+        storedCount += 1
     }
 
-    @inlinable package subscript(index: Int) -> Element {
+    @inlinable public subscript(index: Int) -> Element {
         precondition(index >= 0 && index < count, "an index within the list")
         if index < 6, let element = inline[index] { return element }
         return overflow[index - 6]
@@ -29,7 +31,7 @@ package struct ShortList<Element> {
 
     package var array: [Element] { indices.map { self[$0] } }
 
-    @inlinable package func contains(where matches: (Element) -> Bool) -> Bool {
+    @inlinable public func contains(where matches: (Element) -> Bool) -> Bool {
         for index in indices where matches(self[index]) { return true }
         return false
     }
@@ -38,7 +40,7 @@ package struct ShortList<Element> {
 extension ShortList: Sendable where Element: Sendable {}
 
 extension ShortList: Equatable where Element: Equatable {
-    package static func == (left: ShortList, right: ShortList) -> Bool {
+    public static func == (left: ShortList, right: ShortList) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
         return true
@@ -46,5 +48,5 @@ extension ShortList: Equatable where Element: Equatable {
 }
 
 extension ShortList: ExpressibleByArrayLiteral {
-    package init(arrayLiteral elements: Element...) { self.init(elements) }
+    public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
