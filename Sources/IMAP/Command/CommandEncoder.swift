@@ -43,6 +43,7 @@ extension Command {
         return encoder.waits
     }
 
+    @inline(__always)
     private func encode(into encoder: inout CommandEncoder) {
         if isUID && verb != .uidExpunge { encoder.append("UID ") }
         encoder.append(verb.spelling)
