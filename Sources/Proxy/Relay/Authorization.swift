@@ -7,7 +7,9 @@ import Policy
 /// All that a decision may depend on.
 struct Authorization {
     let policy: UserPolicy
-    let backend: BackendFacts
+    let naming: MailboxNaming
+    /// The backend's own, whatever the client is offered.
+    let capabilities: CapabilitySet
     let offer: CapabilitySet
     let selection: Selection?
     let enabled: CapabilitySet
@@ -17,10 +19,11 @@ struct Authorization {
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
 
-    var naming: MailboxNaming { backend.naming }
+    /// Asked without a look at what is selected.
+    private var isSelected: Bool { if case .some = selection { true } else { false } }
 
     func judge(_ command: Command) -> Judgement {
-        if command.verb.row.validity == .selected && selection == nil {
+        if !isSelected && command.verb.row.validity == .selected {
             return .refuse(.nothingSelected, Grounds())
         }
         guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
@@ -116,7 +119,7 @@ struct Authorization {
         let grounds = Grounds(access)
         // RFC 9051, 6.3.2: a SELECT that fails leaves nothing selected.
         if let refusal = access.refusal {
-            return .refuse(refusal, grounds, deselects: selection != nil)
+            return .refuse(refusal, grounds, deselects: isSelected)
         }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
         let changing: Rights = [.seen, .write, .deleteMessages, .expunge]
@@ -143,9 +146,10 @@ struct Authorization {
         let mayExpunge = selection?.rights.contains(.expunge) ?? false
         guard mayExpunge, selection?.isExamined == false else {
             var forward = departure()
-            if forward.command != .close || forward.examinesFirst != nil {
+            if forward.plan?.steps != [Step(.close, .deselect)] {
                 forward.rewrite = "CLOSE without expunging"
             }
+            forward.command = .close
             return .forward(forward)
         }
         return .forward(Forward(.close, selected(.expunge), purpose: .deselect))
@@ -154,14 +158,22 @@ struct Authorization {
     /// Leaves the mailbox without expunging, by UNSELECT or what comes closest.
     func departure() -> Forward {
         var forward = Forward(.unselect, selected(.none), purpose: .deselect)
-        if !backend.capabilities.contains(.unselect), let selection {
-            // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
-            forward.command = .close
-            if !selection.isExamined {
-                forward.examinesFirst = Select(mailbox: naming.encode(selection.name))
-            }
-        }
+        forward.plan = leaving
         return forward
+    }
+
+    var leaving: Plan { Plan(leavingSteps, course: .leaving) }
+
+    private var leavingSteps: [Step] {
+        let hasUnselect = capabilities.contains(.unselect)
+        guard !hasUnselect, let selection else { return [Step(.unselect, .deselect)] }
+        let close = Step(.close, .deselect)
+        if selection.isExamined { return [close] }
+        // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
+        let select = Select(mailbox: naming.encode(selection.name))
+        return [
+            Step(.examine(select), .select(selection.examined), whenRefused: .completes), close,
+        ]
     }
 
     // MARK: Managing mailboxes
