@@ -5,14 +5,18 @@
 /// Public where it is inlinable, since Swift 6.3 inlines nothing into other modules that is a
 /// package's own. Keeps its storage when emptied, so that a buffer in steady use allocates nothing.
 public struct Buffer: Equatable, Sendable {
-    @usableFromInline var storage: [UInt8] = []
-    @usableFromInline var head = 0
+    @usableFromInline var storage: [UInt8]
+    @usableFromInline var head: Int
 
-    @inlinable public init() {}
+    // Values at the declarations would be set by calls that are not inlined.
+    @inlinable public init() { self.init([]) }
 
-    package init(_ text: String) { storage = Array(text.utf8) }
+    package init(_ text: String) { self.init(Array(text.utf8)) }
 
-    package init(_ bytes: [UInt8]) { storage = bytes }
+    @inlinable public init(_ bytes: [UInt8]) {
+        storage = bytes
+        head = 0
+    }
 
     @inlinable public var count: Int { storage.count - head }
     @inlinable public var isEmpty: Bool { storage.count == head }

@@ -6,15 +6,26 @@
 public struct ShortBytes: Equatable, Sendable {
     @usableFromInline static var inlineMax: Int { 62 }
 
-    @usableFromInline var inline = InlineArray<62, UInt8>(repeating: 0)
-    @usableFromInline var inlineCount: UInt8 = 0
-    @usableFromInline var overflow: [UInt8] = []
+    @usableFromInline var inline: InlineArray<62, UInt8>
+    @usableFromInline var inlineCount: UInt8
+    @usableFromInline var overflow: [UInt8]
 
-    @inlinable public init() {}
+    // Values at the declarations would be set by calls that are not inlined.
+    @inlinable public init() {
+        inline = InlineArray(repeating: 0)
+        inlineCount = 0
+        overflow = []
+    }
 
-    @inlinable public init(_ bytes: Span<UInt8>) { append(bytes) }
+    @inlinable public init(_ bytes: Span<UInt8>) {
+        self.init()
+        append(bytes)
+    }
 
-    package init(_ text: String) { append(Array(text.utf8).span) }
+    package init(_ text: String) {
+        self.init()
+        append(Array(text.utf8).span)
+    }
 
     @inlinable public var count: Int { Int(inlineCount) + overflow.count }
     @inlinable public var isEmpty: Bool { inlineCount == 0 }

@@ -4,14 +4,20 @@
 
 /// A list that allocates only past its sixth element.
 public struct ShortList<Element> {
-    @usableFromInline var inline = InlineArray<6, Element?>(repeating: nil)
-    @usableFromInline var overflow: [Element] = []
-    @usableFromInline var storedCount = 0
+    @usableFromInline var inline: InlineArray<6, Element?>
+    @usableFromInline var overflow: [Element]
+    @usableFromInline var storedCount: Int
     @inlinable public var count: Int { storedCount }
 
-    @inlinable public init() {}
+    // Values at the declarations would be set by calls that are not inlined.
+    @inlinable public init() {
+        inline = InlineArray(repeating: nil)
+        overflow = []
+        storedCount = 0
+    }
 
     @inlinable public init(_ elements: some Sequence<Element>) {
+        self.init()
         for element in elements { append(element) }
     }
 
