@@ -13,7 +13,10 @@ struct Authorization {
     let offer: CapabilitySet
     let selection: Selection?
     let enabled: CapabilitySet
+    /// Whether `$` means nothing, since the search that was to be saved was refused here.
+    let isResultLost: Bool
     let refusals: RefusalStyle
+    let copies: CopyStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
     ///
     /// A name that is not canonical is nil in it: what it may do can't be told.
@@ -27,6 +30,10 @@ struct Authorization {
             return .refuse(.nothingSelected, Grounds())
         }
         guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
+        if enabled.contains(.uidOnly) && command.namesMessageNumbers {
+            return .refuse(.uidRequired, Grounds())
+        }
+        if isResultLost && command.usesSavedResult { return .refuse(.notSaved, selected(.none)) }
         switch command {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
@@ -52,7 +59,7 @@ struct Authorization {
         case .close: return close()
         case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
-        case .search: return reading(command)
+        case .search, .sort, .thread, .uidBatches: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
@@ -92,6 +99,7 @@ struct Authorization {
     private func reading(_ command: Command) -> Judgement {
         let grounds = selected(command.verb.row.selected)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
+        if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
         return .forward(Forward(command, grounds))
     }
 
@@ -102,10 +110,15 @@ struct Authorization {
             let bytes = name.bytes
             return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
                 || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
+                || bytes.span.spells("UIDONLY") && offer.contains(.uidOnly)
         }
         guard !allowed.isEmpty else { return .local(.enabledNothing) }
         var asked = CapabilitySet()
         for name in allowed {
+            if name.bytes.span.spells("UIDONLY") {
+                asked.insert(.uidOnly)
+                continue
+            }
             if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }
             asked.insert(.condStore)
         }

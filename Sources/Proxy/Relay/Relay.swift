@@ -49,6 +49,8 @@ struct Relay: ~Copyable {
     var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
+    /// The last search that was to be saved was refused: what `$` is at the backend is older.
+    var isResultLost = false
     var upload: Upload?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
@@ -118,7 +120,9 @@ struct Relay: ~Copyable {
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isResultLost: isResultLost,
             refusals: settings.refusals,
+            copies: settings.copies,
             descendants: descendants
         )
     }
