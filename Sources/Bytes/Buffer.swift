@@ -9,16 +9,20 @@ public struct Buffer: Equatable, Sendable {
     @usableFromInline var head: Int
 
     // Values at the declarations would be set by calls that are not inlined.
+    /// Makes an empty buffer.
     @inlinable public init() { self.init([]) }
 
     package init(_ text: String) { self.init(Array(text.utf8)) }
 
+    /// Makes a buffer in which `bytes` wait.
     @inlinable public init(_ bytes: [UInt8]) {
         storage = bytes
         head = 0
     }
 
+    /// How many bytes wait.
     @inlinable public var count: Int { storage.count - head }
+    /// Whether no byte waits.
     @inlinable public var isEmpty: Bool { storage.count == head }
 
     /// Bytes the buffer can hold before it allocates again.
@@ -29,6 +33,7 @@ public struct Buffer: Equatable, Sendable {
     /// The waiting bytes as text, for tests and logs; bytes that are no UTF-8 become U+FFFD.
     package var text: String { String(decoding: storage[head...], as: UTF8.self) }
 
+    /// The waiting bytes.
     @inlinable public var span: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(head...) }
@@ -37,10 +42,12 @@ public struct Buffer: Equatable, Sendable {
     /// Makes room for `count` bytes, so that a secret of that length is never moved by growth.
     package mutating func reserve(_ count: Int) { storage.reserveCapacity(head + count) }
 
+    /// Puts one byte at the end.
     @inlinable public mutating func append(_ byte: UInt8) { storage.append(byte) }
 
     package mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
 
+    /// Puts bytes at the end.
     @inlinable public mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
     }
@@ -49,6 +56,7 @@ public struct Buffer: Equatable, Sendable {
         storage.append(contentsOf: other.storage[other.head...])
     }
 
+    /// Puts a text of ours at the end.
     @inlinable public mutating func append(_ text: StaticString) {
         unsafe storage.append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
@@ -121,6 +129,7 @@ public struct Buffer: Equatable, Sendable {
         }
     }
 
+    /// Whether the same bytes wait in both.
     public static func == (left: Buffer, right: Buffer) -> Bool {
         left.storage[left.head...] == right.storage[right.head...]
     }

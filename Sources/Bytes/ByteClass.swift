@@ -4,7 +4,9 @@
 ///
 /// Public, since Swift 6.3 inlines nothing into other modules that is a package's own.
 public struct ByteClass: OptionSet, Sendable {
+    /// One bit a class.
     public let rawValue: UInt8
+    /// Makes the set with these bits.
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// ATOM-CHAR: any CHAR but `( ) { SP CTL % * " \ ]`.
@@ -15,7 +17,9 @@ public struct ByteClass: OptionSet, Sendable {
     @inlinable public static var list: ByteClass { ByteClass(rawValue: 4) }
     /// TEXT-CHAR: any CHAR but CR and LF (and NUL, which is no CHAR).
     @inlinable public static var text: ByteClass { ByteClass(rawValue: 8) }
+    /// `0` to `9`.
     @inlinable public static var digit: ByteClass { ByteClass(rawValue: 16) }
+    /// ASCII letters of either case.
     @inlinable public static var letter: ByteClass { ByteClass(rawValue: 32) }
     /// The alphabet of Base64 without padding (RFC 4648, section 4).
     @inlinable public static var base64: ByteClass { ByteClass(rawValue: 64) }

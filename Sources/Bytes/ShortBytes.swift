@@ -11,12 +11,14 @@ public struct ShortBytes: Equatable, Sendable {
     @usableFromInline var overflow: [UInt8]
 
     // Values at the declarations would be set by calls that are not inlined.
+    /// Makes an empty byte string.
     @inlinable public init() {
         inline = InlineArray(repeating: 0)
         inlineCount = 0
         overflow = []
     }
 
+    /// Makes a copy of `bytes`.
     @inlinable public init(_ bytes: Span<UInt8>) {
         self.init()
         append(bytes)
@@ -27,14 +29,19 @@ public struct ShortBytes: Equatable, Sendable {
         append(Array(text.utf8).span)
     }
 
+    /// The length in bytes.
     @inlinable public var count: Int { Int(inlineCount) + overflow.count }
+    /// Whether there is no byte.
     @inlinable public var isEmpty: Bool { inlineCount == 0 }
+    /// The places of all bytes.
     @inlinable public var indices: Range<Int> { 0..<count }
 
+    /// The byte at a place in `indices`.
     @inlinable public subscript(index: Int) -> UInt8 {
         index < Int(inlineCount) ? inline[index] : overflow[index - Int(inlineCount)]
     }
 
+    /// Puts one byte at the end.
     @inlinable public mutating func append(_ byte: UInt8) {
         if inlineCount < Self.inlineMax {
             inline[Int(inlineCount)] = byte
@@ -44,6 +51,7 @@ public struct ShortBytes: Equatable, Sendable {
         }
     }
 
+    /// Puts bytes at the end.
     @inlinable public mutating func append(_ bytes: Span<UInt8>) {
         for index in bytes.indices { append(bytes[index]) }
     }
@@ -62,6 +70,7 @@ public struct ShortBytes: Equatable, Sendable {
     /// The bytes as text, for tests and logs; bytes that are no UTF-8 become U+FFFD.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// Whether both hold the same bytes.
     public static func == (left: ShortBytes, right: ShortBytes) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
