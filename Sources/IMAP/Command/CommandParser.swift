@@ -81,6 +81,7 @@ package enum CommandParser {
         }
     }
 
+    @inline(__always)
     private static func parse(_ cursor: inout Cursor) throws(ParseFailure) -> TaggedCommand {
         guard let tag = cursor.tag() else {
             throw ParseFailure(
