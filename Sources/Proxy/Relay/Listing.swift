@@ -122,7 +122,7 @@ extension Relay {
         if isSubscribed {
             listing.keep(subscribed: entry)
         } else if let whole = listing.tell(entry) {
-            tell(whole, rights, listing.status, in: &current.plan, into: &out)
+            tell(whole, rights, listing.status, in: &current, into: &out)
         }
         if listing.isIncomplete { current.fail(.no, .bare(.limit)) }
         current.plan.course = .listing(listing)
@@ -135,7 +135,7 @@ extension Relay {
         _ entry: ListEntry,
         _ rights: Rights,
         _ status: KeywordSet<StatusItem>,
-        in plan: inout Plan,
+        in current: inout Undertaking,
         into out: inout Outbox
     ) {
         Response.list(entry).encode(into: &out.client)
@@ -144,7 +144,9 @@ extension Relay {
         guard !status.isEmpty, isThere, rights.contains(.read) else { return }
         // A mailbox that has gone meanwhile, or tells nothing, is passed over (RFC 5819, 2).
         let question = Command.status(mailbox: entry.mailbox, items: status)
-        plan.add(Step(question, whenRefused: .passes, window: Listing.statusWindow))
+        let purpose = current.asked.purpose
+        let window = Listing.statusWindow
+        current.plan.add(Step(question, purpose, whenRefused: .passes, window: window))
     }
 
     /// The last LIST of a plan is answered: tells what was kept back.
@@ -156,7 +158,7 @@ extension Relay {
             guard let name = try? backend.naming.decode(entry.mailbox) else { continue }
             let rights = policy.decide(name.canonical).rights
             guard rights.contains(.lookup) else { continue }
-            tell(entry, rights, listing.status, in: &current.plan, into: &out)
+            tell(entry, rights, listing.status, in: &current, into: &out)
         }
     }
 }
