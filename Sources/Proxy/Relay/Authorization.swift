@@ -260,11 +260,13 @@ struct Authorization {
         return .forward(Forward(command, grounds))
     }
 
-    /// Renaming must take nothing along that may not move, and must give no right away.
+    /// Renaming must take nothing along that may not move, must give no right away, and must put
+    /// nothing where it could not be created.
     private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
         let before = policy.decide(old.canonical).rights
         let after = policy.decide(new.canonical).rights
         return before.contains(.deleteMailbox) && after.isSubset(of: before)
+            && after.isSuperset(of: Verb.rename.row.destination)
     }
 
     // MARK: Listing
