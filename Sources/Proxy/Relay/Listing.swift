@@ -105,6 +105,13 @@ struct Listing: Equatable {
     }
 }
 
+extension Undertaking {
+    /// Whether the rights that the client asked for with LIST are told by the gateway.
+    fileprivate var tellsRights: Bool {
+        command.wantsRights && !plan.steps.contains { $0.command.wantsRights }
+    }
+}
+
 extension Relay {
     /// Takes a LIST or LSUB entry that the policy lets pass; false when no plan wants it.
     mutating func list(
@@ -141,6 +148,10 @@ extension Relay {
         Response.list(entry).encode(into: &out.client)
         let isThere =
             !entry.attributes.contains(.noSelect) && !entry.attributes.contains(.nonExistent)
+        // RFC 8440, 3: rights are told of mailboxes that can be selected.
+        if isThere, current.tellsRights, let name = try? backend.naming.decode(entry.mailbox) {
+            tell(authorization.rights(on: name), on: name, into: &out)
+        }
         guard !status.isEmpty, isThere, rights.contains(.read) else { return }
         // A mailbox that has gone meanwhile, or tells nothing, is passed over (RFC 5819, 2).
         let question = Command.status(mailbox: entry.mailbox, items: status)

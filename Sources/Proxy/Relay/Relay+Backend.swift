@@ -143,6 +143,9 @@ extension Relay {
         if case .renewing = idling, condition == .ok {
             return renewIdle(exchange, at: now, into: &out)
         }
+        if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
+            return desynchronized("Backend took a command that it did not get whole", into: &out)
+        }
         let isCutShort = upload.map { $0.number == exchange.number && !$0.isAsked } ?? false
         if isCutShort && condition == .ok {
             return desynchronized("Backend took a command without its end", into: &out)
@@ -286,7 +289,9 @@ extension Relay {
     /// reason then looks missing, too.
     private func saysMissing(_ code: ResponseCode?, _ verb: Verb) -> Bool {
         switch verb {
-        case .select, .examine, .status: code == nil || code == .bare(.nonExistent)
+        case .select, .examine, .status, .myRights, .getACL, .listRights, .getQuotaRoot,
+            .getMetadata, .setMetadata:
+            code == nil || code == .bare(.nonExistent)
         default: code == .bare(.nonExistent)
         }
     }

@@ -28,6 +28,8 @@ struct Relay: ~Copyable {
     var answers = ResponseFragmenter()
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
+    /// Responses that the session has dropped and recorded.
+    var unknownResponses = 0
     var inFlight = InFlight()
     var undertaking: Undertaking?
     var selection: Selection?
@@ -54,6 +56,7 @@ struct Relay: ~Copyable {
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
+    var quotaLabels = QuotaLabels()
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -87,6 +90,7 @@ struct Relay: ~Copyable {
         offer = Offer.afterLogin(
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
+            permissions: settings.permissions,
             emulating: backend.emulations
         )
         lastInput = now
@@ -113,7 +117,9 @@ struct Relay: ~Copyable {
             isResultLost: isResultLost,
             refusals: settings.refusals,
             copies: settings.copies,
-            descendants: descendants
+            descendants: descendants,
+            permissions: settings.permissions,
+            quotaLabels: quotaLabels
         )
     }
 

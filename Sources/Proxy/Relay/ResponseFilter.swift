@@ -17,6 +17,12 @@ extension Relay {
         case .list(let entry): return pass(entry, isSubscribed: false, into: &out)
         case .lsub(let entry): return pass(entry, isSubscribed: true, into: &out)
         case .mailboxStatus(let status): return pass(status, into: &out)
+        case .ownRights(let own): return pass(own, into: &out)
+        case .accessList(let list): return pass(list, into: &out)
+        case .grantableRights(let rights): return pass(rights, into: &out)
+        case .quota(let quota): return pass(quota, into: &out)
+        case .quotaRoots(let roots): return pass(roots, into: &out)
+        case .metadata(let metadata): return pass(metadata, into: &out)
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
             guard isSelecting else { return noteUnknown(into: &out) }
@@ -53,7 +59,12 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
-    private mutating func noteUnknown(into out: inout Outbox) -> Bool {
+    /// Each of them is recorded: a backend that sends more than this would fill the trail.
+    private static let unknownResponsesMax = 1000
+
+    mutating func noteUnknown(into out: inout Outbox) -> Bool {
+        guard unknownResponses < Self.unknownResponsesMax else { return false }
+        unknownResponses += 1
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
     }
@@ -197,7 +208,12 @@ extension Relay {
         var entry = entry
         entry.mailbox = backend.naming.encode(name)
         if isSubscribed && list(entry, rights, isSubscribed: true, into: &out) { return true }
-        if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
+        if !rights.contains(.read) {
+            entry.attributes.insert(.noSelect)
+            // Whether there is new mail is for those to know who may read it (RFC 4314, 4).
+            entry.attributes.remove(.marked)
+            entry.attributes.remove(.unmarked)
+        }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
             entry.attributes.remove(.hasChildren)
@@ -206,6 +222,13 @@ extension Relay {
         }
         if !isSubscribed && list(entry, rights, isSubscribed: false, into: &out) { return true }
         (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
+        let cannotBeSelected: KeywordSet<MailboxAttribute> = [.noSelect, .nonExistent]
+        // RFC 8440, 3: rights are told of mailboxes that can be selected.
+        if !isSubscribed && inFlight.tellsRights
+            && entry.attributes.intersection(cannotBeSelected).isEmpty
+        {
+            tell(authorization.rights(on: name), on: name, into: &out)
+        }
         return true
     }
 
