@@ -3,6 +3,7 @@ import Bytes
 
 extension Command {
     /// Reads the arguments of `verb` up to the end of the command.
+    @inline(__always)
     init(
         _ verb: Verb,
         isUID: Bool,
@@ -26,6 +27,7 @@ extension Command {
         try cursor.end()
     }
 
+    @inline(__always)
     private static func withArguments(
         _ verb: Verb,
         isUID: Bool,
@@ -63,7 +65,7 @@ extension Command {
     }
 
     /// Appends the arguments, each with its space in front.
-    func encodeArguments(into encoder: inout CommandEncoder) {
+    borrowing func encodeArguments(into encoder: inout CommandEncoder) {
         switch self {
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:

@@ -51,6 +51,7 @@ package enum CommandParser {
     /// Whether an APPEND may end with `rest`, which followed its message: one message a command.
     package static func isEndOfAppend(_ rest: Span<UInt8>) -> Bool { rest.isEmpty }
 
+    @inline(__always)
     private static func parse(_ cursor: inout Cursor) throws(ParseFailure) -> TaggedCommand {
         guard let tag = cursor.tag() else {
             throw ParseFailure(
