@@ -82,8 +82,9 @@ package struct Record: Equatable, Sendable {
     package var mailbox: Mailbox?
     /// The second mailbox of RENAME, COPY and MOVE.
     package var destination: Mailbox?
-    /// Set, items, flags, sizes, search keys without their values; never content. In an outcome the
-    /// UIDs of the messages told of or removed, as far as answers named them.
+    /// Set, items, flags, sizes, search keys without their values; never content.
+    ///
+    /// In an outcome the UIDs of the messages told of or removed, as far as answers named them.
     package var arguments = ShortBytes()
     /// What was changed on the way to the backend, for example `SELECT to EXAMINE`.
     package var rewrite: Phrase?
