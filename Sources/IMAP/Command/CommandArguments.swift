@@ -58,6 +58,7 @@ extension Command {
         case .store: .store(try cursor.store(isUID: isUID))
         case .copy: .copy(try cursor.copy(isUID: isUID))
         case .move: .move(try cursor.copy(isUID: isUID))
+        case .replace: .replace(try cursor.replace(isUID: isUID))
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:
             throw cursor.expected(.endOfLine)
@@ -103,6 +104,7 @@ extension Command {
         case .fetch(let fetch): fetch.encode(into: &encoder)
         case .store(let store): store.encode(into: &encoder)
         case .copy(let copy), .move(let copy): copy.encode(into: &encoder)
+        case .replace(let replace): replace.encode(into: &encoder)
         }
     }
 }
