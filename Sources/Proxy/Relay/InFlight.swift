@@ -35,6 +35,8 @@ struct Exchange: Equatable {
     var purpose: Purpose
     /// Whether `$` is what it finds, once it is answered.
     var savesResult = false
+    /// The client asked for rights beside LIST, and the backend was not (RFC 8440).
+    var tellsRights = false
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
@@ -118,6 +120,9 @@ struct InFlight {
             exchanges[index].purpose = .select(selection)
         }
     }
+
+    /// Whether a LIST is under way that the gateway tells rights for.
+    var tellsRights: Bool { exchanges.contains { $0.tellsRights } }
 
     /// What of the STATUS of a mailbox was asked for by a command that asked for its limit; nil
     /// when none did.

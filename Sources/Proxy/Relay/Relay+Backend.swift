@@ -295,7 +295,9 @@ extension Relay {
     /// reason then looks missing, too.
     private func saysMissing(_ code: ResponseCode?, _ verb: Verb) -> Bool {
         switch verb {
-        case .select, .examine, .status: code == nil || code == .bare(.nonExistent)
+        case .select, .examine, .status, .myRights, .getACL, .listRights, .getQuotaRoot,
+            .getMetadata, .setMetadata:
+            code == nil || code == .bare(.nonExistent)
         default: code == .bare(.nonExistent)
         }
     }

@@ -62,6 +62,7 @@ struct Relay: ~Copyable {
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
+    var quotaLabels = QuotaLabels()
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -94,7 +95,8 @@ struct Relay: ~Copyable {
         policy = settings.policy.policy(for: user)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
-            messageBytesMax: settings.limits.messageBytesMax
+            messageBytesMax: settings.limits.messageBytesMax,
+            permissions: settings.permissions
         )
         lastInput = now
         // The login at the backend used the tags below.
@@ -120,7 +122,9 @@ struct Relay: ~Copyable {
             isResultLost: isResultLost,
             refusals: settings.refusals,
             copies: settings.copies,
-            descendants: descendants
+            descendants: descendants,
+            permissions: settings.permissions,
+            quotaLabels: quotaLabels
         )
     }
 

@@ -17,6 +17,12 @@ extension Relay {
         case .list(let entry): return pass(entry, isSubscribed: false, into: &out)
         case .lsub(let entry): return pass(entry, isSubscribed: true, into: &out)
         case .mailboxStatus(let status): return pass(status, into: &out)
+        case .ownRights(let own): return pass(own, into: &out)
+        case .accessList(let list): return pass(list, into: &out)
+        case .grantableRights(let rights): return pass(rights, into: &out)
+        case .quota(let quota): return pass(quota, into: &out)
+        case .quotaRoots(let roots): return pass(roots, into: &out)
+        case .metadata(let metadata): return pass(metadata, into: &out)
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
             guard isSelecting else { return noteUnknown(into: &out) }
@@ -54,7 +60,7 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
-    private mutating func noteUnknown(into out: inout Outbox) -> Bool {
+    mutating func noteUnknown(into out: inout Outbox) -> Bool {
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
     }
@@ -214,6 +220,13 @@ extension Relay {
             entry.hasSubscribedChild = false
         }
         (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
+        let cannotBeSelected: KeywordSet<MailboxAttribute> = [.noSelect, .nonExistent]
+        // RFC 8440, 3: rights are told of mailboxes that can be selected.
+        if !isSubscribed && inFlight.tellsRights
+            && entry.attributes.intersection(cannotBeSelected).isEmpty
+        {
+            tell(authorization.rights(on: name), on: name, into: &out)
+        }
         return true
     }
 
