@@ -143,6 +143,9 @@ extension Relay {
         if case .select = exchange.purpose, condition == .bad {
             return desynchronized("Backend answered SELECT with BAD", into: &out)
         }
+        if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
+            return desynchronized("Backend took a command that it did not get whole", into: &out)
+        }
         let isCutShort = upload.map { $0.number == exchange.number && !$0.isAsked } ?? false
         if isCutShort && condition == .ok {
             return desynchronized("Backend took a command without its end", into: &out)

@@ -60,7 +60,12 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
+    /// Each of them is recorded: a backend that sends more than this would fill the trail.
+    private static let unknownResponsesMax = 1000
+
     mutating func noteUnknown(into out: inout Outbox) -> Bool {
+        guard unknownResponses < Self.unknownResponsesMax else { return false }
+        unknownResponses += 1
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
     }
@@ -212,7 +217,12 @@ extension Relay {
         guard rights.contains(.lookup) else { return true }
         var entry = entry
         entry.mailbox = backend.naming.encode(name)
-        if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
+        if !rights.contains(.read) {
+            entry.attributes.insert(.noSelect)
+            // Whether there is new mail is for those to know who may read it (RFC 4314, 4).
+            entry.attributes.remove(.marked)
+            entry.attributes.remove(.unmarked)
+        }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
             entry.attributes.remove(.hasChildren)
