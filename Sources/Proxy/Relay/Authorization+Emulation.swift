@@ -59,7 +59,7 @@ extension Authorization {
         let listing = Listing(list, isSimple: !has(.listExtended))
         guard listing.isSimple else {
             var rest = list
-            rest.returns?.status = []
+            rest.returns = list.returns.map { ListReturns(options: $0.options) }
             return Plan([Step(.list(rest))], course: .listing(listing))
         }
         var steps: [Step] = []

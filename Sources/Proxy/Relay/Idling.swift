@@ -56,6 +56,14 @@ extension Relay {
         }
     }
 
+    /// Whether the backend is asked for IDLE anew, of which the client knows nothing.
+    var isIdleRenewed: Bool {
+        switch idling {
+        case .renewing, .reasked: true
+        default: false
+        }
+    }
+
     /// When an IDLE wants the clock's attention, be it sooner than the client's time is up.
     var idleDeadline: Instant? {
         switch idling {

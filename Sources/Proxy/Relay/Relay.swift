@@ -194,7 +194,8 @@ struct Relay: ~Copyable {
 
     /// Whether nothing but the client can bring the session on.
     private var isClientsTurn: Bool {
-        acceptsInput && (inFlight.isEmpty || idling != nil || !client.isIdle)
+        if isIdleRenewed { return true }
+        return acceptsInput && (inFlight.isEmpty || idling != nil || !client.isIdle)
     }
 
     mutating func sawInput(at now: Instant) { lastInput = now }

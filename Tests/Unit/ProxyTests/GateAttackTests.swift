@@ -113,7 +113,7 @@ struct GateAttackTests {
     }
 
     @Test func waitWithWhatTheySayBehindALogin() {
-        let talk = Conversation()
+        let talk = Conversation(settings: .sample(emulations: .none))
         talk.client("a LOGIN ann secret\nb LOGIN bob@example.org secret\nc CAPABILITY\n")
         #expect(talk.takeEffects() == [.admitLogin(user: "ann")])
         talk.admit()

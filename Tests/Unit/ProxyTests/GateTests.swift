@@ -42,7 +42,7 @@ struct GateTests {
     }
 
     @Test func logsInWithRecordBeforeCredentials() {
-        let talk = Conversation()
+        let talk = Conversation(settings: .sample(emulations: .none))
         talk.acknowledges = false
         talk.client("a LOGIN ann secret\n")
         #expect(talk.takeEffects() == [.admitLogin(user: "ann")])

@@ -206,7 +206,8 @@ struct StrippedExtensionTests {
         ]
     )
     func refuses(command: String) {
-        let talk = Conversation.loggedIn(capabilities: "IMAP4rev1")
+        let settings = Settings.sample(emulations: .none)
+        let talk = Conversation.loggedIn(settings: settings, capabilities: "IMAP4rev1")
         talk.client("s SELECT INBOX\n")
         talk.backend("g16 OK\n")
         _ = talk.heardByBackend()
