@@ -15,6 +15,8 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    /// Whether clients may compress (COMPRESS=DEFLATE).
+    package var compression: Bool
     package var audit: AuditTrail
     package var limits: Limits
     package var processes: Processes
@@ -28,7 +30,8 @@ package struct Configuration: Sendable {
             backends: backends.map(\.settings),
             routes: routes,
             policy: policy,
-            refusals: refusals
+            refusals: refusals,
+            offersCompression: compression
         )
     }
 }

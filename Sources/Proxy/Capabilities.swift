@@ -29,10 +29,12 @@ enum Offer {
     /// What the gateway does by itself, whatever the backend has.
     private static let own = CapabilitySet([.imap4rev1, .id, .literalMinus])
 
-    static func afterLogin(backend: CapabilitySet) -> CapabilitySet {
+    /// `compression`: whether the administrator lets clients compress; the backend has no part in it.
+    static func afterLogin(backend: CapabilitySet, compression: Bool = true) -> CapabilitySet {
         var offer = own.union(relayed.intersection(backend))
         // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3), ENABLE is of use only with one of them.
         if offer.contains(.qresync) { offer.insert(.condStore) }
+        if compression { offer.insert(.compressDeflate) }
         return offer
     }
 }

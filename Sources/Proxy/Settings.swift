@@ -12,6 +12,8 @@ package final class Settings: Sendable {
     package let routes: [Route]
     package let policy: PolicySet
     package let refusals: RefusalStyle
+    /// Whether COMPRESS=DEFLATE is offered at the login.
+    package let offersCompression: Bool
 
     package init(
         limits: Limits,
@@ -19,7 +21,8 @@ package final class Settings: Sendable {
         backends: [BackendSettings],
         routes: [Route],
         policy: PolicySet,
-        refusals: RefusalStyle
+        refusals: RefusalStyle,
+        offersCompression: Bool = true
     ) {
         self.limits = limits
         self.authentication = authentication
@@ -27,6 +30,7 @@ package final class Settings: Sendable {
         self.routes = routes
         self.policy = policy
         self.refusals = refusals
+        self.offersCompression = offersCompression
     }
 }
 

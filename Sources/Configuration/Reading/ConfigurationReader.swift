@@ -11,7 +11,7 @@ struct ConfigurationReader {
 
     static let keys = [
         "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
-        "audit", "limits", "processes", "log",
+        "compression", "audit", "limits", "processes", "log",
     ]
 
     func configuration(_ root: Value, policy other: String?) -> Configuration? {
@@ -30,6 +30,7 @@ struct ConfigurationReader {
             "strict": .strict, "compatible": .compatible,
         ]
         let refusals = table["refusals"]?.choice(styles)
+        let compression = table["compression"]?.bool() ?? true
         guard let listeners, let backends, let routes, let policy, let audit else { return nil }
         let configuration = Configuration(
             listeners: listeners,
@@ -40,6 +41,7 @@ struct ConfigurationReader {
             routes: routes,
             policy: policy,
             refusals: refusals ?? .strict,
+            compression: compression,
             audit: audit,
             limits: limits,
             processes: processes,

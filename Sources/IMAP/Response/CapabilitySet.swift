@@ -8,7 +8,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
         condStore, qresync, binary, multiAppend, statusSize, objectID, saveDate, preview,
         appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
-        replace, inProgress, uidOnly, uidBatches, metadata
+        replace, inProgress, uidOnly, uidBatches, metadata, compressDeflate
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -65,6 +65,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .uidOnly: "UIDONLY"
         case .uidBatches: "UIDBATCHES"
         case .metadata: "METADATA"
+        case .compressDeflate: "COMPRESS=DEFLATE"
         }
     }
 }

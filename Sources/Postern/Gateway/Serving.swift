@@ -61,7 +61,11 @@ extension Driver {
             ciphertextOut: &clientOut
         )
         if connection.client.isSecuring { greetIfSecured(connection) }
-        take(plaintext.span, of: .client, at: connection)
+        if connection.client.isCompressed {
+            connection.client.compression?.keep(plaintext.span)
+        } else {
+            take(plaintext.span, of: .client, at: connection)
+        }
         if connection.isLoggedIn { plaintext.removeAll() } else { plaintext.overwrite() }
         clientTLSCame(to: progress, at: connection)
     }
@@ -69,7 +73,7 @@ extension Driver {
     private mutating func clientTLSCame(to progress: TLSProgress?, at connection: Connection) {
         switch progress {
         // What is still unread was said before: the socket's end will be noticed after it.
-        case .closed? where connection.client.unread.isEmpty: clientIsGone(connection)
+        case .closed? where connection.client.isRead: clientIsGone(connection)
         case .failed(let error)?:
             if connection.session == nil { recordFailedHandshake(of: connection, error) }
             clientIsGone(connection)
@@ -131,7 +135,7 @@ extension Driver {
     }
 
     /// Feeds the session and keeps what it leaves.
-    private mutating func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
+    mutating func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
         let taken = feed(bytes, from: side, to: connection)
         guard taken < bytes.count else { return }
         let rest = bytes.extracting(droppingFirst: taken)
@@ -163,6 +167,7 @@ extension Driver {
             let consumed = min(max(0, progress.consumed), rest.count)
             let relayed = min(max(0, progress.relayed), rest.count - consumed)
             let wasSecuring = isSecuring(side, at: connection)
+            let wasCompressed = connection.client.isCompressed
             performOutbox(
                 of: connection,
                 relaying: rest.extracting(consumed..<consumed + relayed),
@@ -171,6 +176,11 @@ extension Driver {
             offset += consumed + relayed
             if offset < bytes.count && !wasSecuring && isSecuring(side, at: connection) {
                 refuseInjection(from: side, at: connection)
+                return bytes.count
+            }
+            if side == .client && !wasCompressed && connection.client.isCompressed {
+                let rest = bytes.extracting(droppingFirst: offset)
+                connection.client.compression?.keep(rest)
                 return bytes.count
             }
             if consumed + relayed == 0 {
@@ -216,6 +226,7 @@ extension Driver {
         repeat {
             deliverAnswers(to: connection)
             offerUnread(of: .client, at: connection)
+            inflate(from: connection)
             offerUnread(of: .backend, at: connection)
         } while !answers.isEmpty && connection.course == .open
         answers.removeAll(keepingCapacity: true)
@@ -225,7 +236,9 @@ extension Driver {
         }
         guard connection.course != .closed else { return }
         arm(connection)
-        if mayReadClient(connection) || mayReadBackend(connection) { enqueue(connection) }
+        if mayReadClient(connection) || mayReadBackend(connection) || mayInflate(connection) {
+            enqueue(connection)
+        }
     }
 
     /// Gives the session what it left unread, once after anything that may have changed its mind.

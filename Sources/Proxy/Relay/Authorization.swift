@@ -11,6 +11,7 @@ struct Authorization {
     let offer: CapabilitySet
     let selection: Selection?
     let enabled: CapabilitySet
+    let isCompressing: Bool
     let refusals: RefusalStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
     ///
@@ -28,6 +29,8 @@ struct Authorization {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
         case .namespace: return .local(.namespace)
+        case .compress:
+            return isCompressing ? .refuse(.compressing, Grounds()) : .local(.compress)
         case .logout: return .local(.logout)
         case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
         case .noop: return .forward(Forward(.noop, selected(.none)))

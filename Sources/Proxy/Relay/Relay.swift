@@ -37,7 +37,8 @@ struct Relay: ~Copyable {
 
     let user: String
     let backend: BackendFacts
-    let offer: CapabilitySet
+    private(set) var offer: CapabilitySet
+    private(set) var isCompressing = false
     var settings: Settings
     var policy: UserPolicy
     var trail: Trail
@@ -90,7 +91,10 @@ struct Relay: ~Copyable {
         self.isRecorderAvailable = isRecorderAvailable
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
-        offer = Offer.afterLogin(backend: backend.capabilities)
+        offer = Offer.afterLogin(
+            backend: backend.capabilities,
+            compression: settings.offersCompression
+        )
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
@@ -111,6 +115,7 @@ struct Relay: ~Copyable {
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isCompressing: isCompressing,
             refusals: settings.refusals,
             descendants: descendants
         )
@@ -169,6 +174,20 @@ struct Relay: ~Copyable {
     mutating func backendClosed(into out: inout Outbox) {
         guard !isFinished else { return }
         end("Connection to the mail server was lost", .backendBye, into: &out)
+    }
+
+    /// From now on the client's bytes are compressed; it is offered once.
+    mutating func startCompression() {
+        isCompressing = true
+        offer.remove(.compressDeflate)
+    }
+
+    /// What the client sent is no compressed stream any more: nothing it says can be understood.
+    mutating func clientBroke(_ fault: StreamFault, into out: inout Outbox) {
+        switch fault {
+        case .malformed: end("Malformed compressed data", .malformed, into: &out)
+        case .excessive: end("Compressed data grows without measure", .limit, into: &out)
+        }
     }
 
     // MARK: Time

@@ -13,6 +13,7 @@ extension Settings {
         refusals: RefusalStyle = .strict,
         sendsID: Bool = false,
         limits: Limits = Limits(),
+        offersCompression: Bool = true,
         rules: [Rule]? = nil,
         revision: String = "r1"
     ) -> Settings {
@@ -27,7 +28,8 @@ extension Settings {
             backends: [backend],
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
             policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
-            refusals: refusals
+            refusals: refusals,
+            offersCompression: offersCompression
         )
     }
 

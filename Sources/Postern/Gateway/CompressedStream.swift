@@ -1,0 +1,106 @@
+// What a client that compresses adds between TLS and its session (RFC 4978).
+import Bytes
+import Compression
+import Proxy
+
+/// Both directions of a compressed client, and what of its input is not decompressed yet.
+struct CompressedStream: ~Copyable {
+    /// An idle session keeps no more room than this for what it will read, in bytes.
+    private static let idleBytesMax = 512
+
+    /// A message of zeros may come at once, and commands around it.
+    private static let excessBytesMin = 1 << 20
+
+    private var inflater: Inflater
+    private var deflater: Deflater
+    private var input = Buffer()
+
+    init(messageBytesMax: UInt64) throws(CompressionError) {
+        let excess = Int(clamping: messageBytesMax).addingReportingOverflow(Self.excessBytesMin)
+        inflater = try Inflater(excessBytesMax: excess.overflow ? .max : excess.partialValue)
+        deflater = try Deflater()
+    }
+
+    var hasInput: Bool { !input.isEmpty || inflater.isHolding }
+
+    mutating func keep(_ bytes: Span<UInt8>) { input.append(bytes) }
+
+    /// Appends the next piece of what the client said.
+    mutating func inflate(into output: inout Buffer) throws(CompressionError) {
+        let taken = try inflater.inflate(input.span, into: &output)
+        input.removeFirst(taken)
+        if input.isEmpty { input.release(above: Self.idleBytesMax) }
+    }
+
+    mutating func deflate(_ bytes: Span<UInt8>, into output: inout Buffer) {
+        deflater.deflate(bytes, into: &output)
+    }
+
+    mutating func flush(into output: inout Buffer) { deflater.flush(into: &output) }
+}
+
+extension Driver {
+    /// What one client may have decompressed in a turn, in bytes: as much as others may send.
+    private static let inflatedBytesMax = Driver.clientReadBytesMax
+
+    mutating func startCompression(_ connection: Connection) {
+        do {
+            let limits = snapshot.settings.limits
+            var stream = try CompressedStream(messageBytesMax: limits.messageBytesMax)
+            stream.keep(connection.client.unread.span)
+            connection.client.unread.release()
+            connection.client.compression = consume stream
+        } catch {
+            clientIsGone(connection)
+        }
+    }
+
+    /// Whether the client's bytes may be decompressed: all that it caused so far has found its way.
+    func mayInflate(_ connection: Connection) -> Bool {
+        connection.client.hasCompressed && connection.course == .open
+            && connection.client.unread.isEmpty && connection.client.unsent.isEmpty
+            && connection.backend.unsent.isEmpty && mayRead
+    }
+
+    /// Gives the session what the client sent, piece by piece, as long as it takes all.
+    mutating func inflate(from connection: Connection) {
+        var budget = Self.inflatedBytesMax
+        // Taken out for as long as the session reads it.
+        var piece = Buffer()
+        swap(&piece, &inflated)
+        defer { swap(&piece, &inflated) }
+        while budget > 0, mayInflate(connection) {
+            do {
+                try connection.client.compression?.inflate(into: &piece)
+            } catch {
+                piece.removeAll()
+                answers.append(.clientBroke(error == .excessive ? .excessive : .malformed))
+                return
+            }
+            budget -= piece.count
+            take(piece.span, of: .client, at: connection)
+            piece.removeAll()
+        }
+    }
+
+    mutating func deflate(_ bytes: Span<UInt8>, for connection: Connection) {
+        connection.client.compression?.deflate(bytes, into: &deflated)
+        encryptDeflated(for: connection)
+    }
+
+    /// Lets the client have all that was said to it: once for each piece of work.
+    mutating func flushDeflated(for connection: Connection) {
+        guard connection.client.isCompressed else { return }
+        connection.client.compression?.flush(into: &deflated)
+        encryptDeflated(for: connection)
+    }
+
+    private mutating func encryptDeflated(for connection: Connection) {
+        guard !deflated.isEmpty else { return }
+        var bytes = Buffer()
+        swap(&bytes, &deflated)
+        encryptForClient(bytes.span, of: connection)
+        bytes.removeAll()
+        swap(&bytes, &deflated)
+    }
+}
