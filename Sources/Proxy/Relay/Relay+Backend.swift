@@ -249,7 +249,11 @@ extension Relay {
         out.client.append(condition.word.text)
         kept?.encode(into: &out.client)
         if case .select(let selection) = exchange.purpose, condition == .ok {
-            out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
+            // What the backend opened read-only stays so; that it was told EXAMINE says nothing.
+            let isFixed = !selection.isExamined && code == .bare(.readOnly)
+            out.client.append(
+                selection.isReadOnly || isFixed ? "[READ-ONLY] " : "[READ-WRITE] "
+            )
         }
         if exchange.isUID && exchange.verb != .uidExpunge { out.client.append("UID ") }
         out.client.append(exchange.verb.spelling)

@@ -153,7 +153,7 @@ struct Relay: ~Copyable {
         current.decision = policy.decide(current.name.canonical)
         selection = current
         if !current.rights.contains(.read) {
-            end("Access to the selected mailbox has ended", into: &out)
+            end("Access to the selected mailbox has ended", .policyReload, into: &out)
         }
     }
 
