@@ -30,7 +30,7 @@ package struct Inflater: ~Copyable {
     /// Whether a call may bring output though there is no input.
     package var isHolding: Bool { mayHoldMore }
 
-    /// `excessBytesMax`: what may come in one go beyond any plausible ratio: a message of zeros.
+    /// `excessBytesMax`: how much may come beyond any plausible ratio before it is too much.
     package init(excessBytesMax: Int) throws(CompressionError) {
         self.excessBytesMax = excessBytesMax
         unsafe stream = .allocate(capacity: 1)
@@ -83,6 +83,9 @@ package struct Inflater: ~Copyable {
         try weigh(taken: given - left, made: made)
         return given - left
     }
+
+    /// Takes bytes that may well be so many out of the reckoning: a message may be all zeros.
+    package mutating func forgive(_ count: Int) { excess = max(0, excess - count) }
 
     private mutating func check(_ result: Int32) throws(CompressionError) {
         switch result {

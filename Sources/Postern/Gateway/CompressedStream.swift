@@ -8,28 +8,35 @@ struct CompressedStream: ~Copyable {
     /// An idle session keeps no more room than this for what it will read, in bytes.
     private static let idleBytesMax = 512
 
-    /// A message of zeros may come at once, and commands around it.
-    private static let excessBytesMin = 1 << 20
+    /// Commands shrink to a hundredth only where somebody means it to cost us.
+    private static let excessBytesMax = 512 * 1024
 
     private var inflater: Inflater
     private var deflater: Deflater
     private var input = Buffer()
 
-    init(messageBytesMax: UInt64) throws(CompressionError) {
-        let excess = Int(clamping: messageBytesMax).addingReportingOverflow(Self.excessBytesMin)
-        inflater = try Inflater(excessBytesMax: excess.overflow ? .max : excess.partialValue)
-        deflater = try Deflater()
+    init() throws(CompressionError) {
+        let inflater = try Inflater(excessBytesMax: Self.excessBytesMax)
+        let deflater = try Deflater()
+        self.inflater = consume inflater
+        self.deflater = consume deflater
     }
 
     var hasInput: Bool { !input.isEmpty || inflater.isHolding }
+
+    /// Messages have a bound of their own, and may be all zeros.
+    mutating func passedMessage(_ count: Int) { inflater.forgive(count) }
 
     mutating func keep(_ bytes: Span<UInt8>) { input.append(bytes) }
 
     /// Appends the next piece of what the client said.
     mutating func inflate(into output: inout Buffer) throws(CompressionError) {
-        let taken = try inflater.inflate(input.span, into: &output)
-        input.removeFirst(taken)
-        if input.isEmpty { input.release(above: Self.idleBytesMax) }
+        // Taken out, since its span would lend all of us.
+        var waiting = Buffer()
+        swap(&waiting, &input)
+        waiting.removeFirst(try inflater.inflate(waiting.span, into: &output))
+        if waiting.isEmpty { waiting.release(above: Self.idleBytesMax) }
+        swap(&waiting, &input)
     }
 
     mutating func deflate(_ bytes: Span<UInt8>, into output: inout Buffer) {
@@ -45,8 +52,7 @@ extension Driver {
 
     mutating func startCompression(_ connection: Connection) {
         do {
-            let limits = snapshot.settings.limits
-            var stream = try CompressedStream(messageBytesMax: limits.messageBytesMax)
+            var stream = try CompressedStream()
             stream.keep(connection.client.unread.span)
             connection.client.unread.release()
             connection.client.compression = consume stream

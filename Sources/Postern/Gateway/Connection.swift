@@ -51,7 +51,12 @@ struct Peer: ~Copyable {
     var isCompressed: Bool { compression != nil }
 
     /// Whether received bytes wait that are not decompressed yet.
-    var hasCompressed: Bool { compression?.hasInput ?? false }
+    var hasCompressed: Bool {
+        switch compression {
+        case .some(let stream): stream.hasInput
+        case .none: false
+        }
+    }
 }
 
 /// What a connection is on its way to.

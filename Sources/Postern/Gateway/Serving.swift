@@ -174,6 +174,9 @@ extension Driver {
                 from: side
             )
             offset += consumed + relayed
+            if side == .client && wasCompressed {
+                connection.client.compression?.passedMessage(relayed)
+            }
             if offset < bytes.count && !wasSecuring && isSecuring(side, at: connection) {
                 refuseInjection(from: side, at: connection)
                 return bytes.count

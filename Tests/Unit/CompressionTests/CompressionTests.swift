@@ -85,7 +85,7 @@ struct CompressionTests {
         let line = try Line()
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
         let compressed = line.deflate(zeros)
-        #expect(compressed.count < 4096)
+        #expect(compressed.count < 8192)
         #expect(try line.inflate(compressed) == zeros)
     }
 
@@ -96,7 +96,21 @@ struct CompressionTests {
         #expect(throws: CompressionError.excessive) { try line.inflate(compressed) }
     }
 
-    @Test("may hold one message of zeros after another, where mail stands between them")
+    @Test("may hold messages of zeros, which count for nothing")
+    func messages() throws {
+        var deflater = try Deflater()
+        var inflater = try Inflater(excessBytesMax: 1 << 16)
+        var compressed = Buffer()
+        deflater.deflate([UInt8](repeating: 0, count: 4 << 20).span, into: &compressed)
+        deflater.flush(into: &compressed)
+        repeat {
+            var piece = Buffer()
+            compressed.removeFirst(try inflater.inflate(compressed.span, into: &piece))
+            inflater.forgive(piece.count)
+        } while !compressed.isEmpty || inflater.isHolding
+    }
+
+    @Test("forget what grew, where mail comes behind it")
     func forgives() throws {
         let line = try Line(excessBytesMax: 2 << 20)
         let zeros = [UInt8](repeating: 0, count: 2 << 20)
