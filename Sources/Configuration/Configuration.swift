@@ -15,6 +15,7 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    package var copies: CopyStyle
     /// Whether clients may compress (COMPRESS=DEFLATE).
     package var compression: Bool
     package var audit: AuditTrail
@@ -31,6 +32,7 @@ package struct Configuration: Sendable {
             routes: routes,
             policy: policy,
             refusals: refusals,
+            copies: copies,
             offersCompression: compression
         )
     }

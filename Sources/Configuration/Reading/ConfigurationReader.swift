@@ -11,7 +11,7 @@ struct ConfigurationReader {
 
     static let keys = [
         "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
-        "compression", "audit", "limits", "processes", "log",
+        "copies", "compression", "audit", "limits", "processes", "log",
     ]
 
     func configuration(_ root: Value, policy other: String?) -> Configuration? {
@@ -30,6 +30,8 @@ struct ConfigurationReader {
             "strict": .strict, "compatible": .compatible,
         ]
         let refusals = table["refusals"]?.choice(styles)
+        let copying: KeyValuePairs<String, CopyStyle> = ["lax": .lax, "strict": .strict]
+        let copies = table["copies"]?.choice(copying)
         let compression = table["compression"]?.bool() ?? true
         guard let listeners, let backends, let routes, let policy, let audit else { return nil }
         let configuration = Configuration(
@@ -41,6 +43,7 @@ struct ConfigurationReader {
             routes: routes,
             policy: policy,
             refusals: refusals ?? .strict,
+            copies: copies ?? .lax,
             compression: compression,
             audit: audit,
             limits: limits,

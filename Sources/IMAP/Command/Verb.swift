@@ -9,7 +9,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
     case compress
     case create, delete, rename, subscribe, unsubscribe, list, lsub, append
-    case check, close, unselect, expunge, uidExpunge, copy, move
+    case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches
 
     package var spelling: StaticString {
         switch self {
@@ -46,6 +46,9 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .store: "STORE"
         case .copy: "COPY"
         case .move: "MOVE"
+        case .sort: "SORT"
+        case .thread: "THREAD"
+        case .uidBatches: "UIDBATCHES"
         }
     }
 

@@ -46,6 +46,14 @@ struct CompressedStream: ~Copyable {
     mutating func flush(into output: inout Buffer) { deflater.flush(into: &output) }
 }
 
+extension Connection {
+    /// Whether the client's bytes may be decompressed: all that it caused so far has found its way.
+    var mayInflate: Bool {
+        client.hasCompressed && course == .open && client.unread.isEmpty
+            && client.unsent.isEmpty && backend.unsent.isEmpty
+    }
+}
+
 extension Driver {
     /// What one client may have decompressed in a turn, in bytes: as much as others may send.
     private static let inflatedBytesMax = Driver.clientReadBytesMax
@@ -61,13 +69,6 @@ extension Driver {
         }
     }
 
-    /// Whether the client's bytes may be decompressed: all that it caused so far has found its way.
-    func mayInflate(_ connection: Connection) -> Bool {
-        connection.client.hasCompressed && connection.course == .open
-            && connection.client.unread.isEmpty && connection.client.unsent.isEmpty
-            && connection.backend.unsent.isEmpty && mayRead
-    }
-
     /// Gives the session what the client sent, piece by piece, as long as it takes all.
     mutating func inflate(from connection: Connection) {
         var budget = Self.inflatedBytesMax
@@ -75,7 +76,7 @@ extension Driver {
         var piece = Buffer()
         swap(&piece, &inflated)
         defer { swap(&piece, &inflated) }
-        while budget > 0, mayInflate(connection) {
+        while budget > 0, connection.mayInflate, mayRead {
             do {
                 try connection.client.compression?.inflate(into: &piece)
             } catch {

@@ -47,8 +47,11 @@ struct Relay: ~Copyable {
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
     var inFlight = InFlight()
+    var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
+    /// The last search that was to be saved was refused: what `$` is at the backend is older.
+    var isResultLost = false
     var upload: Upload?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
@@ -75,6 +78,9 @@ struct Relay: ~Copyable {
     private var lastTag: UInt64
     private var malformedCommands = 0
     private var lastInput: Instant
+    /// The settings' timeouts: the deadline is asked for at every turn.
+    private var idleMicroseconds: UInt64
+    private var commandMicroseconds: UInt64
 
     init(
         user: String,
@@ -89,6 +95,8 @@ struct Relay: ~Copyable {
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
         offer = Offer.afterLogin(
@@ -111,12 +119,15 @@ struct Relay: ~Copyable {
     var authorization: Authorization {
         Authorization(
             policy: policy,
-            backend: backend,
+            naming: backend.naming,
+            capabilities: backend.capabilities,
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isResultLost: isResultLost,
             isCompressing: isCompressing,
             refusals: settings.refusals,
+            copies: settings.copies,
             descendants: descendants
         )
     }
@@ -138,6 +149,8 @@ struct Relay: ~Copyable {
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         policy = settings.policy.policy(for: user)
         trail.facts.policyRevision = settings.policy.revision
         // A waiting command is judged and recorded anew under the new policy.
@@ -193,8 +206,10 @@ struct Relay: ~Copyable {
     // MARK: Time
 
     var deadline: Instant {
-        let limits = settings.limits
-        return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
+        let (end, isPast) = lastInput.addingReportingOverflow(
+            client.isIdle ? idleMicroseconds : commandMicroseconds
+        )
+        return isPast ? .max : end
     }
 
     /// Whether nothing but the client can bring the session on.
@@ -242,6 +257,10 @@ struct Relay: ~Copyable {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }
         inFlight.removeAll()
+        if let asked = undertaking?.asked {
+            recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
+        }
+        undertaking = nil
         trail.record(trail.event(.connectionClose), into: &out)
         out.effects.append(.closeBackend)
         out.effects.append(.closeClient)
