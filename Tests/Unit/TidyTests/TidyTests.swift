@@ -17,7 +17,8 @@ private let allowedImports: [String: Set<String>] = [
     ],
     "Postern": [
         "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
-        "Compression", "Configuration", "CLinux", "CSeccomp", "ArgumentParser", "Foundation", "Glibc",
+        "Compression", "Configuration", "CLinux", "CSeccomp", "ArgumentParser", "Foundation",
+        "Glibc",
         "Synchronization",
     ],
     "PAMHelper": ["Bytes", "Authentication", "CLinux", "CPAM", "Glibc"],
