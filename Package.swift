@@ -56,7 +56,7 @@ let package = Package(
         module("IMAP", imports: ["Bytes"]),
         module("Policy", imports: ["Bytes"]),
         module("Authentication", imports: ["Bytes"]),
-        module("Audit", imports: ["Bytes"]),
+        module("Audit", imports: ["Bytes", "COpenSSL"]),
         module("Proxy", imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit"]),
         module("TLS", imports: ["Bytes", "COpenSSL"]),
         module("Compression", imports: ["Bytes", "CZlib"]),

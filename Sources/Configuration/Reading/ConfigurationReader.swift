@@ -11,7 +11,7 @@ struct ConfigurationReader {
 
     static let keys = [
         "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
-        "copies", "compression", "audit", "limits", "processes", "log",
+        "copies", "compression", "permit", "audit", "limits", "processes", "log",
     ]
 
     func configuration(_ root: Value, policy other: String?) -> Configuration? {
@@ -43,6 +43,7 @@ struct ConfigurationReader {
             routes: routes,
             policy: policy,
             refusals: refusals ?? .strict,
+            permissions: table["permit"].map(self.permissions) ?? Permissions(),
             copies: copies ?? .lax,
             compression: compression,
             audit: audit,

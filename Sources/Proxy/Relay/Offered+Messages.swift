@@ -117,6 +117,10 @@ extension StatusItem {
         case .highestModSequence: .condStore
         case .size: .statusSize
         case .mailboxID: .objectID
+        // RFC 9208, 4.1.4.
+        case .deleted: .quotaMessage
+        case .deletedStorage: .quotaStorage
+        case .appendLimit: .appendLimit
         case .messages, .recent, .uidNext, .uidValidity, .unseen: nil
         }
     }

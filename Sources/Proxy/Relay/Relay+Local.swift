@@ -22,6 +22,9 @@ extension Relay {
             out.effects.append(.startCompression)
             startCompression()
         case .delimiter(let verb): delimiter(tag, verb, into: &out)
+        case .myRights(let name):
+            tell(authorization.rights(on: name), on: name, into: &out)
+            out.client.appendOK(tag, "MYRIGHTS")
         case .enabledNothing:
             out.client.append("* ENABLED\r\n")
             out.client.appendOK(tag, "ENABLE")

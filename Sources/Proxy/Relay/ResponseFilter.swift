@@ -17,6 +17,12 @@ extension Relay {
         case .list(let entry): return pass(entry, isSubscribed: false, into: &out)
         case .lsub(let entry): return pass(entry, isSubscribed: true, into: &out)
         case .mailboxStatus(let status): return pass(status, into: &out)
+        case .ownRights(let own): return pass(own, into: &out)
+        case .accessList(let list): return pass(list, into: &out)
+        case .grantableRights(let rights): return pass(rights, into: &out)
+        case .quota(let quota): return pass(quota, into: &out)
+        case .quotaRoots(let roots): return pass(roots, into: &out)
+        case .metadata(let metadata): return pass(metadata, into: &out)
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
             guard isSelecting else { return noteUnknown(into: &out) }
@@ -51,7 +57,7 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
-    private mutating func noteUnknown(into out: inout Outbox) -> Bool {
+    mutating func noteUnknown(into out: inout Outbox) -> Bool {
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
     }
@@ -112,6 +118,8 @@ extension Relay {
         case .mailboxID: return isSelecting && offer.contains(.objectID) ? code : nil
         case .copyUID:
             return mayTellUIDs(inFlight.first(.move) ?? inFlight.first(.copy)) ? code : nil
+        // RFC 8508, 4.3: told before the old message goes.
+        case .appendUID: return mayTellUIDs(inFlight.first(.replace)) ? code : nil
         case .bare(.closed), .bare(.noModSeq), .bare(.uidNotSticky): return isSelecting ? code : nil
         default: return nil
         }
@@ -140,7 +148,7 @@ extension Relay {
         switch code {
         // RFC 3501, 7.1: only who may create the mailbox is told that it is not there.
         case .tryCreate:
-            guard case .filing(let target, true) = exchange.purpose else { return nil }
+            guard case .filing(let target, true, _) = exchange.purpose else { return nil }
             return target.contains(.lookup) ? code : nil
         case .readOnly, .readWrite, .closed, .alert: return nil
         case .authenticationFailed, .authorizationFailed, .expired, .privacyRequired: return nil
@@ -152,7 +160,7 @@ extension Relay {
 
     /// UIDs of a mailbox are told to those who may read it only.
     private func mayTellUIDs(_ exchange: Exchange?) -> Bool {
-        guard case .filing(let target, _)? = exchange?.purpose else { return false }
+        guard case .filing(let target, _, _)? = exchange?.purpose else { return false }
         return target.contains(.read)
     }
 
@@ -200,6 +208,13 @@ extension Relay {
             entry.hasSubscribedChild = false
         }
         (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
+        let cannotBeSelected: KeywordSet<MailboxAttribute> = [.noSelect, .nonExistent]
+        // RFC 8440, 3: rights are told of mailboxes that can be selected.
+        if !isSubscribed && inFlight.tellsRights
+            && entry.attributes.intersection(cannotBeSelected).isEmpty
+        {
+            tell(authorization.rights(on: name), on: name, into: &out)
+        }
         return true
     }
 
@@ -208,6 +223,7 @@ extension Relay {
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
         status.mailbox = backend.naming.encode(name)
+        if let items = inFlight.statusItems(of: name) { status.show(items, limit: appendLimit) }
         Response.mailboxStatus(status).encode(into: &out.client)
         return true
     }
