@@ -276,12 +276,13 @@ struct Authorization {
         return .forward(Forward(command, grounds))
     }
 
-    /// Renaming must take nothing along that may not move, and must give no right that the user
-    /// could not give himself.
+    /// Renaming must take nothing along that may not move, must give no right that the user could
+    /// not give himself, and must put nothing where it could not be created.
     private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
         let before = rights(on: old)
         let after = policy.decide(new.canonical).rights
         let mayGain = before.contains(.administer)
         return before.contains(.deleteMailbox) && (mayGain || after.isSubset(of: before))
+            && after.isSuperset(of: Verb.rename.row.destination)
     }
 }

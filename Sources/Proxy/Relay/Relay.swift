@@ -37,6 +37,8 @@ struct Relay: ~Copyable {
     var answers = ResponseFragmenter()
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
+    /// Responses that the session has dropped and recorded.
+    var unknownResponses = 0
     var inFlight = InFlight()
     var undertaking: Undertaking?
     var selection: Selection?
