@@ -80,7 +80,7 @@ extension Relay {
             case .done(let summary):
                 self.transcoder = nil
                 guard !summary.isSuppressed else { return }
-                inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
+                inFlight.count(told: summary)
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)

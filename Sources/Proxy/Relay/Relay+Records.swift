@@ -99,6 +99,7 @@ extension Relay {
         record.backendTag = exchange.number
         record.state = state
         record.code = code
+        record.arguments = exchange.uids.written
         record.messages = exchange.messages
         record.bytes = exchange.bytes
         record.filed = exchange.filed

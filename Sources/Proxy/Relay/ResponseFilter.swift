@@ -26,12 +26,15 @@ extension Relay {
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
             guard isSelecting else { return noteUnknown(into: &out) }
-            if case .expunge = response { inFlight.count(.expunge, messages: 1, bytes: 0) }
+            if case .expunge = response { inFlight.count(removed: 1) }
             response.encode(into: &out.client)
             return true
-        case .vanished:
+        case .vanished(let isEarlier):
             guard isSelecting else { return noteUnknown(into: &out) }
-            return copyNumbers(into: &out)
+            guard copyNumbers(into: &out) else { return false }
+            // What was removed earlier is not the work of a command of today.
+            if !isEarlier { countRemoved() }
+            return true
         case .search: return inFlight.contains(.search) && copyNumbers(into: &out)
         case .sort: return inFlight.contains(.sort) && copyNumbers(into: &out)
         case .thread: return inFlight.contains(.thread) && copyNumbers(into: &out)
@@ -65,6 +68,15 @@ extension Relay {
         unknownResponses += 1
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
+    }
+
+    private mutating func countRemoved() {
+        // Taken out and put back, since the piece lends the whole relay meanwhile.
+        var counting = inFlight
+        NumberTranscoder.forEachVanished(in: answers.piece) { range in
+            counting.count(removed: UInt64(range.upper - range.lower) + 1, uids: range)
+        }
+        inFlight = counting
     }
 
     private mutating func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
