@@ -37,10 +37,12 @@ enum Offer {
         .imap4rev1, .id, .literalMinus, .appendLimit, .acl, .rights,
     ])
 
+    /// `compression`: whether the administrator lets clients compress; the backend has no part in it.
     static func afterLogin(
         backend: CapabilitySet,
         messageBytesMax: UInt64 = Limits().messageBytesMax,
         permissions: Permissions = Permissions(),
+        compression: Bool = true,
         emulating emulations: Emulations = .none
     ) -> CapabilitySet {
         let emulated = emulations.offered(with: backend)
@@ -51,6 +53,7 @@ enum Offer {
         offer.insert(appendLimit: isPerMailbox ? nil : limit)
         // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3), ENABLE is of use only with one of them.
         if offer.contains(.qresync) { offer.insert(.condStore) }
+        if compression { offer.insert(.compressDeflate) }
         // Without access control lists at the backend a user's rights are the policy's alone.
         if !backend.contains(.acl) && backend.contains(.listExtended) {
             offer.insert(.listMyRights)

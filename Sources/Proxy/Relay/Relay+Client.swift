@@ -13,8 +13,10 @@ extension Relay {
         // A command's time runs from its first byte, or one byte a minute would keep it for ever;
         // a message that is passed on or counted away needs only to come on.
         if client.isIdle || upload != nil || passingBy != nil { sawInput(at: now) }
+        let wasCompressing = isCompressing
         var offset = 0
-        while acceptsInput {
+        // What follows COMPRESS must be decompressed first.
+        while acceptsInput && isCompressing == wasCompressing {
             let event: CommandFragmenter.Event
             if expectsDone {
                 event = client.feedLine(bytes, from: &offset, bytesMax: Self.doneBytesMax)

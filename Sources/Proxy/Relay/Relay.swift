@@ -20,7 +20,8 @@ struct Relay: ~Copyable {
 
     let user: String
     let backend: BackendFacts
-    let offer: CapabilitySet
+    private(set) var offer: CapabilitySet
+    private(set) var isCompressing = false
     var settings: Settings
     var policy: UserPolicy
     var trail: Trail
@@ -91,6 +92,7 @@ struct Relay: ~Copyable {
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
             permissions: settings.permissions,
+            compression: settings.offersCompression,
             emulating: backend.emulations
         )
         lastInput = now
@@ -115,6 +117,7 @@ struct Relay: ~Copyable {
             selection: selection,
             enabled: enabled,
             isResultLost: isResultLost,
+            isCompressing: isCompressing,
             refusals: settings.refusals,
             copies: settings.copies,
             descendants: descendants,
@@ -179,6 +182,20 @@ struct Relay: ~Copyable {
     mutating func backendClosed(into out: inout Outbox) {
         guard !isFinished else { return }
         end("Connection to the mail server was lost", .backendBye, into: &out)
+    }
+
+    /// From now on the client's bytes are compressed; it is offered once.
+    mutating func startCompression() {
+        isCompressing = true
+        offer.remove(.compressDeflate)
+    }
+
+    /// What the client sent is no compressed stream any more: nothing it says can be understood.
+    mutating func clientBroke(_ fault: StreamFault, into out: inout Outbox) {
+        switch fault {
+        case .malformed: end("Malformed compressed data", .malformed, into: &out)
+        case .excessive: end("Compressed data grows without measure", .limit, into: &out)
+        }
     }
 
     // MARK: Time

@@ -41,6 +41,11 @@ struct Heading: Sendable {
         "IMAP4rev1 IDLE NAMESPACE UIDPLUS UNSELECT MOVE ENABLE CHILDREN LIST-EXTENDED LIST-STATUS "
         + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+ MULTIAPPEND CATENATE REPLACE"
 
+    /// Transcripts say what they want of it.
+    private static let noEmulation =
+        "idle: false, unselect: false, namespace: false, enable: false, list-extended: false, "
+        + "list-status: false, esearch: false"
+
     private static let sampleRules = [
         "archive-read-only Archive/** read-only", "secret-denied Secret/** deny",
         "drop-box Drop drop-box", "marked Marked read-and-mark", "list-only Listed list-only",
@@ -70,7 +75,10 @@ extension Heading {
             + "certificates: [{ chain: chain, key: key }], client-certificates: { ca: ca } }"
         var lines = ["postern: 1", "backends:", "  - name: main"]
         let given = Self.defaults(
-            ["address: \"mail.example.org:143\"", "tls: none", "login: password"],
+            [
+                "address: \"mail.example.org:143\"", "tls: none", "login: password",
+                "emulate: { \(Self.noEmulation) }",
+            ],
             under: backend
         )
         lines += given.map { "    " + $0 }

@@ -15,6 +15,7 @@ extension Settings {
         sendsID: Bool = false,
         emulations: Emulations = Emulations(),
         limits: Limits = Limits(),
+        offersCompression: Bool = true,
         rules: [Rule]? = nil,
         revision: String = "r1"
     ) -> Settings {
@@ -31,7 +32,8 @@ extension Settings {
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
             policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
             refusals: refusals,
-            permissions: permissions
+            permissions: permissions,
+            offersCompression: offersCompression
         )
     }
 
