@@ -27,7 +27,9 @@ enum Offer {
     ])
 
     /// What the gateway does by itself, whatever the backend has.
-    private static let own = CapabilitySet([.imap4rev1, .id, .literalMinus])
+    private static let own = CapabilitySet([
+        .imap4rev1, .id, .literalMinus, .enable, .utf8Accept,
+    ])
 
     static func afterLogin(backend: CapabilitySet) -> CapabilitySet {
         var offer = own.union(relayed.intersection(backend))

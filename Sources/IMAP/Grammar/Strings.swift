@@ -11,6 +11,13 @@ package enum StringLimit {
     package static let argument = 256 * 1024
 }
 
+/// What a quoted string may hold.
+package enum QuotedText: Sendable {
+    case ascii
+    /// After ENABLE UTF8=ACCEPT or IMAP4rev2 (RFC 6855, 3; RFC 9051, 4.3).
+    case utf8
+}
+
 extension Cursor {
     /// Takes one or more ATOM-CHAR.
     package mutating func atom() throws(SyntaxError) -> Range<Int> {
@@ -21,8 +28,8 @@ extension Cursor {
 
     /// Appends what the quoted string at the cursor stands for.
     ///
-    /// Only `\"` and `\\` are escapes, and only seven-bit TEXT-CHAR may stand between the quotes:
-    /// servers differ in what they make of the rest.
+    /// Only `\"` and `\\` are escapes, and only seven-bit TEXT-CHAR may stand between the quotes,
+    /// or UTF-8 where the client switched it on: servers differ in what they make of the rest.
     package mutating func quoted(
         into sink: inout some ByteSink,
         bytesMax: Int
@@ -30,11 +37,11 @@ extension Cursor {
         let start = offset
         try expect(UInt8(ascii: "\""), as: .quote)
         var count = 0
+        var isASCII = true
         while !take(UInt8(ascii: "\"")) {
             let isEscaped = take(UInt8(ascii: "\\"))
-            guard let byte = peek, ByteClass.of(byte).intersects(.text) else {
-                throw expected(.quote)
-            }
+            guard let byte = peek, isText(byte) else { throw expected(.quote) }
+            if byte >= 0x80 { isASCII = false }
             guard !isEscaped || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
                 throw expected(.escape)
             }
@@ -43,6 +50,14 @@ extension Cursor {
             count += 1
             advance(1)
         }
+        // An escape is ASCII, so it is whole characters that stand on both of its sides.
+        guard isASCII || bytes.extracting(start..<offset).isUTF8 else {
+            throw .expected(.utf8, at: start)
+        }
+    }
+
+    private func isText(_ byte: UInt8) -> Bool {
+        byte < 0x80 ? ByteClass.of(byte).intersects(.text) : text == .utf8
     }
 
     /// Takes a literal and returns where its content lies.
@@ -140,6 +155,8 @@ extension Cursor {
 }
 
 extension Span where Element == UInt8 {
+    package var isUTF8: Bool { (try? UTF8Span(validating: self)) != nil }
+
     package var isASCII: Bool {
         for index in indices where self[index] >= 0x80 { return false }
         return true

@@ -142,7 +142,7 @@ extension ListEntry {
         buffer.append(UInt8(ascii: " "))
         buffer.append(delimiter: delimiter)
         buffer.append(UInt8(ascii: " "))
-        buffer.append(string: mailbox.span)
+        buffer.append(mailbox: mailbox.span)
         buffer.append(hasSubscribedChild ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n" : "\r\n")
     }
 }
@@ -163,7 +163,7 @@ extension Namespaces {
         buffer.append(UInt8(ascii: "("))
         for namespace in list {
             buffer.append(UInt8(ascii: "("))
-            buffer.append(string: namespace.prefix.span)
+            buffer.append(mailbox: namespace.prefix.span)
             buffer.append(UInt8(ascii: " "))
             buffer.append(delimiter: namespace.delimiter)
             buffer.append(UInt8(ascii: ")"))
@@ -175,7 +175,7 @@ extension Namespaces {
 extension MailboxStatus {
     fileprivate func encode(into buffer: inout Buffer) {
         buffer.append("* STATUS ")
-        buffer.append(string: mailbox.span)
+        buffer.append(mailbox: mailbox.span)
         buffer.append(UInt8(ascii: " "))
         var list = ListWriter()
         for value in values {

@@ -154,6 +154,18 @@ extension ByteSink {
         append("}\r\n")
     }
 
+    /// Appends a mailbox's name as a quoted string.
+    ///
+    /// A name has no control characters; beyond ASCII it is UTF-8 for a client that asked for it,
+    /// which reads UTF-8 in quotes (RFC 6855, 3).
+    mutating func append(mailbox name: Span<UInt8>) {
+        if name.count <= ResponseLimit.quotedBytesMax && name.isUTF8 {
+            append(quoted: name)
+        } else {
+            append(string: name)
+        }
+    }
+
     /// Appends a quoted string of printable ASCII, or a literal of anything else.
     mutating func append(string bytes: Span<UInt8>) {
         if bytes.count <= ResponseLimit.quotedBytesMax && bytes.isPrintable {

@@ -2,14 +2,7 @@
 import Audit
 import Authentication
 import Bytes
-package import IMAP
-
-/// What a logged-in backend has told about itself.
-package struct BackendFacts: Equatable, Sendable {
-    package var capabilities: CapabilitySet
-    package var namespace: Namespaces?
-    package var naming: MailboxNaming
-}
+import IMAP
 
 /// The login at the backend, step by step.
 ///
@@ -162,12 +155,13 @@ struct BackendLogin: ~Copyable {
     }
 
     private func finish() -> Outcome {
-        let listed = namespace?.personal.first?.delimiter ?? delimiter
-        return .ready(
+        .ready(
             BackendFacts(
-                capabilities: capabilities ?? CapabilitySet(),
+                capabilities: capabilities,
                 namespace: namespace,
-                naming: MailboxNaming(delimiter: listed)
+                delimiter: delimiter,
+                user: user,
+                settings: settings
             )
         )
     }

@@ -17,7 +17,12 @@ struct Authorization {
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
 
-    var naming: MailboxNaming { backend.naming }
+    /// From the client's names to the backend's.
+    var naming: MailboxNaming {
+        var naming = backend.naming
+        naming.reading = enabled.mailboxEncoding
+        return naming
+    }
 
     func judge(_ command: Command) -> Judgement {
         if command.verb.row.validity == .selected && selection == nil {
@@ -92,23 +97,6 @@ struct Authorization {
         return .forward(Forward(command, grounds))
     }
 
-    // MARK: Modes
-
-    private func enable(_ names: [ShortBytes]) -> Judgement {
-        let allowed: [ShortBytes] = names.filter { name in
-            let bytes = name.bytes
-            return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
-                || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
-        }
-        guard !allowed.isEmpty else { return .local(.enabledNothing) }
-        var asked = CapabilitySet()
-        for name in allowed {
-            if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }
-            asked.insert(.condStore)
-        }
-        return .forward(Forward(.enable(allowed), purpose: .enable(asked)))
-    }
-
     // MARK: Selecting and leaving
 
     private func select(_ select: Select, isExamine: Bool) -> Judgement {
@@ -181,7 +169,7 @@ struct Authorization {
     /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
     /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
     private func refusal(creating name: MailboxName, _ access: Access) -> Refusal? {
-        if name.isInbox { return .inbox }
+        if policy.isInbox(name.canonical) { return .inbox }
         if let refusal = access.refusal { return refusal }
         for superior in name.superiors {
             let rights = policy.decide(superior.canonical).rights
@@ -195,8 +183,8 @@ struct Authorization {
         let grounds = Grounds(access)
         if let refusal = access.refusal { return .refuse(refusal, grounds) }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
-        if name.isInbox { return .refuse(.inbox, grounds) }
-        if selection?.name == name { return .refuse(.inUse, grounds) }
+        if policy.isInbox(name.canonical) { return .refuse(.inbox, grounds) }
+        if let selection, isSame(selection.name, name) { return .refuse(.inUse, grounds) }
         guard let descendants else { return .probe(name) }
         for descendant in descendants {
             let rights = descendant.map { policy.decide($0.canonical).rights } ?? .none
@@ -216,12 +204,16 @@ struct Authorization {
         guard let oldName = source.name, let newName = target.name else {
             return .refuse(.invalidName, grounds)
         }
-        if oldName.isInbox { return .refuse(.inbox, grounds) }
+        if policy.isInbox(oldName.canonical) { return .refuse(.inbox, grounds) }
         if let refusal = refusal(creating: newName, target) {
             return .refuse(refusal, grounds)
         }
-        if newName == oldName || newName.isBelow(oldName) { return .refuse(.invalidName, grounds) }
-        if let selection, selection.name == oldName || selection.name.isBelow(oldName) {
+        if isSame(newName, oldName) || isBelow(newName, oldName) {
+            return .refuse(.invalidName, grounds)
+        }
+        if let selection,
+            isSame(selection.name, oldName) || isBelow(selection.name, oldName)
+        {
             return .refuse(.inUse, grounds)
         }
         guard let descendants else { return .probe(oldName) }
@@ -232,6 +224,19 @@ struct Authorization {
         }
         let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
         return .forward(Forward(command, grounds))
+    }
+
+    /// Whether the backend takes the two names for one.
+    private func isSame(_ one: MailboxName, _ other: MailboxName) -> Bool {
+        key(one) == key(other)
+    }
+
+    private func isBelow(_ name: MailboxName, _ other: MailboxName) -> Bool {
+        key(name).starts(with: key(other) + [UInt8(ascii: "/")])
+    }
+
+    private func key(_ name: MailboxName) -> [UInt8] {
+        naming.rules.isCaseInsensitive ? name.canonical.caseFolded : name.canonical
     }
 
     /// Renaming must take nothing along that may not move, and must give no right away.

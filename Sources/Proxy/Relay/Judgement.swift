@@ -19,8 +19,8 @@ enum LocalAnswer: Equatable {
     case capability, id, namespace, logout
     /// The answer to a LIST or LSUB with an empty pattern: the delimiter.
     case delimiter(Verb)
-    /// ENABLE of nothing that could be enabled.
-    case enabledNothing
+    /// ENABLE of modes that are the gateway's own, or of none.
+    case enabled(CapabilitySet)
 }
 
 /// The mailboxes that a decision was about.

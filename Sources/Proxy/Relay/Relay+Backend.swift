@@ -146,6 +146,7 @@ extension Relay {
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
         settleSelection(after: exchange, condition, into: &out)
+        settleModes(after: exchange, condition, into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)

@@ -70,7 +70,7 @@ extension Relay {
         if passingBy != nil { return endPassingBy(into: &out) }
         let tagged: TaggedCommand
         do {
-            tagged = try CommandParser.parse(client.command)
+            tagged = try CommandParser.parse(client.command, text: enabled.quotedText)
         } catch {
             return refuse(error, into: &out)
         }

@@ -16,7 +16,8 @@ extension Relay {
         // Nothing may stand behind a message (RFC 9051, 6.3.12).
         if case .ending = upload { return end("Malformed command", .malformed, into: &out) }
         if passingBy != nil { return passBy(header, into: &out) }
-        switch CommandParser.atLiteral(client.command, header: header) {
+        let text = enabled.quotedText
+        switch CommandParser.atLiteral(client.command, header: header, text: text) {
         // Without LITERAL+ only small literals may come unasked (RFC 7888, section 5).
         case .argument where isUnaskedAndLong(header), .malformed where isUnaskedAndLong(header):
             end("Literal is too large", .limit, into: &out)

@@ -89,7 +89,7 @@ struct Relay: ~Copyable {
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
         client = CommandFragmenter(limits: settings.limits.afterLogin)
-        policy = settings.policy.policy(for: user)
+        policy = settings.policy.policy(for: user, names: backend.names)
         offer = Offer.afterLogin(backend: backend.capabilities)
         lastInput = now
         // The login at the backend used the tags below.
@@ -133,7 +133,7 @@ struct Relay: ~Copyable {
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
-        policy = settings.policy.policy(for: user)
+        policy = settings.policy.policy(for: user, names: backend.names)
         trail.facts.policyRevision = settings.policy.revision
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false

@@ -128,9 +128,7 @@ extension Relay {
 
     private mutating func pass(enabled modes: CapabilitySet, into out: inout Outbox) -> Bool {
         guard case .enable(let asked)? = inFlight.first(.enable)?.purpose else { return false }
-        let now = modes.intersection(asked)
-        enabled = enabled.union(now)
-        Response.enabled(now).encode(into: &out.client)
+        switchOn(modes.union(.ownModes).intersection(asked), into: &out)
         return true
     }
 
@@ -149,7 +147,8 @@ extension Relay {
         isSubscribed: Bool,
         into out: inout Outbox
     ) -> Bool {
-        let decoded = try? backend.naming.decode(entry.mailbox)
+        let naming = namesToClient
+        let decoded = try? naming.decode(entry.mailbox)
         if inFlight.isProbing {
             note(descendant: decoded)
             return true
@@ -159,7 +158,7 @@ extension Relay {
         let rights = policy.decide(name.canonical).rights
         guard rights.contains(.lookup) else { return true }
         var entry = entry
-        entry.mailbox = backend.naming.encode(name)
+        entry.mailbox = naming.encode(name)
         if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
@@ -172,10 +171,11 @@ extension Relay {
     }
 
     private mutating func pass(_ status: MailboxStatus, into out: inout Outbox) -> Bool {
-        guard let name = try? backend.naming.decode(status.mailbox) else { return true }
+        let naming = namesToClient
+        guard let name = try? naming.decode(status.mailbox) else { return true }
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
-        status.mailbox = backend.naming.encode(name)
+        status.mailbox = naming.encode(name)
         Response.mailboxStatus(status).encode(into: &out.client)
         return true
     }
