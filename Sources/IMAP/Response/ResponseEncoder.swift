@@ -143,7 +143,21 @@ extension ListEntry {
         buffer.append(delimiter: delimiter)
         buffer.append(UInt8(ascii: " "))
         buffer.append(mailbox: mailbox.span)
-        buffer.append(hasSubscribedChild ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n" : "\r\n")
+        encodeExtendedData(into: &buffer)
+        buffer.append("\r\n")
+    }
+
+    private func encodeExtendedData(into buffer: inout Buffer) {
+        guard hasSubscribedChild || oldName != nil else { return }
+        var list = ListWriter()
+        buffer.append(UInt8(ascii: " "))
+        if hasSubscribedChild { list.item("\"CHILDINFO\" (\"SUBSCRIBED\")", to: &buffer) }
+        if let oldName {
+            list.item("\"OLDNAME\" (", to: &buffer)
+            buffer.append(mailbox: oldName.span)
+            buffer.append(UInt8(ascii: ")"))
+        }
+        list.end(to: &buffer)
     }
 }
 

@@ -13,8 +13,11 @@ final class Entrance {
     let socket: Socket
     /// Index in the snapshot's listeners.
     let listener: Int
+    /// Where its clients have connected to; nil: at any of the machine's addresses.
+    let address: SocketAddress?
 
     init(_ socket: consuming Socket, listener: Int) {
+        address = socket.localAddress.flatMap { $0.isAny ? nil : $0 }
         self.socket = socket
         self.listener = listener
     }
@@ -51,7 +54,7 @@ extension Driver {
         do {
             guard let socket = try entrance.socket.accept(from: &address) else { return }
             guard let address, hasRoom(for: address) else { return noteTurnedAway() }
-            try admit(socket, from: address, listener: entrance.listener)
+            try admit(socket, from: address, at: entrance)
         } catch let error as SystemError where [EMFILE, ENFILE].contains(error.code) {
             turnAway(at: entrance)
         } catch {
@@ -87,13 +90,14 @@ extension Driver {
     private mutating func admit(
         _ socket: consuming Socket,
         from address: SocketAddress,
-        listener index: Int
+        at entrance: Entrance
     ) throws {
+        let index = entrance.listener
         guard snapshot.listeners.indices.contains(index) else { return }
         let listener = snapshot.listeners[index]
-        let server = socket.localAddress ?? address
+        let server = entrance.address ?? socket.localAddress ?? address
         let facts = ConnectionFacts(
-            session: try Driver.newSessionName(),
+            session: try names.next(),
             listener: listener.name,
             clientAddress: address.host,
             clientPort: address.port,
@@ -183,15 +187,6 @@ extension Driver {
         )
         record.reason = error.phrase
         recorder.append(record, at: moment)
-    }
-
-    /// 16 hexadecimal digits that nobody can foretell.
-    private static func newSessionName() throws(SystemError) -> String {
-        var number: UInt64 = 0
-        let count = unsafe getrandom(&number, MemoryLayout<UInt64>.size, 0)
-        guard count == MemoryLayout<UInt64>.size else { throw .last("getrandom") }
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 

@@ -39,6 +39,7 @@ struct Driver: ~Copyable {
     var now: Instant
 
     var connections = ConnectionTable()
+    var names = SessionNames()
     /// Served in this turn, because something came or a budget ended.
     var ready: [Connection] = []
     private var serving: [Connection] = []
@@ -127,11 +128,12 @@ struct Driver: ~Copyable {
     }
 
     /// Whether the last turn left something that no event will announce.
-    private var hasWork: Bool { !ready.isEmpty || recorder.canFlush }
+    private var hasWork: Bool { !ready.isEmpty || now >= recorder.departure }
 
     private var waitMicroseconds: UInt64? {
         let timers = timers.wait(from: now)
-        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder.hangsAt)
+        let recorder = min(recorder.hangsAt, recorder.departure)
+        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder)
         guard due < .max else { return timers }
         return min(timers ?? .max, due > now ? due - now : 0)
     }

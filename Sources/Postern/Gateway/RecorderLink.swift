@@ -11,12 +11,20 @@ struct RecorderLink: ~Copyable {
     /// and a disk that is slower than this keeps nobody's promises.
     static let patienceMicroseconds: UInt64 = 5_000_000
 
+    /// How long records that nothing waits for are kept for others to join them.
+    ///
+    /// What goes to a backend and what must be durable takes all records along at once; this is for
+    /// greetings, answers and ends, which come in flocks.
+    static let joiningMicroseconds: UInt64 = 2000
+
     private var client = RecorderClient()
     private(set) var socket: Socket?
     /// The recorder's socket took less than there is.
     private(set) var isBlocked = false
     /// Whether the loop tells when the socket has room.
     private var watchesRoom = false
+    /// When the records at hand go to the recorder at the latest; `.max`: none are at hand.
+    private var leavesAt = Instant.max
     /// What the sessions were told last.
     var wasAvailable = false
     /// Since when an acknowledgement is owed without a word; `.max`: none is owed.
@@ -38,8 +46,9 @@ struct RecorderLink: ~Copyable {
     /// Whether every record so far is handed over, so that what it is about may happen.
     var mayRelease: Bool { socket != nil && client.unsent.isEmpty }
 
-    /// Whether there are records that the recorder would take now.
-    var canFlush: Bool { socket != nil && !isBlocked && !client.unsent.isEmpty }
+    /// When the records at hand must leave though nothing waits for them; `.max`: there are none,
+    /// or the recorder wouldn't take them.
+    var departure: Instant { socket == nil || isBlocked ? .max : leavesAt }
 
     /// Whether nothing is left to be acknowledged.
     var isIdle: Bool { client.last == client.durableUpTo }
@@ -53,6 +62,8 @@ struct RecorderLink: ~Copyable {
     @discardableResult
     mutating func append(_ record: borrowing Record, at moment: Moment) -> UInt64 {
         if owesSince == .max && socket != nil { owesSince = moment.monotonic }
+        let latest = record.isDurable ? 0 : moment.monotonic &+ Self.joiningMicroseconds
+        leavesAt = min(leavesAt, latest)
         return client.append(record, at: moment)
     }
 
@@ -88,6 +99,7 @@ struct RecorderLink: ~Copyable {
         watchesRoom = false
         client.connected()
         isBlocked = false
+        leavesAt = 0
         expectWord(at: now)
     }
 
@@ -114,6 +126,7 @@ struct RecorderLink: ~Copyable {
     /// Sends what there is; false when the connection is broken.
     mutating func flush() -> Bool {
         isBlocked = false
+        leavesAt = .max
         while !client.unsent.isEmpty {
             switch socket?.send(client.unsent) ?? .wouldBlock {
             case .moved(let count): client.sent(count)
@@ -199,9 +212,13 @@ extension Driver {
         tellAvailability()
     }
 
-    /// Hands all records of the turn over, in one write.
+    /// Hands the records at hand over, in one write, unless they may wait for others.
+    ///
+    /// What is staged for backends leaves behind all records that were written until then.
     mutating func handOverRecords() {
-        if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
+        if !staged.isEmpty || recorder.isBlocked || now >= recorder.departure {
+            if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
+        }
         if recorder.beginsToHang(at: now) {
             log.error("the recorder doesn't answer: sessions wait")
         }

@@ -46,6 +46,7 @@ struct Relay: ~Copyable {
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
     var inFlight = InFlight()
+    var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
     var upload: Upload?
@@ -223,6 +224,10 @@ struct Relay: ~Copyable {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }
         inFlight.removeAll()
+        if let asked = undertaking?.asked {
+            recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
+        }
+        undertaking = nil
         trail.record(trail.event(.connectionClose), into: &out)
         out.effects.append(.closeBackend)
         out.effects.append(.closeClient)
