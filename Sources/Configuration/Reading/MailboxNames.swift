@@ -56,7 +56,7 @@ extension ConfigurationReader {
                 element.refuse("not in Unicode normal form C, as canonical mailbox names are")
                 return nil
             }
-            do {
+            do throws(PatternError) {
                 return try Pattern(text)
             } catch {
                 element.refuse(error.description)
