@@ -138,7 +138,7 @@ extension Cursor {
         guard isUID else { return (verb, false) }
         switch verb {
         case .expunge: return (.uidExpunge, true)
-        case .fetch, .search, .store, .copy, .move: return (verb, true)
+        case .fetch, .search, .sort, .thread, .store, .copy, .move: return (verb, true)
         default: throw .expected(.command, at: start)
         }
     }

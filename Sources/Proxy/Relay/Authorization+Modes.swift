@@ -27,14 +27,24 @@ extension Authorization {
             // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3).
             if mode == .qresync { asked.insert(.condStore) }
         }
-        guard !passedOn.isEmpty, backend.capabilities.contains(.enable) else {
+        guard !passedOn.isEmpty, capabilities.contains(.enable) else {
             return .local(.enabled(asked.intersection(.ownModes)))
         }
         return .forward(Forward(.enable(passedOn), purpose: .enable(asked)))
     }
 
+    /// A search as the backend understands it, with the answer that the client's revision has.
+    func search(_ search: Search) -> Judgement {
+        var search = search
+        // Modes of the gateway's own let strings be UTF-8 without saying so (RFC 6855, 3).
+        if search.charset == nil && search.isBeyondASCII { search.charset = .utf8 }
+        // Only ESEARCH answers a search in IMAP4rev2 (RFC 9051, 6.4.4).
+        if enabled.hasRevision2 && search.returns == nil { search.returns = SearchReturns([.all]) }
+        return reading(.search(search))
+    }
+
     private func mode(_ name: [UInt8]) -> Capability? {
-        [Capability.condStore, .qresync, .utf8Accept, .imap4rev2].first { mode in
+        [Capability.condStore, .qresync, .uidOnly, .utf8Accept, .imap4rev2].first { mode in
             name == Array(mode.name.uppercased().utf8)
         }
     }
@@ -42,7 +52,11 @@ extension Authorization {
 
 extension Relay {
     /// How the client writes names, and how the backend is told them.
-    var namesToBackend: MailboxNaming { authorization.naming }
+    var namesToBackend: MailboxNaming {
+        var naming = backend.naming
+        naming.reading = enabled.mailboxEncoding
+        return naming
+    }
 
     /// How the backend writes names, and how the client is told them.
     var namesToClient: MailboxNaming {

@@ -63,11 +63,11 @@ extension Relay {
         }
         do {
             // A copy of a few words, since the piece lends the whole relay meanwhile.
-            var transcoder = transcoder ?? FetchTranscoder()
+            var transcoder = transcoder ?? FetchTranscoder(isByUID: enabled.contains(.uidOnly))
             let step = try transcoder.accept(
                 answers.piece,
                 literal: literal,
-                filter: inFlight.fetchFilter,
+                filter: fetchFilter,
                 into: &out.client
             )
             self.transcoder = transcoder
@@ -151,6 +151,7 @@ extension Relay {
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
+        if exchange.savesResult && condition == .ok { isResultLost = false }
         switch exchange.purpose {
         case _ where exchange.step != nil:
             stepEnded(exchange, condition, code, at: now, into: &out)
@@ -211,6 +212,8 @@ extension Relay {
         switch exchange.purpose {
         case .select(let selected):
             selection = condition == .ok ? selected : nil
+            // RFC 5182, 2.1: what was saved belongs to the mailbox before.
+            isResultLost = false
             // The policy may have changed since the command was sent.
             refreshSelection(into: &out)
         case .deselect where condition == .ok: selection = nil

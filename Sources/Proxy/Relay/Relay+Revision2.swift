@@ -28,6 +28,13 @@ extension CapabilitySet {
 }
 
 extension Relay {
+    /// What FETCH responses may tell now.
+    var fetchFilter: FetchFilter {
+        var filter = inFlight.fetchFilter
+        filter.hidesRecent = enabled.hasRevision2
+        return filter
+    }
+
     /// Says that the selected mailbox is left when a command is sent that selects another.
     ///
     /// What the backend tells from then on can only be meant of the new one.

@@ -49,6 +49,8 @@ struct Relay: ~Copyable {
     var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
+    /// The last search that was to be saved was refused: what `$` is at the backend is older.
+    var isResultLost = false
     var upload: Upload?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
@@ -75,6 +77,9 @@ struct Relay: ~Copyable {
     private var lastTag: UInt64
     private var malformedCommands = 0
     private var lastInput: Instant
+    /// The settings' timeouts: the deadline is asked for at every turn.
+    private var idleMicroseconds: UInt64
+    private var commandMicroseconds: UInt64
 
     init(
         user: String,
@@ -89,6 +94,8 @@ struct Relay: ~Copyable {
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user, names: backend.names)
         offer = Offer.afterLogin(backend: backend.capabilities)
@@ -108,11 +115,14 @@ struct Relay: ~Copyable {
     var authorization: Authorization {
         Authorization(
             policy: policy,
-            backend: backend,
+            naming: namesToBackend,
+            capabilities: backend.capabilities,
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isResultLost: isResultLost,
             refusals: settings.refusals,
+            copies: settings.copies,
             descendants: descendants
         )
     }
@@ -134,6 +144,8 @@ struct Relay: ~Copyable {
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         policy = settings.policy.policy(for: user, names: backend.names)
         trail.facts.policyRevision = settings.policy.revision
         // A waiting command is judged and recorded anew under the new policy.
@@ -175,8 +187,10 @@ struct Relay: ~Copyable {
     // MARK: Time
 
     var deadline: Instant {
-        let limits = settings.limits
-        return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
+        let (end, isPast) = lastInput.addingReportingOverflow(
+            client.isIdle ? idleMicroseconds : commandMicroseconds
+        )
+        return isPast ? .max : end
     }
 
     /// Whether nothing but the client can bring the session on.
