@@ -156,12 +156,11 @@ extension ByteSink {
         append("}\r\n")
     }
 
-    /// Appends a mailbox's name as a quoted string.
+    /// Appends a mailbox's name as a quoted string, or a literal where no quotes could hold it.
     ///
-    /// A name has no control characters; beyond ASCII it is UTF-8 for a client that asked for it,
-    /// which reads UTF-8 in quotes (RFC 6855, 3).
+    /// Beyond ASCII it is UTF-8, for a client that asked for it and reads it in quotes (RFC 6855, 3).
     mutating func append(mailbox name: Span<UInt8>) {
-        if name.count <= ResponseLimit.quotedBytesMax && name.isUTF8 {
+        if name.count <= ResponseLimit.quotedBytesMax && name.isUTF8 && !name.hasControls {
             append(quoted: name)
         } else {
             append(string: name)
@@ -176,5 +175,12 @@ extension ByteSink {
             append(literalMarker: UInt64(bytes.count))
             append(bytes)
         }
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate var hasControls: Bool {
+        for index in indices where self[index] < 0x20 || self[index] == 0x7F { return true }
+        return false
     }
 }

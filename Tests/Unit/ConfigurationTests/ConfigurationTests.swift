@@ -2,6 +2,7 @@
 import Authentication
 import Bytes
 import Configuration
+import IMAP
 import Policy
 import Proxy
 import Testing
