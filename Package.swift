@@ -54,7 +54,7 @@ let package = Package(
         module("IMAP", imports: ["Bytes"]),
         module("Policy", imports: ["Bytes"]),
         module("Authentication", imports: ["Bytes"]),
-        module("Audit", imports: ["Bytes"]),
+        module("Audit", imports: ["Bytes", "COpenSSL"]),
         module("Proxy", imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit"]),
         module("TLS", imports: ["Bytes", "COpenSSL"]),
         module("Reactor", imports: ["Bytes", "CLinux"]),
@@ -77,6 +77,12 @@ let package = Package(
             "Benchmarks",
             imports: ["Bytes", "CLinux", "COpenSSL"],
             path: "Tests/Benchmarks/Load"
+        ),
+        .target(name: "CountedMalloc", path: "Tests/Benchmarks/CountedMalloc"),
+        program(
+            "ParserBenchmark",
+            imports: ["Bytes", "IMAP", "CountedMalloc"],
+            path: "Tests/Benchmarks/Parser"
         ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 

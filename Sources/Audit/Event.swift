@@ -34,6 +34,7 @@ package enum Event: String, CaseIterable, Sendable {
     case append = "msg.append"
     case copy = "msg.copy"
     case move = "msg.move"
+    case replace = "msg.replace"
     case expunge = "msg.expunge"
     case vendorRefused = "vendor.refused"
     case malformed = "proto.bad"

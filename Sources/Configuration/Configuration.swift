@@ -30,7 +30,8 @@ package struct Configuration: Sendable {
             routes: routes,
             policy: policy,
             refusals: refusals,
-            copies: copies
+            copies: copies,
+            digestsMessages: audit.digestsMessages
         )
     }
 }
@@ -55,6 +56,8 @@ package struct AuditTrail: Equatable, Sendable {
     package var segmentBytesMax: UInt64 = 64 * 1024 * 1024
     /// Below this much free space the trail counts as unwritable, in bytes.
     package var freeBytesMin: UInt64 = 16 * 1024 * 1024
+    /// Whether the trail says of each message that is filed what its SHA-256 was.
+    package var digestsMessages = true
 
     package init(folder: String) { self.folder = folder }
 }

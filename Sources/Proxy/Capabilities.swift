@@ -27,15 +27,23 @@ enum Offer {
         .sort, .sortDisplay, .esort, .threadOrderedSubject, .threadReferences, .threadRefs,
         .binary, .statusSize, .objectID, .saveDate, .preview, .i18nLevel1, .partial, .inProgress,
         .uidOnly, .uidBatches, .messageLimit, .saveLimit,
+        .multiAppend, .catenate, .replace,
     ])
 
     /// What the gateway does by itself, whatever the backend has.
     private static let own = CapabilitySet([
-        .imap4rev1, .id, .literalMinus, .enable, .utf8Accept,
+        .imap4rev1, .id, .literalMinus, .enable, .appendLimit, .utf8Accept,
     ])
 
-    static func afterLogin(backend: CapabilitySet) -> CapabilitySet {
+    static func afterLogin(
+        backend: CapabilitySet,
+        messageBytesMax: UInt64 = Limits().messageBytesMax
+    ) -> CapabilitySet {
         var offer = own.union(relayed.intersection(backend))
+        // With limits that differ by mailbox the client must ask for each (RFC 7889, 2).
+        let isPerMailbox = backend.contains(.appendLimit) && backend.appendLimit == nil
+        let limit = min(messageBytesMax, backend.appendLimit ?? .max)
+        offer.insert(appendLimit: isPerMailbox ? nil : limit)
         // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3), ENABLE is of use only with one of them.
         if offer.contains(.qresync) { offer.insert(.condStore) }
         if revision2.subtracting(offer).isEmpty { offer.insert(.imap4rev2) }

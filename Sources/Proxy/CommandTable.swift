@@ -161,6 +161,13 @@ extension Verb {
                     selected: [.read, .deleteMessages, .expunge],
                     destination: [.lookup, .insert]
                 )
+        // The message that is replaced is expunged.
+        case .replace:
+            Row(.selected, .alone, .writing, .rewritten, .replace)
+                .needing(
+                    selected: [.read, .deleteMessages, .expunge],
+                    destination: [.lookup, .insert]
+                )
         }
     }
 }

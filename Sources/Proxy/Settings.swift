@@ -14,6 +14,8 @@ package final class Settings: Sendable {
     package let policy: PolicySet
     package let refusals: RefusalStyle
     package let copies: CopyStyle
+    /// Whether messages that are filed are recorded with their SHA-256.
+    package let digestsMessages: Bool
 
     package init(
         limits: Limits,
@@ -22,7 +24,8 @@ package final class Settings: Sendable {
         routes: [Route],
         policy: PolicySet,
         refusals: RefusalStyle,
-        copies: CopyStyle = .lax
+        copies: CopyStyle = .lax,
+        digestsMessages: Bool = true
     ) {
         self.limits = limits
         self.authentication = authentication
@@ -31,6 +34,7 @@ package final class Settings: Sendable {
         self.policy = policy
         self.refusals = refusals
         self.copies = copies
+        self.digestsMessages = digestsMessages
     }
 }
 

@@ -3,8 +3,10 @@ import Policy
 import Proxy
 
 extension ConfigurationReader {
+    private static let auditKeys = ["folder", "segment-size", "free-space", "message-digest"]
+
     func audit(_ value: Value) -> AuditTrail? {
-        guard let table = value.table(["folder", "segment-size", "free-space"]) else { return nil }
+        guard let table = value.table(Self.auditKeys) else { return nil }
         guard let folder = table.required("folder").flatMap(files.path) else { return nil }
         var audit = AuditTrail(folder: folder)
         table.read("segment-size", into: &audit.segmentBytesMax) {
@@ -13,6 +15,7 @@ extension ConfigurationReader {
         table.read("free-space", into: &audit.freeBytesMin) {
             $0.size(in: 0...1 << 40).map(UInt64.init)
         }
+        table.read("message-digest", into: &audit.digestsMessages) { $0.bool() }
         return audit
     }
 

@@ -49,6 +49,7 @@ package enum Command: Equatable, Sendable {
     case store(Store)
     case copy(Copy)
     case move(Copy)
+    case replace(Replace)
 }
 
 extension Command {
@@ -88,6 +89,7 @@ extension Command {
         case .store: .store
         case .copy: .copy
         case .move: .move
+        case .replace: .replace
         }
     }
 
@@ -99,6 +101,7 @@ extension Command {
         case .fetch(let fetch): fetch.isUID
         case .store(let store): store.isUID
         case .copy(let copy), .move(let copy): copy.isUID
+        case .replace(let replace): replace.isUID
         default: false
         }
     }
@@ -106,10 +109,19 @@ extension Command {
     /// Whether it means messages by their sequence numbers, which an expunge would shift.
     package var takesSequenceNumbers: Bool {
         switch self {
-        case .fetch, .store, .copy, .move: !isUID
+        case .fetch, .store, .copy, .move, .replace: !isUID
         // A UID SEARCH may hold a sequence set among its keys; its answers are UIDs.
         case .search, .sort, .thread: !isUID || program?.namesSequenceNumbers ?? false
         default: false
+        }
+    }
+
+    /// The stretch of an upload that an APPEND or REPLACE is.
+    package var append: Append? {
+        switch self {
+        case .append(let append): append
+        case .replace(let replace): replace.append
+        default: nil
         }
     }
 

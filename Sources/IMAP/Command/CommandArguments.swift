@@ -3,6 +3,7 @@ import Bytes
 
 extension Command {
     /// Reads the arguments of `verb` up to the end of the command.
+    @inline(__always)
     init(
         _ verb: Verb,
         isUID: Bool,
@@ -26,6 +27,7 @@ extension Command {
         try cursor.end()
     }
 
+    @inline(__always)
     private static func withArguments(
         _ verb: Verb,
         isUID: Bool,
@@ -56,6 +58,7 @@ extension Command {
         case .store: .store(try cursor.store(isUID: isUID))
         case .copy: .copy(try cursor.copy(isUID: isUID))
         case .move: .move(try cursor.copy(isUID: isUID))
+        case .replace: .replace(try cursor.replace(isUID: isUID))
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:
             throw cursor.expected(.endOfLine)
@@ -63,7 +66,7 @@ extension Command {
     }
 
     /// Appends the arguments, each with its space in front.
-    func encodeArguments(into encoder: inout CommandEncoder) {
+    borrowing func encodeArguments(into encoder: inout CommandEncoder) {
         switch self {
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:
@@ -101,6 +104,7 @@ extension Command {
         case .fetch(let fetch): fetch.encode(into: &encoder)
         case .store(let store): store.encode(into: &encoder)
         case .copy(let copy), .move(let copy): copy.encode(into: &encoder)
+        case .replace(let replace): replace.encode(into: &encoder)
         }
     }
 }

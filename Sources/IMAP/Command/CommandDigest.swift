@@ -42,6 +42,7 @@ extension Command {
         case .fetch(let fetch): fetch.appendArguments(to: &digest)
         case .store(let store): store.appendArguments(to: &digest)
         case .copy(let copy), .move(let copy): copy.set.append(to: &digest)
+        case .replace(let replace): replace.describe(into: &digest)
         }
     }
 }

@@ -4,6 +4,7 @@ import Bytes
 /// What STATUS may ask for.
 package enum StatusItem: UInt8, Keyword {
     case messages, recent, uidNext, uidValidity, unseen, highestModSequence, size, mailboxID
+    case appendLimit
 
     package var spelling: StaticString {
         switch self {
@@ -15,6 +16,7 @@ package enum StatusItem: UInt8, Keyword {
         case .highestModSequence: "HIGHESTMODSEQ"
         case .size: "SIZE"
         case .mailboxID: "MAILBOXID"
+        case .appendLimit: "APPENDLIMIT"
         }
     }
 }

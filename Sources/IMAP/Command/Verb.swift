@@ -8,7 +8,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     case noop, fetch, idle, store, search, select, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
     case create, delete, rename, subscribe, unsubscribe, list, lsub, append
-    case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches
+    case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches, replace
 
     package var spelling: StaticString {
         switch self {
@@ -47,6 +47,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .sort: "SORT"
         case .thread: "THREAD"
         case .uidBatches: "UIDBATCHES"
+        case .replace: "REPLACE"
         }
     }
 

@@ -37,12 +37,19 @@ extension Cursor {
         let start = offset
         try expect(UInt8(ascii: "\""), as: .quote)
         var count = 0
-        var isASCII = true
-        while !take(UInt8(ascii: "\"")) {
-            let isEscaped = take(UInt8(ascii: "\\"))
-            guard let byte = peek, isText(byte) else { throw expected(.quote) }
-            if byte >= 0x80 { isASCII = false }
-            guard !isEscaped || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+        while true {
+            // What needs no look at each of its bytes goes over in one piece.
+            let run = quotedRun()
+            count += run.count
+            guard count <= bytesMax else { throw .tooLong(at: start) }
+            try checkText(run)
+            sink.append(span(run))
+            if take(UInt8(ascii: "\"")) { return }
+            guard take(UInt8(ascii: "\\")) else { throw expected(.quote) }
+            guard let byte = peek, ByteClass.of(byte).intersects(.text) else {
+                throw expected(.quote)
+            }
+            guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
                 throw expected(.escape)
             }
             guard count < bytesMax else { throw .tooLong(at: start) }
@@ -50,10 +57,24 @@ extension Cursor {
             count += 1
             advance(1)
         }
-        // An escape is ASCII, so it is whole characters that stand on both of its sides.
-        guard isASCII || bytes.extracting(start..<offset).isUTF8 else {
-            throw .expected(.utf8, at: start)
+    }
+
+    /// Refuses a run that is no UTF-8: whole characters stand on both sides of an escape.
+    private func checkText(_ run: Range<Int>) throws(SyntaxError) {
+        guard text == .ascii || bytes.extracting(run).isUTF8 else {
+            throw .expected(.utf8, at: run.lowerBound)
         }
+    }
+
+    /// Takes the longest run of characters that stand for themselves between quotes.
+    private mutating func quotedRun() -> Range<Int> {
+        let start = offset
+        while let byte = peek, isText(byte), byte != UInt8(ascii: "\""),
+            byte != UInt8(ascii: "\\")
+        {
+            advance(1)
+        }
+        return start..<offset
     }
 
     private func isText(_ byte: UInt8) -> Bool {

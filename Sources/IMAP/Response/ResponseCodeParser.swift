@@ -104,6 +104,15 @@ extension Cursor {
     /// Takes a capability that is known and has a number behind its equals sign.
     private mutating func takeLimit(into set: inout CapabilitySet) -> Bool {
         var ahead = self
+        if ahead.takeWord("APPENDLIMIT") {
+            // Without a number it is a capability like any other.
+            guard ahead.take(UInt8(ascii: "=")), let limit = try? ahead.number64(),
+                ahead.isAtEnd || ahead.peek == UInt8(ascii: " ") || ahead.peek == UInt8(ascii: "]")
+            else { return false }
+            self = ahead
+            set.insert(appendLimit: limit)
+            return true
+        }
         let isMessageLimit = ahead.takeWord("MESSAGELIMIT")
         guard isMessageLimit || ahead.takeWord("SAVELIMIT"), ahead.take(UInt8(ascii: "=")),
             let limit = try? ahead.nonZeroNumber(),

@@ -138,6 +138,10 @@ extension CapabilitySet {
             buffer.append(UInt8(ascii: " "))
             buffer.append(text: capability.name)
             switch capability {
+            case .appendLimit:
+                guard let appendLimit else { continue }
+                buffer.append(UInt8(ascii: "="))
+                buffer.append(decimal: appendLimit)
             case .messageLimit: if let messageLimit { buffer.append(decimal: UInt64(messageLimit)) }
             case .saveLimit: if let saveLimit { buffer.append(decimal: UInt64(saveLimit)) }
             default: break

@@ -52,10 +52,10 @@ struct Authorization {
         case .rename(let old, let new): return rename(from: old, to: new)
         case .subscribe(let octets): return named(octets, .subscribe, Command.subscribe)
         case .unsubscribe(let octets): return named(octets, .unsubscribe, Command.unsubscribe)
-        case .list(let list): return self.list(list)
+        case .list(let list): return limited(self.list(list))
         case .lsub(let reference, let pattern): return lsub(reference, pattern)
         case .status(let octets, let items):
-            return named(octets, .status) { .status(mailbox: $0, items: items) }
+            return limited(named(octets, .status) { .status(mailbox: $0, items: items) })
         case .append(let append): return self.append(append)
         case .close: return close()
         case .unselect: return .forward(departure())
@@ -66,6 +66,7 @@ struct Authorization {
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
         case .move(let copy): return file(copy, .move, Command.move)
+        case .replace(let replace): return self.replace(replace)
         }
     }
 

@@ -17,8 +17,10 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
-    /// APPEND, COPY and MOVE: the rights on the target decide what the answer may tell.
-    case filing(target: Rights, mayCreate: Bool)
+    /// STATUS and LIST with STATUS whose answers get the limit for messages; nil: of any mailbox.
+    case status(MailboxName?, KeywordSet<StatusItem>)
+    /// APPEND, REPLACE, COPY and MOVE: the rights on the target decide what the answer may tell.
+    case filing(target: Rights, mayCreate: Bool, readsSources: Bool)
 }
 
 /// A command on its way.
@@ -40,6 +42,8 @@ struct Exchange: Equatable {
     var step: Step.Refused?
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
+    /// What the client sent of an APPEND or REPLACE.
+    var filed: [Record.Filed] = []
 }
 
 /// The table of commands in flight, in the order in which they were sent.
@@ -111,6 +115,16 @@ struct InFlight {
         }
     }
 
+    /// What of the STATUS of a mailbox was asked for by a command that asked for its limit; nil
+    /// when none did.
+    func statusItems(of name: MailboxName) -> KeywordSet<StatusItem>? {
+        for exchange in exchanges {
+            guard case .status(let asked, let items) = exchange.purpose else { continue }
+            if asked == nil || asked == name { return items }
+        }
+        return nil
+    }
+
     var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }
 
     /// Counts a message and its bytes for the oldest command with `verb`.
@@ -118,6 +132,19 @@ struct InFlight {
         guard let index = exchanges.firstIndex(where: { $0.verb == verb }) else { return }
         exchanges[index].messages &+= messages
         exchanges[index].bytes &+= bytes
+    }
+
+    /// Notes a message that went to the backend with our command `number`.
+    mutating func note(_ filed: Record.Filed, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].filed.append(filed)
+        exchanges[index].bytes &+= filed.bytes
+    }
+
+    /// Counts messages that were announced with our command `number`.
+    mutating func count(messages: UInt64, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].messages &+= messages
     }
 
     /// Whether a FETCH is under way, whose answers another one's filter would change.

@@ -27,6 +27,8 @@ enum LocalAnswer: Equatable {
 struct Grounds: Equatable {
     var mailbox: Access?
     var destination: Access?
+    /// What CATENATE reads.
+    var sources: [Source] = []
 
     init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
         self.mailbox = mailbox

@@ -117,6 +117,7 @@ extension StatusItem {
         case .highestModSequence: .condStore
         case .size: .statusSize
         case .mailboxID: .objectID
+        case .appendLimit: .appendLimit
         case .messages, .recent, .uidNext, .uidValidity, .unseen: nil
         }
     }

@@ -21,6 +21,7 @@ extension Relay {
             )
             record.rewrite = forward.rewrite
             forward.command.describe(into: &record.arguments)
+            recordSources(forward.grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
@@ -40,10 +41,26 @@ extension Relay {
             record.code = refusal.code
             record.reason = refusal.text
             tagged.command.describe(into: &record.arguments)
+            recordSources(grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
         return refusal.status == .bad || trail.isDurable
+    }
+
+    /// Writes what CATENATE reads, as a FETCH of it would be written.
+    private mutating func recordSources(_ grounds: Grounds, into out: inout Outbox) {
+        for source in grounds.sources {
+            let verdict: Record.Verdict = source.refusal == nil ? .allow : .deny
+            var record = trail.decision(.fetch, verdict, isDurable: verdict == .deny)
+            record.verb = "CATENATE"
+            record.state = state
+            record.mailbox = source.access.record
+            record.code = source.refusal?.code
+            record.reason = source.refusal?.text
+            source.url.describe(into: &record.arguments)
+            trail.record(record, into: &out)
+        }
     }
 
     mutating func recordLocal(_ tagged: TaggedCommand, into out: inout Outbox) {
@@ -80,6 +97,7 @@ extension Relay {
         record.code = code
         record.messages = exchange.messages
         record.bytes = exchange.bytes
+        record.filed = exchange.filed
         record.duration = now &- exchange.started
         trail.record(record, into: &out)
     }

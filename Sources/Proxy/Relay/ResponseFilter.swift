@@ -113,6 +113,8 @@ extension Relay {
         case .mailboxID: return isSelecting && offer.contains(.objectID) ? code : nil
         case .copyUID:
             return mayTellUIDs(inFlight.first(.move) ?? inFlight.first(.copy)) ? code : nil
+        // RFC 8508, 4.3: told before the old message goes.
+        case .appendUID: return mayTellUIDs(inFlight.first(.replace)) ? code : nil
         case .bare(.closed), .bare(.noModSeq), .bare(.uidNotSticky): return isSelecting ? code : nil
         default: return nil
         }
@@ -141,7 +143,7 @@ extension Relay {
         switch code {
         // RFC 3501, 7.1: only who may create the mailbox is told that it is not there.
         case .tryCreate:
-            guard case .filing(let target, true) = exchange.purpose else { return nil }
+            guard case .filing(let target, true, _) = exchange.purpose else { return nil }
             return target.contains(.lookup) ? code : nil
         case .readOnly, .readWrite, .closed, .alert: return nil
         case .authenticationFailed, .authorizationFailed, .expired, .privacyRequired: return nil
@@ -153,7 +155,7 @@ extension Relay {
 
     /// UIDs of a mailbox are told to those who may read it only.
     private func mayTellUIDs(_ exchange: Exchange?) -> Bool {
-        guard case .filing(let target, _)? = exchange?.purpose else { return false }
+        guard case .filing(let target, _, _)? = exchange?.purpose else { return false }
         return target.contains(.read)
     }
 
@@ -209,6 +211,7 @@ extension Relay {
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
         status.mailbox = naming.encode(name)
+        if let items = inFlight.statusItems(of: name) { status.show(items, limit: appendLimit) }
         Response.mailboxStatus(status).encode(into: &out.client)
         return true
     }

@@ -103,7 +103,19 @@ import Testing
             ("a LIST \"\" ()", "expected string at byte 11"),
             ("a STATUS x ()", "expected supported keyword at byte 12"),
             ("a STATUS x (X-GUID)", "expected supported keyword at byte 12"),
-            ("a APPEND x CATENATE (TEXT {5}\r\n", "expected literal at byte 11"),
+            (
+                "a APPEND x ANNOTATION (/comment (value.priv a)) {5}\r\n",
+                "expected literal at byte 11"
+            ),
+            ("a APPEND x CATENATE ()", "expected supported keyword at byte 21"),
+            ("a APPEND x CATENATE (HREF a)", "expected supported keyword at byte 21"),
+            ("a APPEND x CATENATE (URL a)x", "expected space at byte 27"),
+            ("a APPEND x CATENATE (URL a", "expected space at byte 26"),
+            ("a APPEND x UTF8 ({5}\r\n", "expected literal at byte 17"),
+            ("a APPEND x", "expected space at byte 10"),
+            ("a REPLACE 1:2 x {5}\r\n", "expected space at byte 11"),
+            ("a UID REPLACE * x {5}\r\n", "expected non-zero number at byte 14"),
+            ("a REPLACE 1 x CATENATE (URL a) {5}\r\n", "expected end of line at byte 30"),
             (
                 "a APPEND x \"32-Jan-2020 00:00:00 +0000\" {5}\r\n",
                 "expected date and time at byte 11"

@@ -112,7 +112,7 @@ import Testing
         "takes a code away that it does not know or cannot read",
         arguments: [
             "[X-ODD]", "[UIDNEXT 0]", "[UNSEEN]", "[UIDVALIDITY 4294967296]", "[APPENDUID 1]",
-            "[COPYUID 1 2:* 3]", "[BADURL \"imap://x\"]", "[HIGHESTMODSEQ 9223372036854775808]",
+            "[COPYUID 1 2:* 3]", "[URLMECH INTERNAL]", "[HIGHESTMODSEQ 9223372036854775808]",
             "[PERMANENTFLAGS \\Seen]", "[METADATA LONGENTRIES 5]", "[INPROGRESS (\"g1\" NIL 2)]",
             "[INPROGRESS (\"c1\" 1 2)]", "[MESSAGELIMIT 0]", "[MAILBOXID (a b)]",
             "[NOTIFICATIONOVERFLOW]",
