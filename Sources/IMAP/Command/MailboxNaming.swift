@@ -28,7 +28,9 @@ package struct MailboxNaming: Equatable, Sendable {
         var trees: [MailboxTree] = []
         for namespace in all {
             guard let prefix = try? encoding.decode(namespace.prefix) else { continue }
-            trees.append(MailboxTree(prefix: prefix, delimiter: namespace.delimiter))
+            // NIL for all that has no prefix says less than the answer to `LIST "" ""`.
+            let fallback = prefix.isEmpty ? delimiter : nil
+            trees.append(MailboxTree(prefix: prefix, delimiter: namespace.delimiter ?? fallback))
         }
         if !trees.contains(where: \.prefix.isEmpty) {
             trees.append(MailboxTree(prefix: [], delimiter: delimiter))

@@ -69,6 +69,8 @@ extension Relay {
         if case .active(let number) = idling { return endIdle(number, into: &out) }
         if let upload { return endUpload(upload, into: &out) }
         if passingBy != nil { return endPassingBy(into: &out) }
+        // It may change what the next command's octets mean.
+        if inFlight.contains(.enable) { return hold() }
         let tagged: TaggedCommand
         do {
             tagged = try CommandParser.parse(client.command, text: enabled.quotedText)

@@ -14,6 +14,7 @@ extension Relay {
     ) {
         heldLiteral = nil
         if passingBy != nil { return passBy(header, into: &out) }
+        if inFlight.contains(.enable) { return holdAtLiteral(header) }
         let role = CommandParser.atLiteral(
             client.command,
             header: header,

@@ -154,18 +154,18 @@ import Testing
         Case(
             "login: password",
             "login: password, mailbox-names: { normalization: nfd }",
-            "postern.yaml:9:119: expected one of refuse, map, not \"nfd\""
+            "postern.yaml:9:118: expected one of refuse, map, not \"nfd\""
         ),
         Case(
             "login: password",
             "login: password, mailbox-names: { refuse-characters: [ab], virtual: [\"a**\"] }",
-            "postern.yaml:9:124: expected one character, not \"ab\"",
-            "postern.yaml:9:139: \"**\" stands alone between slashes, but here in \"a**\""
+            "postern.yaml:9:123: expected one character, not \"ab\"",
+            "postern.yaml:9:138: \"**\" stands alone between slashes, but here in \"a**\""
         ),
         Case(
             "login: password",
             "login: password, mailbox-names: { case: true }",
-            "postern.yaml:9:104: unknown key \"case\""
+            "postern.yaml:9:103: unknown key \"case\""
         ),
         Case(
             "tls: starttls",
