@@ -15,6 +15,7 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    package var permissions: Permissions
     package var copies: CopyStyle
     package var audit: AuditTrail
     package var limits: Limits
@@ -30,6 +31,7 @@ package struct Configuration: Sendable {
             routes: routes,
             policy: policy,
             refusals: refusals,
+            permissions: permissions,
             copies: copies,
             digestsMessages: audit.digestsMessages
         )

@@ -50,6 +50,16 @@ package enum Command: Equatable, Sendable {
     case copy(Copy)
     case move(Copy)
     case replace(Replace)
+    case getACL([UInt8])
+    case setACL(SetACL)
+    case deleteACL(mailbox: [UInt8], identifier: [UInt8])
+    case listRights(mailbox: [UInt8], identifier: [UInt8])
+    case myRights([UInt8])
+    case getQuota(root: [UInt8])
+    case getQuotaRoot([UInt8])
+    case setQuota(SetQuota)
+    case getMetadata(GetMetadata)
+    case setMetadata(SetMetadata)
 }
 
 extension Command {
@@ -90,6 +100,16 @@ extension Command {
         case .copy: .copy
         case .move: .move
         case .replace: .replace
+        case .getACL: .getACL
+        case .setACL: .setACL
+        case .deleteACL: .deleteACL
+        case .listRights: .listRights
+        case .myRights: .myRights
+        case .getQuota: .getQuota
+        case .getQuotaRoot: .getQuotaRoot
+        case .setQuota: .setQuota
+        case .getMetadata: .getMetadata
+        case .setMetadata: .setMetadata
         }
     }
 

@@ -7,7 +7,8 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         move, children, listExtended, listStatus, specialUse, esearch, searchRes, within,
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
         condStore, qresync, binary, multiAppend, catenate, statusSize, objectID, saveDate, preview,
-        appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
+        appendLimit, i18nLevel1, partial, utf8Accept, acl, rights, listMyRights, quota,
+        quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit
 
     /// As it stands in CAPABILITY.
@@ -58,8 +59,14 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .partial: "PARTIAL"
         case .utf8Accept: "UTF8=ACCEPT"
         case .acl: "ACL"
+        // Servers put the letters in any order, and add some of their own.
+        case .rights: "RIGHTS=texk"
         case .listMyRights: "LIST-MYRIGHTS"
         case .quota: "QUOTA"
+        case .quotaStorage: "QUOTA=RES-STORAGE"
+        case .quotaMessage: "QUOTA=RES-MESSAGE"
+        case .quotaMailbox: "QUOTA=RES-MAILBOX"
+        case .quotaAnnotationStorage: "QUOTA=RES-ANNOTATION-STORAGE"
         case .createSpecialUse: "CREATE-SPECIAL-USE"
         case .replace: "REPLACE"
         case .inProgress: "INPROGRESS"

@@ -33,6 +33,31 @@ extension Authorization {
         return .forward(Forward(.enable(passedOn), purpose: .enable(asked)))
     }
 
+    /// STATUS without DELETED, which IMAP4rev2 has and older backends don't know: it stays untold.
+    func withoutDeleted(_ judgement: Judgement) -> Judgement {
+        let isKnown = capabilities.contains(.quotaMessage) || capabilities.hasRevision2
+        guard !isKnown, case .forward(var forward) = judgement else { return judgement }
+        switch forward.command {
+        case .status(let mailbox, let items) where items.contains(.deleted):
+            forward.command = .status(mailbox: mailbox, items: withoutDeleted(items))
+        case .list(var list):
+            guard var returns = list.returns, returns.status.contains(.deleted) else { break }
+            returns.status = withoutDeleted(returns.status)
+            list.returns = returns
+            forward.command = .list(list)
+        default: break
+        }
+        return .forward(forward)
+    }
+
+    private func withoutDeleted(_ items: KeywordSet<StatusItem>) -> KeywordSet<StatusItem> {
+        var items = items
+        items.remove(.deleted)
+        // Whether there is such a mailbox only the backend knows.
+        if items.isEmpty { items.insert(.uidValidity) }
+        return items
+    }
+
     /// A search as the backend understands it, with the answer that the client's revision has.
     func search(_ search: Search) -> Judgement {
         var search = search

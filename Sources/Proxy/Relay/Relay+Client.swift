@@ -109,8 +109,8 @@ extension Relay {
             return true
         }
         switch authorization.judge(tagged.command) {
-        case .local(let answer):
-            recordLocal(tagged, into: &out)
+        case .local(let answer, let grounds):
+            recordLocal(tagged, grounds, into: &out)
             self.answer(tagged.tag, answer, into: &out)
         case .probe(let name):
             descendants = []

@@ -36,6 +36,8 @@ struct Relay: ~Copyable {
     var answers = ResponseFragmenter()
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
+    /// Responses that the session has dropped and recorded.
+    var unknownResponses = 0
     var inFlight = InFlight()
     var undertaking: Undertaking?
     var selection: Selection?
@@ -62,6 +64,7 @@ struct Relay: ~Copyable {
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
+    var quotaLabels = QuotaLabels()
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -94,7 +97,8 @@ struct Relay: ~Copyable {
         policy = settings.policy.policy(for: user, names: backend.names)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
-            messageBytesMax: settings.limits.messageBytesMax
+            messageBytesMax: settings.limits.messageBytesMax,
+            permissions: settings.permissions
         )
         lastInput = now
         // The login at the backend used the tags below.
@@ -120,7 +124,9 @@ struct Relay: ~Copyable {
             isResultLost: isResultLost,
             refusals: settings.refusals,
             copies: settings.copies,
-            descendants: descendants
+            descendants: descendants,
+            permissions: settings.permissions,
+            quotaLabels: quotaLabels
         )
     }
 
