@@ -167,7 +167,7 @@ extension Cursor {
                 _ = take(UInt8(ascii: "\\"))
                 _ = try atom()
                 let flag = span(start..<offset)
-                if hidesRecent && flag.spells(#"\Recent"#) { continue }
+                if hidesRecent && flag.spells(#"\RECENT"#) { continue }
                 if !isFirst { buffer.append(UInt8(ascii: " ")) }
                 buffer.append(flag)
                 isFirst = false
