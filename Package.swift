@@ -54,7 +54,7 @@ let package = Package(
         module("IMAP", imports: ["Bytes"]),
         module("Policy", imports: ["Bytes"]),
         module("Authentication", imports: ["Bytes"]),
-        module("Audit", imports: ["Bytes"]),
+        module("Audit", imports: ["Bytes", "COpenSSL"]),
         module("Proxy", imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit"]),
         module("TLS", imports: ["Bytes", "COpenSSL"]),
         module("Reactor", imports: ["Bytes", "CLinux"]),

@@ -58,6 +58,18 @@ package struct Record: Equatable, Sendable {
         }
     }
 
+    /// A message, or a part of one, that a client sent to be filed.
+    package struct Filed: Equatable, Sendable {
+        package var bytes: UInt64
+        /// SHA-256; nil where it was not made.
+        package var digest: [UInt8]?
+
+        package init(bytes: UInt64, digest: [UInt8]?) {
+            self.bytes = bytes
+            self.digest = digest
+        }
+    }
+
     package var event: Event
     package var phase: Phase
     package var verdict: Verdict?
@@ -80,9 +92,11 @@ package struct Record: Equatable, Sendable {
     package var state: Phrase?
     /// The mailbox that the command names, or the selected one that it reads or changes.
     package var mailbox: Mailbox?
-    /// The second mailbox of RENAME, COPY and MOVE.
+    /// The second mailbox of RENAME, COPY, MOVE and REPLACE.
     package var destination: Mailbox?
     /// Set, items, flags, sizes, search keys without their values; never content.
+    ///
+    /// In an outcome the UIDs of the messages told of or removed, as far as answers named them.
     package var arguments = ShortBytes()
     /// What was changed on the way to the backend, for example `SELECT to EXAMINE`.
     package var rewrite: Phrase?
@@ -90,10 +104,12 @@ package struct Record: Equatable, Sendable {
     package var result: Result?
     /// The response code that the client got, without brackets.
     package var code: Phrase?
-    /// Messages fetched, stored or expunged.
+    /// Messages fetched, stored, filed or expunged.
     package var messages: UInt64 = 0
     /// Bytes of message data that left or entered.
     package var bytes: UInt64 = 0
+    /// What an APPEND or REPLACE was sent, in its order.
+    package var filed: [Filed] = []
     /// Microseconds from the decision to the answer.
     package var duration: UInt64 = 0
 

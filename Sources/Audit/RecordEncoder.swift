@@ -17,6 +17,8 @@ package struct RecordEncoder: Sendable {
     /// Texts of ours, rights and the ids of rules.
     private static let ownBytesMax = 384
     private static let rulesMax = 16
+    /// As many literals as a command may have.
+    private static let filedMax = 64
 
     private var timestamp = Timestamp()
     /// Holds a text while it is looked at; kept for its storage.
@@ -59,7 +61,12 @@ package struct RecordEncoder: Sendable {
         append(#","state":""#, record.state, to: &buffer)
         append(#","mailbox":{"raw":"#, record.mailbox, to: &buffer)
         append(#","destination":{"raw":"#, record.destination, to: &buffer)
-        append(#","args":""#, record.arguments, bytesMax: Self.argumentsBytesMax, to: &buffer)
+        append(
+            record.phase == .outcome ? #","uids":""# : #","args":""#,
+            record.arguments,
+            bytesMax: Self.argumentsBytesMax,
+            to: &buffer
+        )
         append(#","rewrite":""#, record.rewrite, to: &buffer)
         append(#","reason":""#, record.reason, to: &buffer)
     }
@@ -71,6 +78,7 @@ package struct RecordEncoder: Sendable {
         append(#","code":""#, record.code, to: &buffer)
         append(#","messages":"#, record.messages, to: &buffer)
         append(#","bytes":"#, record.bytes, to: &buffer)
+        if !record.filed.isEmpty { encodeFiled(record.filed, into: &buffer) }
         append(#","duration_us":"#, record.duration, to: &buffer)
     }
 
@@ -105,6 +113,21 @@ package struct RecordEncoder: Sendable {
         }
         buffer.append("]")
         buffer.appendCut(#","rules":""#, rules.count - Self.rulesMax)
+    }
+
+    private func encodeFiled(_ filed: [Record.Filed], into buffer: inout Buffer) {
+        buffer.append(#","filed":["#)
+        for (index, message) in filed.prefix(Self.filedMax).enumerated() {
+            if index > 0 { buffer.append(",") }
+            buffer.appendMember(#"{"bytes":"#, message.bytes)
+            if let digest = message.digest {
+                buffer.append(#","sha256":"#)
+                buffer.appendHexString(digest.span)
+            }
+            buffer.append("}")
+        }
+        buffer.append("]")
+        buffer.appendCut(#","filed":""#, filed.count - Self.filedMax)
     }
 
     /// Appends a code of ours, in which nothing needs escaping.

@@ -15,6 +15,7 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    package var permissions: Permissions
     package var copies: CopyStyle
     package var audit: AuditTrail
     package var limits: Limits
@@ -30,7 +31,9 @@ package struct Configuration: Sendable {
             routes: routes,
             policy: policy,
             refusals: refusals,
-            copies: copies
+            permissions: permissions,
+            copies: copies,
+            digestsMessages: audit.digestsMessages
         )
     }
 }
@@ -55,6 +58,8 @@ package struct AuditTrail: Equatable, Sendable {
     package var segmentBytesMax: UInt64 = 64 * 1024 * 1024
     /// Below this much free space the trail counts as unwritable, in bytes.
     package var freeBytesMin: UInt64 = 16 * 1024 * 1024
+    /// Whether the trail says of each message that is filed what its SHA-256 was.
+    package var digestsMessages = true
 
     package init(folder: String) { self.folder = folder }
 }

@@ -27,15 +27,33 @@ enum Offer {
         .sort, .sortDisplay, .esort, .threadOrderedSubject, .threadReferences, .threadRefs,
         .binary, .statusSize, .objectID, .saveDate, .preview, .i18nLevel1, .partial, .inProgress,
         .uidOnly, .uidBatches, .messageLimit, .saveLimit,
+        .multiAppend, .catenate, .replace,
+        .listMyRights, .quota, .quotaStorage, .quotaMessage, .quotaMailbox,
+        .quotaAnnotationStorage, .metadata, .createSpecialUse,
     ])
 
     /// What the gateway does by itself, whatever the backend has.
-    private static let own = CapabilitySet([.imap4rev1, .id, .literalMinus])
+    private static let own = CapabilitySet([
+        .imap4rev1, .id, .literalMinus, .appendLimit, .acl, .rights,
+    ])
 
-    static func afterLogin(backend: CapabilitySet) -> CapabilitySet {
+    static func afterLogin(
+        backend: CapabilitySet,
+        messageBytesMax: UInt64 = Limits().messageBytesMax,
+        permissions: Permissions = Permissions()
+    ) -> CapabilitySet {
         var offer = own.union(relayed.intersection(backend))
+        // With limits that differ by mailbox the client must ask for each (RFC 7889, 2).
+        let isPerMailbox = backend.contains(.appendLimit) && backend.appendLimit == nil
+        let limit = min(messageBytesMax, backend.appendLimit ?? .max)
+        offer.insert(appendLimit: isPerMailbox ? nil : limit)
         // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3), ENABLE is of use only with one of them.
         if offer.contains(.qresync) { offer.insert(.condStore) }
+        // Without access control lists at the backend a user's rights are the policy's alone.
+        if !backend.contains(.acl) && backend.contains(.listExtended) {
+            offer.insert(.listMyRights)
+        }
+        if !permissions.specialUse { offer.remove(.createSpecialUse) }
         return offer
     }
 }

@@ -39,6 +39,9 @@ package struct Refusal: Equatable, Sendable {
     static let inbox = Refusal.no("CANNOT", "INBOX can be neither created, deleted nor renamed")
     static let hasChildren = Refusal.no("HASCHILDREN", "Mailbox has children that must stay")
     static let tooBig = Refusal.no("TOOBIG", "Message is larger than this server takes")
+    static let emptyMessage = Refusal.no("CANNOT", "Message is empty")
+    /// Whether the source is hidden, missing or not to be read is the same to a client.
+    static let badURL = Refusal.no("BADURL", "A URL leads to nothing that can be filed")
     static let literalTooBig = Refusal.bad("Literal is too large", code: "TOOBIG")
     static let unavailable = Refusal.no("UNAVAILABLE", "Service is temporarily unavailable")
     static let badCredentials = Refusal.no("AUTHENTICATIONFAILED", "Authentication failed")

@@ -12,7 +12,10 @@ package final class Settings: Sendable {
     package let routes: [Route]
     package let policy: PolicySet
     package let refusals: RefusalStyle
+    package let permissions: Permissions
     package let copies: CopyStyle
+    /// Whether messages that are filed are recorded with their SHA-256.
+    package let digestsMessages: Bool
 
     package init(
         limits: Limits,
@@ -21,7 +24,9 @@ package final class Settings: Sendable {
         routes: [Route],
         policy: PolicySet,
         refusals: RefusalStyle,
-        copies: CopyStyle = .lax
+        permissions: Permissions = Permissions(),
+        copies: CopyStyle = .lax,
+        digestsMessages: Bool = true
     ) {
         self.limits = limits
         self.authentication = authentication
@@ -29,7 +34,9 @@ package final class Settings: Sendable {
         self.routes = routes
         self.policy = policy
         self.refusals = refusals
+        self.permissions = permissions
         self.copies = copies
+        self.digestsMessages = digestsMessages
     }
 }
 
@@ -39,6 +46,16 @@ package enum RefusalStyle: Sendable {
     case strict
     /// `OK`, ignored, for clients that retry a NO for ever.
     case compatible
+}
+
+/// What is refused unless the administrator permits it: it reaches beyond the user's own session.
+package struct Permissions: Equatable, Sendable {
+    /// GETACL, LISTRIGHTS, SETACL and DELETEACL, where policy and backend leave the right `a`.
+    package var accessControl = false
+    /// CREATE with USE, by which other clients choose where to file (RFC 6154, 3).
+    package var specialUse = false
+
+    package init() {}
 }
 
 /// Whether COPY and MOVE may carry flags where the user may not set them.

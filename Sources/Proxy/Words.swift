@@ -15,6 +15,7 @@ extension Command {
         case .store: "UID STORE"
         case .copy: "UID COPY"
         case .move: "UID MOVE"
+        case .replace: "UID REPLACE"
         default: Phrase(verb.spelling)
         }
     }
@@ -69,6 +70,7 @@ extension BareCode {
         case .alreadyExists: "ALREADYEXISTS"
         case .nonExistent: "NONEXISTENT"
         case .tooBig: "TOOBIG"
+        case .badURL: "BADURL"
         case .hasChildren: "HASCHILDREN"
         case .notSaved: "NOTSAVED"
         case .uidRequired: "UIDREQUIRED"

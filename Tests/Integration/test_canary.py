@@ -46,6 +46,19 @@ class Encoder(StageCase):
         self.assertNotIn(b"inbox", seen)
         self.assertNotIn(b"w1 ", seen)
 
+    def test_messages_are_announced_anew_and_counted(self):
+        client = self.session("ann")
+        for command in (
+            b"append inbox (\\seen) {5+}\r\nhello (\\flagged) {4+}\r\na\r\nb",
+            b"append inbox catenate (url /archive/;uid=1 text {3+}\r\na b url /x/;uid=1)",
+            b"append inbox catenate (url ;uid=1)", b"append inbox catenate (url /secret/;uid=1)",
+        ):
+            client.command(command)
+        self.judge()
+        seen = b"".join(self.canary.commands())
+        self.assertIn(b' APPEND "INBOX" (\\Seen) {5}\r\nhello (\\Flagged) {4}\r\na\r\nb\r\n', seen)
+        self.assertNotIn(b"inbox", seen)
+
     def test_what_servers_disagree_about_never_gets_there(self):
         # Each row is what one server takes and another does not.
         rows = (

@@ -181,7 +181,7 @@ class Mail(StageCase):
 
     def test_nothing_that_cannot_be_policed_is_offered_or_done(self):
         offered = self.client.command("CAPABILITY")[0]
-        for capability in (b"COMPRESS", b"URLAUTH", b"NOTIFY", b"CATENATE", b"MULTISEARCH",
+        for capability in (b"COMPRESS", b"URLAUTH", b"NOTIFY", b"MULTISEARCH",
                            b"CONTEXT", b"METADATA", b"LOGIN-REFERRALS"):
             self.assertNotIn(capability, offered)
         for command in ("COMPRESS DEFLATE", "NOTIFY NONE", "UNAUTHENTICATE", "XYZZY",

@@ -12,7 +12,7 @@ struct ConfigurationReader {
     static let keys = [
         "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
         "copies",
-        "audit", "limits", "processes", "log",
+        "permit", "audit", "limits", "processes", "log",
     ]
 
     func configuration(_ root: Value, policy other: String?) -> Configuration? {
@@ -43,6 +43,7 @@ struct ConfigurationReader {
             routes: routes,
             policy: policy,
             refusals: refusals ?? .strict,
+            permissions: table["permit"].map(self.permissions) ?? Permissions(),
             copies: copies ?? .lax,
             audit: audit,
             limits: limits,

@@ -1,10 +1,20 @@
-// The sections of numbers: `audit`, `limits`, `processes`, `log`.
+// The small sections: `permit`, `audit`, `limits`, `processes`, `log`.
 import Policy
 import Proxy
 
 extension ConfigurationReader {
+    func permissions(_ value: Value) -> Permissions {
+        var permissions = Permissions()
+        guard let table = value.table(["acl-changes", "special-use"]) else { return permissions }
+        table.read("acl-changes", into: &permissions.accessControl) { $0.bool() }
+        table.read("special-use", into: &permissions.specialUse) { $0.bool() }
+        return permissions
+    }
+
+    private static let auditKeys = ["folder", "segment-size", "free-space", "message-digest"]
+
     func audit(_ value: Value) -> AuditTrail? {
-        guard let table = value.table(["folder", "segment-size", "free-space"]) else { return nil }
+        guard let table = value.table(Self.auditKeys) else { return nil }
         guard let folder = table.required("folder").flatMap(files.path) else { return nil }
         var audit = AuditTrail(folder: folder)
         table.read("segment-size", into: &audit.segmentBytesMax) {
@@ -13,6 +23,7 @@ extension ConfigurationReader {
         table.read("free-space", into: &audit.freeBytesMin) {
             $0.size(in: 0...1 << 40).map(UInt64.init)
         }
+        table.read("message-digest", into: &audit.digestsMessages) { $0.bool() }
         return audit
     }
 

@@ -1,77 +1,71 @@
-// APPEND (RFC 9051, 6.3.12), one message a command.
+// APPEND (RFC 9051, 6.3.12) with many messages (RFC 3502), parts of others (RFC 4469), binary
+// (RFC 3516) and UTF-8 messages (RFC 6855): one stretch of it at a time.
 
-/// Where a message goes and how it is marked; the message itself is streamed and never in here.
+/// Where messages go and how they are marked, up to the next bytes that are streamed.
+///
+/// The bytes of messages are never in here, so a command comes in stretches:
+///
+///     C: a APPEND box (\Seen) {5}     heading, literal
+///     C: hello (\Flagged) {3}         heading, literal, `isContinued`
+///     C: bye                          nothing, `isContinued`: the command's end
 package struct Append: Equatable, Sendable {
     package var mailbox: [UInt8]
-    package var flags: FlagSet
-    package var date: DateTime?
-    package var message: LiteralHeader
+    /// What the stretch says; a part with a literal is the last one.
+    package var parts: [AppendPart]
+    /// Whether the stretch follows a message's bytes.
+    package var isContinued: Bool
 
-    package init(
-        mailbox: [UInt8],
-        flags: FlagSet = FlagSet(),
-        date: DateTime? = nil,
-        message: LiteralHeader
-    ) {
+    package init(mailbox: [UInt8], parts: [AppendPart], isContinued: Bool = false) {
         self.mailbox = mailbox
-        self.flags = flags
-        self.date = date
-        self.message = message
+        self.parts = parts
+        self.isContinued = isContinued
     }
-}
 
-/// An APPEND whose message is about to come.
-package struct TaggedAppend: Equatable, Sendable {
-    package let tag: Tag
-    package var append: Append
+    /// The literal that the stretch ends with; nil at the command's end.
+    package var message: LiteralHeader? { parts.last?.message }
 
-    package init(tag: Tag, append: Append) {
-        self.tag = tag
-        self.append = append
+    /// Whether the stretch holds more than the end of what was asked for before.
+    package var asksForMore: Bool {
+        parts.contains { $0 != .utf8End && $0 != .catenateEnd }
     }
 }
 
 extension Cursor {
-    /// APPEND: mailbox [SP flag-list] [SP date-time] SP literal, read up to the literal's marker.
+    /// APPEND: mailbox 1*append-message, read up to the marker of the first literal.
     mutating func append() throws(SyntaxError) -> Append {
         let mailbox = try mailbox()
-        try space()
-        var flags = FlagSet()
-        if peek == UInt8(ascii: "(") {
-            flags = try flagList()
-            try space()
-        }
-        var date: DateTime?
-        if peek == UInt8(ascii: "\"") {
-            date = try dateTime()
-            try space()
-        }
-        let message = try literalMarker()
-        return Append(mailbox: mailbox, flags: flags, date: date, message: message)
+        return Append(mailbox: mailbox, parts: try appendParts(behind: nil, isSingle: false))
+    }
+
+    /// Takes what follows the literal that `append` ends with; `isSingle` for one message at most.
+    mutating func continuation(
+        of append: Append,
+        isSingle: Bool
+    ) throws(SyntaxError) -> Append {
+        Append(
+            mailbox: append.mailbox,
+            parts: try appendParts(behind: append.parts.last, isSingle: isSingle),
+            isContinued: true
+        )
     }
 }
 
 extension Append {
     func encode(into encoder: inout CommandEncoder) {
-        encoder.mailbox(mailbox)
-        if !flags.isEmpty {
-            encoder.space()
-            flags.append(to: &encoder)
+        if !isContinued { encoder.mailbox(mailbox) }
+        var previous: AppendPart?
+        for part in parts {
+            part.encode(behind: previous, into: &encoder)
+            previous = part
         }
-        if let date {
-            encoder.space()
-            date.append(to: &encoder)
-        }
-        encoder.space()
-        encoder.literalMarker(size: message.size, isLiteral8: message.isLiteral8)
     }
 
     func describe(into digest: inout CommandDigest) {
-        if !flags.isEmpty {
-            flags.append(to: &digest)
-            digest.append(UInt8(ascii: " "))
+        var isFirst = true
+        for part in parts where part.isDescribed {
+            if !isFirst { digest.append(UInt8(ascii: " ")) }
+            part.describe(into: &digest)
+            isFirst = false
         }
-        digest.append(decimal: message.size)
-        digest.append(" bytes")
     }
 }

@@ -49,6 +49,17 @@ package enum Command: Equatable, Sendable {
     case store(Store)
     case copy(Copy)
     case move(Copy)
+    case replace(Replace)
+    case getACL([UInt8])
+    case setACL(SetACL)
+    case deleteACL(mailbox: [UInt8], identifier: [UInt8])
+    case listRights(mailbox: [UInt8], identifier: [UInt8])
+    case myRights([UInt8])
+    case getQuota(root: [UInt8])
+    case getQuotaRoot([UInt8])
+    case setQuota(SetQuota)
+    case getMetadata(GetMetadata)
+    case setMetadata(SetMetadata)
 }
 
 extension Command {
@@ -88,6 +99,17 @@ extension Command {
         case .store: .store
         case .copy: .copy
         case .move: .move
+        case .replace: .replace
+        case .getACL: .getACL
+        case .setACL: .setACL
+        case .deleteACL: .deleteACL
+        case .listRights: .listRights
+        case .myRights: .myRights
+        case .getQuota: .getQuota
+        case .getQuotaRoot: .getQuotaRoot
+        case .setQuota: .setQuota
+        case .getMetadata: .getMetadata
+        case .setMetadata: .setMetadata
         }
     }
 
@@ -99,6 +121,7 @@ extension Command {
         case .fetch(let fetch): fetch.isUID
         case .store(let store): store.isUID
         case .copy(let copy), .move(let copy): copy.isUID
+        case .replace(let replace): replace.isUID
         default: false
         }
     }
@@ -106,10 +129,19 @@ extension Command {
     /// Whether it means messages by their sequence numbers, which an expunge would shift.
     package var takesSequenceNumbers: Bool {
         switch self {
-        case .fetch, .store, .copy, .move: !isUID
+        case .fetch, .store, .copy, .move, .replace: !isUID
         // A UID SEARCH may hold a sequence set among its keys; its answers are UIDs.
         case .search, .sort, .thread: !isUID || program?.namesSequenceNumbers ?? false
         default: false
+        }
+    }
+
+    /// The stretch of an upload that an APPEND or REPLACE is.
+    package var append: Append? {
+        switch self {
+        case .append(let append): append
+        case .replace(let replace): replace.append
+        default: nil
         }
     }
 

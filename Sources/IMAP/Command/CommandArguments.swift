@@ -58,6 +58,17 @@ extension Command {
         case .store: .store(try cursor.store(isUID: isUID))
         case .copy: .copy(try cursor.copy(isUID: isUID))
         case .move: .move(try cursor.copy(isUID: isUID))
+        case .replace: .replace(try cursor.replace(isUID: isUID))
+        case .getACL: .getACL(try cursor.mailbox())
+        case .setACL: try cursor.setACL()
+        case .deleteACL: try cursor.deleteACL()
+        case .listRights: try cursor.listRights()
+        case .myRights: .myRights(try cursor.mailbox())
+        case .getQuota: .getQuota(root: try cursor.quotaRoot())
+        case .getQuotaRoot: .getQuotaRoot(try cursor.mailbox())
+        case .setQuota: try cursor.setQuota()
+        case .getMetadata: try cursor.getMetadata()
+        case .setMetadata: try cursor.setMetadata()
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:
             throw cursor.expected(.endOfLine)
@@ -77,7 +88,9 @@ extension Command {
         case .enable(let capabilities): encoder.capabilities(capabilities)
         case .select(let select), .examine(let select): select.encode(into: &encoder)
         case .create(let mailbox, let uses): encoder.create(mailbox, uses)
-        case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox):
+        case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox),
+            .getACL(let mailbox), .myRights(let mailbox), .getQuota(let mailbox),
+            .getQuotaRoot(let mailbox):
             encoder.mailbox(mailbox)
         case .rename(let old, let new):
             encoder.mailbox(old)
@@ -103,6 +116,15 @@ extension Command {
         case .fetch(let fetch): fetch.encode(into: &encoder)
         case .store(let store): store.encode(into: &encoder)
         case .copy(let copy), .move(let copy): copy.encode(into: &encoder)
+        case .replace(let replace): replace.encode(into: &encoder)
+        case .setACL(let change): change.encode(into: &encoder)
+        case .deleteACL(let mailbox, let identifier), .listRights(let mailbox, let identifier):
+            encoder.mailbox(mailbox)
+            encoder.space()
+            encoder.string(identifier)
+        case .setQuota(let quota): quota.encode(into: &encoder)
+        case .getMetadata(let get): get.encode(into: &encoder)
+        case .setMetadata(let set): set.encode(into: &encoder)
         }
     }
 }

@@ -23,8 +23,8 @@ extension Command {
     /// Appends the command under the tag `g<tag>` in canonical form (one space, upper case, CRLF).
     ///
     /// Returns the offsets, counted from the first byte appended, at which sending must wait for
-    /// the backend's continuation request. APPEND ends with its message literal's marker; the
-    /// caller sends the message and the last CRLF.
+    /// the backend's continuation request. A stretch of APPEND or REPLACE that is not the last one
+    /// ends with its literal's marker, and one that is not the first begins behind a literal.
     package func encode(
         tag: UInt64,
         literals: BackendLiterals,
@@ -34,11 +34,16 @@ extension Command {
         // Lent and given back, so that writing never copies what already waits in the buffer.
         swap(&encoder.buffer, &buffer)
         encoder.start = encoder.buffer.count
-        encoder.buffer.append(UInt8(ascii: "g"))
-        encoder.buffer.append(decimal: tag)
-        encoder.space()
-        encode(into: &encoder)
-        if verb != .append { encoder.append("\r\n") }
+        let append = append
+        if append?.isContinued == true {
+            encodeArguments(into: &encoder)
+        } else {
+            encoder.buffer.append(UInt8(ascii: "g"))
+            encoder.buffer.append(decimal: tag)
+            encoder.space()
+            encode(into: &encoder)
+        }
+        if append?.message == nil { encoder.append("\r\n") }
         swap(&encoder.buffer, &buffer)
         return encoder.waits
     }

@@ -5,8 +5,8 @@ import Bytes
 package enum LiteralRole: Equatable, Sendable {
     /// Part of the command's arguments: collect it.
     case argument
-    /// The message of an APPEND: stream it.
-    case message(TaggedAppend)
+    /// A message, or a part of one: stream it. The command is complete up to here.
+    case message(TaggedCommand)
     /// Whatever the literal holds, no command comes of it: refuse it.
     case malformed(ParseFailure)
 }
@@ -25,17 +25,19 @@ package enum CommandParser {
     }
 
     /// Says what the literal is whose marker ends `partial`.
+    ///
+    /// `upload` is the APPEND or REPLACE that `partial` goes on with, behind its last literal.
     package static func atLiteral(
         _ partial: Span<UInt8>,
-        header: LiteralHeader
+        header: LiteralHeader,
+        of upload: TaggedCommand? = nil
     ) -> LiteralRole {
         var cursor = Cursor(partial, isPartial: true)
         do {
-            let tagged = try parse(&cursor)
-            if case .append(let append) = tagged.command, append.message == header {
-                return .message(TaggedAppend(tag: tagged.tag, append: append))
-            }
-            // Only APPEND is complete at a marker.
+            let tagged =
+                if let upload { try parse(&cursor, of: upload) } else { try parse(&cursor) }
+            if tagged.command.append?.message == header { return .message(tagged) }
+            // Only a message makes a command complete at a marker.
             return .malformed(
                 ParseFailure(
                     tag: tagged.tag,
@@ -48,8 +50,36 @@ package enum CommandParser {
         }
     }
 
-    /// Whether an APPEND may end with `rest`, which followed its message: one message a command.
-    package static func isEndOfAppend(_ rest: Span<UInt8>) -> Bool { rest.isEmpty }
+    /// Reads the rest of an upload, given without its last CRLF, behind its last literal.
+    package static func parse(
+        _ rest: Span<UInt8>,
+        of upload: TaggedCommand
+    ) throws(ParseFailure) -> TaggedCommand {
+        var cursor = Cursor(rest)
+        return try parse(&cursor, of: upload)
+    }
+
+    private static func parse(
+        _ cursor: inout Cursor,
+        of upload: TaggedCommand
+    ) throws(ParseFailure) -> TaggedCommand {
+        var tagged = upload
+        do throws(SyntaxError) {
+            switch upload.command {
+            case .append(let append):
+                tagged.command = .append(try cursor.continuation(of: append, isSingle: false))
+            case .replace(var replace):
+                replace.append = try cursor.continuation(of: replace.append, isSingle: true)
+                tagged.command = .replace(replace)
+            default: throw cursor.expected(.endOfLine)
+            }
+            try cursor.end()
+            return tagged
+        } catch {
+            let verb = upload.command.verb
+            throw ParseFailure(tag: upload.tag, verb: verb, reason: .syntax(error))
+        }
+    }
 
     @inline(__always)
     private static func parse(_ cursor: inout Cursor) throws(ParseFailure) -> TaggedCommand {
@@ -135,7 +165,7 @@ extension Cursor {
         guard isUID else { return (verb, false) }
         switch verb {
         case .expunge: return (.uidExpunge, true)
-        case .fetch, .search, .sort, .thread, .store, .copy, .move: return (verb, true)
+        case .fetch, .search, .sort, .thread, .store, .copy, .move, .replace: return (verb, true)
         default: throw .expected(.command, at: start)
         }
     }

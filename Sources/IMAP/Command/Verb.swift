@@ -8,7 +8,9 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     case noop, fetch, idle, store, search, select, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
     case create, delete, rename, subscribe, unsubscribe, list, lsub, append
-    case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches
+    case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches, replace
+    case getACL, setACL, deleteACL, listRights, myRights
+    case getQuota, getQuotaRoot, setQuota, getMetadata, setMetadata
 
     package var spelling: StaticString {
         switch self {
@@ -47,6 +49,17 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .sort: "SORT"
         case .thread: "THREAD"
         case .uidBatches: "UIDBATCHES"
+        case .replace: "REPLACE"
+        case .getACL: "GETACL"
+        case .setACL: "SETACL"
+        case .deleteACL: "DELETEACL"
+        case .listRights: "LISTRIGHTS"
+        case .myRights: "MYRIGHTS"
+        case .getQuota: "GETQUOTA"
+        case .getQuotaRoot: "GETQUOTAROOT"
+        case .setQuota: "SETQUOTA"
+        case .getMetadata: "GETMETADATA"
+        case .setMetadata: "SETMETADATA"
         }
     }
 

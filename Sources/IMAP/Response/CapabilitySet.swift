@@ -6,8 +6,9 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         authExternal, literalPlus, literalMinus, id, enable, idle, namespace, uidPlus, unselect,
         move, children, listExtended, listStatus, specialUse, esearch, searchRes, within,
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
-        condStore, qresync, binary, multiAppend, statusSize, objectID, saveDate, preview,
-        appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
+        condStore, qresync, binary, multiAppend, catenate, statusSize, objectID, saveDate, preview,
+        appendLimit, i18nLevel1, partial, utf8Accept, acl, rights, listMyRights, quota,
+        quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit
 
     /// As it stands in CAPABILITY.
@@ -48,6 +49,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .qresync: "QRESYNC"
         case .binary: "BINARY"
         case .multiAppend: "MULTIAPPEND"
+        case .catenate: "CATENATE"
         case .statusSize: "STATUS=SIZE"
         case .objectID: "OBJECTID"
         case .saveDate: "SAVEDATE"
@@ -57,8 +59,14 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .partial: "PARTIAL"
         case .utf8Accept: "UTF8=ACCEPT"
         case .acl: "ACL"
+        // Servers put the letters in any order, and add some of their own.
+        case .rights: "RIGHTS=texk"
         case .listMyRights: "LIST-MYRIGHTS"
         case .quota: "QUOTA"
+        case .quotaStorage: "QUOTA=RES-STORAGE"
+        case .quotaMessage: "QUOTA=RES-MESSAGE"
+        case .quotaMailbox: "QUOTA=RES-MAILBOX"
+        case .quotaAnnotationStorage: "QUOTA=RES-ANNOTATION-STORAGE"
         case .createSpecialUse: "CREATE-SPECIAL-USE"
         case .replace: "REPLACE"
         case .inProgress: "INPROGRESS"
@@ -78,6 +86,8 @@ package enum Capability: UInt8, CaseIterable, Sendable {
 package struct CapabilitySet: Equatable, Sendable {
     /// One bit a capability; there are at most 128.
     private var bits: UInt128 = 0
+    /// Bytes of the largest message, behind `APPENDLIMIT=`; nil without a number (RFC 7889).
+    package private(set) var appendLimit: UInt64?
     /// Messages that one command deals with, behind MESSAGELIMIT= (RFC 9738).
     package private(set) var messageLimit: UInt32?
     /// Messages that one SEARCH saves, behind SAVELIMIT= (RFC 9738).
@@ -94,6 +104,11 @@ package struct CapabilitySet: Equatable, Sendable {
     package func contains(_ capability: Capability) -> Bool { bits & Self.bit(capability) != 0 }
 
     package mutating func insert(_ capability: Capability) { bits |= Self.bit(capability) }
+
+    package mutating func insert(appendLimit limit: UInt64?) {
+        insert(.appendLimit)
+        appendLimit = limit
+    }
 
     package mutating func insert(messageLimit limit: UInt32) {
         insert(.messageLimit)
@@ -123,6 +138,7 @@ package struct CapabilitySet: Equatable, Sendable {
     private func with(_ bits: UInt128, limitsOf other: CapabilitySet) -> CapabilitySet {
         var set = CapabilitySet()
         set.bits = bits
+        if set.contains(.appendLimit) { set.appendLimit = appendLimit ?? other.appendLimit }
         if set.contains(.messageLimit) { set.messageLimit = messageLimit ?? other.messageLimit }
         if set.contains(.saveLimit) { set.saveLimit = saveLimit ?? other.saveLimit }
         return set

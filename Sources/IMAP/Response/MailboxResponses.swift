@@ -102,6 +102,8 @@ extension Cursor {
         repeat {
             if let item = takeKeyword(StatusItem.self) {
                 try space()
+                // A mailbox without a limit of its own (RFC 7889, 4).
+                if item == .appendLimit && takeWord("NIL") { continue }
                 if item == .mailboxID {
                     status.objectID = try parenthesizedObjectID()
                 } else {

@@ -62,4 +62,6 @@ package enum BareCode: String, CaseIterable, Sendable {
     case useAttribute = "USEATTR"
     case throttled = "THROTTLED"
     case downgraded = "DOWNGRADED"
+    /// A URL of CATENATE that leads nowhere (RFC 4469); it is not repeated.
+    case badURL = "BADURL"
 }

@@ -83,24 +83,6 @@ extension Authorization {
 
     // MARK: Filing
 
-    /// Flags that the target does not allow are dropped, not refused (RFC 4314, section 4).
-    func append(_ append: Append) -> Judgement {
-        let target = access(append.mailbox, needs: Verb.append.row.mailbox)
-        let grounds = Grounds(target)
-        if let refusal = target.refusal { return .refuse(refusal, grounds) }
-        guard let name = target.name else { return .refuse(.invalidName, grounds) }
-        var append = append
-        append.mailbox = naming.encode(name)
-        let kept = append.flags.keeping(target.rights)
-        var forward = Forward(.append(append), grounds, purpose: filing(target))
-        if kept != append.flags {
-            append.flags = kept
-            forward.command = .append(append)
-            forward.rewrite = "APPEND with fewer flags"
-        }
-        return .forward(forward)
-    }
-
     /// Leaving a mailbox by MOVE is a deletion there (RFC 6851, section 3.3).
     func file(_ copy: Copy, _ verb: Verb, _ command: (Copy) -> Command) -> Judgement {
         let source = selected(verb.row.selected)
@@ -116,9 +98,13 @@ extension Authorization {
         return .forward(Forward(command(copy), grounds, purpose: filing(target)))
     }
 
-    private func filing(_ target: Access) -> Purpose {
+    func filing(_ target: Access, readsSources: Bool = false) -> Purpose {
         let parent = target.name?.superiors.last
         let above = parent.map { policy.decide($0.canonical).rights } ?? target.rights
-        return .filing(target: target.rights, mayCreate: above.contains(.createMailbox))
+        return .filing(
+            target: target.rights,
+            mayCreate: above.contains(.createMailbox),
+            readsSources: readsSources
+        )
     }
 }

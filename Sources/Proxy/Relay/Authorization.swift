@@ -21,6 +21,8 @@ struct Authorization {
     ///
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
+    let permissions: Permissions
+    let quotaLabels: QuotaLabels
 
     /// Asked without a look at what is selected.
     private var isSelected: Bool { if case .some = selection { true } else { false } }
@@ -46,15 +48,15 @@ struct Authorization {
         case .enable(let names): return enable(names)
         case .select(let select): return self.select(select, isExamine: false)
         case .examine(let select): return self.select(select, isExamine: true)
-        case .create(let octets, _): return create(octets)
+        case .create(let octets, let uses): return create(octets, uses)
         case .delete(let octets): return delete(octets)
         case .rename(let old, let new): return rename(from: old, to: new)
         case .subscribe(let octets): return named(octets, .subscribe, Command.subscribe)
         case .unsubscribe(let octets): return named(octets, .unsubscribe, Command.unsubscribe)
-        case .list(let list): return self.list(list)
+        case .list(let list): return limited(self.list(list))
         case .lsub(let reference, let pattern): return lsub(reference, pattern)
         case .status(let octets, let items):
-            return named(octets, .status) { .status(mailbox: $0, items: items) }
+            return limited(named(octets, .status) { .status(mailbox: $0, items: items) })
         case .append(let append): return self.append(append)
         case .close: return close()
         case .unselect: return .forward(departure())
@@ -64,6 +66,18 @@ struct Authorization {
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
         case .move(let copy): return file(copy, .move, Command.move)
+        case .replace(let replace): return self.replace(replace)
+        case .myRights(let octets): return myRights(octets)
+        case .getACL(let octets): return lists(octets, .getACL, Command.getACL)
+        case .listRights(let octets, let identifier):
+            return lists(octets, .listRights) { .listRights(mailbox: $0, identifier: identifier) }
+        case .setACL(let change): return setACL(change)
+        case .deleteACL(let octets, let identifier): return deleteACL(octets, identifier)
+        case .getQuota(let root): return getQuota(root)
+        case .getQuotaRoot(let octets): return named(octets, .getQuotaRoot, Command.getQuotaRoot)
+        case .setQuota: return .refuse(.noPermission, Grounds())
+        case .getMetadata(let get): return getMetadata(get)
+        case .setMetadata(let set): return setMetadata(set)
         }
     }
 
@@ -84,7 +98,7 @@ struct Authorization {
     }
 
     /// A command that names one mailbox and goes on with the name in its canonical form.
-    private func named(
+    func named(
         _ octets: [UInt8],
         _ verb: Verb,
         _ command: ([UInt8]) -> Command
@@ -191,13 +205,13 @@ struct Authorization {
 
     // MARK: Managing mailboxes
 
-    private func create(_ octets: [UInt8]) -> Judgement {
+    private func create(_ octets: [UInt8], _ uses: KeywordSet<SpecialUse>) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
         let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
         let grounds = Grounds(access)
         guard let name else { return .refuse(.invalidName, grounds) }
         if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
-        let command = Command.create(mailbox: naming.encode(name), specialUse: [])
+        let command = Command.create(mailbox: naming.encode(name), specialUse: uses)
         return .forward(Forward(command, grounds))
     }
 
@@ -259,39 +273,13 @@ struct Authorization {
         return .forward(Forward(command, grounds))
     }
 
-    /// Renaming must take nothing along that may not move, and must give no right away.
+    /// Renaming must take nothing along that may not move, must give no right that the user could
+    /// not give himself, and must put nothing where it could not be created.
     private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
-        let before = policy.decide(old.canonical).rights
+        let before = rights(on: old)
         let after = policy.decide(new.canonical).rights
-        return before.contains(.deleteMailbox) && after.isSubset(of: before)
-    }
-
-    // MARK: Listing
-
-    private func list(_ list: List) -> Judgement {
-        var combined: [[UInt8]] = []
-        for pattern in list.patterns {
-            guard let pattern = self.pattern(list.reference, pattern) else {
-                return .refuse(.invalidName, Grounds())
-            }
-            if !pattern.isDelimiterQuery { combined.append(pattern.octets) }
-        }
-        if combined.isEmpty { return .local(.delimiter(.list)) }
-        var list = list
-        list.reference = []
-        list.patterns = combined
-        return .forward(Forward(.list(list)))
-    }
-
-    private func lsub(_ reference: [UInt8], _ pattern: [UInt8]) -> Judgement {
-        guard let pattern = self.pattern(reference, pattern) else {
-            return .refuse(.invalidName, Grounds())
-        }
-        if pattern.isDelimiterQuery { return .local(.delimiter(.lsub)) }
-        return .forward(Forward(.lsub(reference: [], pattern: pattern.octets)))
-    }
-
-    private func pattern(_ reference: [UInt8], _ pattern: [UInt8]) -> MailboxPattern? {
-        try? MailboxPattern(reference: reference, pattern: pattern, naming: naming)
+        let mayGain = before.contains(.administer)
+        return before.contains(.deleteMailbox) && (mayGain || after.isSubset(of: before))
+            && after.isSuperset(of: Verb.rename.row.destination)
     }
 }

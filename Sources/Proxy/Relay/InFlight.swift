@@ -17,8 +17,10 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
-    /// APPEND, COPY and MOVE: the rights on the target decide what the answer may tell.
-    case filing(target: Rights, mayCreate: Bool)
+    /// STATUS and LIST with STATUS whose answers get the limit for messages; nil: of any mailbox.
+    case status(MailboxName?, KeywordSet<StatusItem>)
+    /// APPEND, REPLACE, COPY and MOVE: the rights on the target decide what the answer may tell.
+    case filing(target: Rights, mayCreate: Bool, readsSources: Bool)
 }
 
 /// A command on its way.
@@ -33,13 +35,21 @@ struct Exchange: Equatable {
     var purpose: Purpose
     /// Whether `$` is what it finds, once it is answered.
     var savesResult = false
+    /// The client asked for rights beside LIST, and the backend was not (RFC 8440).
+    var tellsRights = false
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
+    var removesMessages: Bool { verb == .expunge || verb == .uidExpunge || verb == .move }
+
     /// What the backend's refusal means for the plan that this is a step of; nil: it is none.
     var step: Step.Refused?
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
+    /// Of the messages told of or expunged, as far as the answers name them.
+    var uids = UIDLog()
+    /// What the client sent of an APPEND or REPLACE.
+    var filed: [Record.Filed] = []
 }
 
 /// The table of commands in flight, in the order in which they were sent.
@@ -111,13 +121,51 @@ struct InFlight {
         }
     }
 
+    /// Whether a LIST is under way that the gateway tells rights for.
+    var tellsRights: Bool { exchanges.contains { $0.tellsRights } }
+
+    /// What of the STATUS of a mailbox was asked for by a command that asked for its limit; nil
+    /// when none did.
+    func statusItems(of name: MailboxName) -> KeywordSet<StatusItem>? {
+        for exchange in exchanges {
+            guard case .status(let asked, let items) = exchange.purpose else { continue }
+            if asked == nil || asked == name { return items }
+        }
+        return nil
+    }
+
     var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }
 
-    /// Counts a message and its bytes for the oldest command with `verb`.
-    mutating func count(_ verb: Verb, messages: UInt64, bytes: UInt64) {
-        guard let index = exchanges.firstIndex(where: { $0.verb == verb }) else { return }
+    /// Counts a message that was told of for the oldest FETCH, or the oldest STORE without one.
+    mutating func count(told message: FetchSummary) {
+        let fetching = exchanges.firstIndex { $0.verb == .fetch }
+        guard let index = fetching ?? exchanges.firstIndex(where: { $0.verb == .store }) else {
+            return
+        }
+        exchanges[index].messages &+= 1
+        exchanges[index].bytes &+= message.bodyBytes
+        if let uid = message.uid { exchanges[index].uids.note(MessageRange(uid, uid)) }
+    }
+
+    /// Counts messages that are gone for the oldest command that removes some; their UIDs are
+    /// known where VANISHED tells them.
+    mutating func count(removed messages: UInt64, uids: MessageRange? = nil) {
+        guard let index = exchanges.firstIndex(where: { $0.removesMessages }) else { return }
         exchanges[index].messages &+= messages
-        exchanges[index].bytes &+= bytes
+        if let uids { exchanges[index].uids.note(uids) }
+    }
+
+    /// Notes a message that went to the backend with our command `number`.
+    mutating func note(_ filed: Record.Filed, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].filed.append(filed)
+        exchanges[index].bytes &+= filed.bytes
+    }
+
+    /// Counts messages that were announced with our command `number`.
+    mutating func count(messages: UInt64, of number: UInt64) {
+        guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
+        exchanges[index].messages &+= messages
     }
 
     /// Whether a FETCH is under way, whose answers another one's filter would change.

@@ -22,15 +22,37 @@ extension Authorization {
         case .fetch(let fetch): admits(fetch)
         case .store(let store):
             admits(modSequences: store.unchangedSince != nil) && admits(store.set)
-        case .create(_, let uses): uses.isEmpty
+        case .create(_, let uses): uses.isEmpty || offer.contains(.createSpecialUse)
+        case .getQuota, .getQuotaRoot, .setQuota: offer.contains(.quota)
+        case .getMetadata, .setMetadata: offer.contains(.metadata)
+        case .append(let append): admits(append)
+        case .replace(let replace): offer.contains(.replace) && admits(replace.append)
         case .capability, .noop, .logout, .id, .startTLS, .authenticate, .login, .delete, .rename,
-            .subscribe, .unsubscribe, .lsub, .append, .check, .close, .expunge:
+            .subscribe, .unsubscribe, .lsub, .check, .close, .expunge,
+            .getACL, .setACL, .deleteACL, .listRights, .myRights:
             true
         }
     }
 
     func admits(modSequences: Bool) -> Bool {
         !modSequences || offer.contains(.condStore)
+    }
+
+    private func admits(_ append: Append) -> Bool {
+        var messages = append.isContinued ? 1 : 0
+        for part in append.parts {
+            switch part {
+            case .heading: messages += 1
+            // RFC 3516, 4.4: binary needs its own kind of literal, and that needs BINARY.
+            case .literal(let header) where header.isLiteral8:
+                guard offer.contains(.binary) else { return false }
+            case .utf8: guard enabled.contains(.utf8Accept) else { return false }
+            case .text(let header) where header.isLiteral8: return false
+            case .catenate: guard offer.contains(.catenate) else { return false }
+            case .literal, .text, .url, .utf8End, .catenateEnd: continue
+            }
+        }
+        return messages <= 1 || offer.contains(.multiAppend)
     }
 
     private func admits(_ select: Select) -> Bool {
@@ -46,5 +68,6 @@ extension Authorization {
         return offer.contains(.listExtended)
             && (returns.status.isEmpty || offer.contains(.listStatus) && admits(returns.status))
             && (!namesUses || offer.contains(.specialUse))
+            && (!list.wantsRights || offer.contains(.listMyRights))
     }
 }

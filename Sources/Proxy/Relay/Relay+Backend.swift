@@ -80,7 +80,7 @@ extension Relay {
             case .done(let summary):
                 self.transcoder = nil
                 guard !summary.isSuppressed else { return }
-                inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
+                inFlight.count(told: summary)
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
@@ -117,9 +117,8 @@ extension Relay {
             let part = unsent.removeFirst()
             out.backend.append(part.span)
             goOn(at: now, into: &out)
-        } else if case .asked(let number, let header) = upload {
-            upload = .streaming(number)
-            client.streamLiteral()
+        } else if case .asked(let header) = upload?.stage {
+            beginMessage()
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
         } else if case .asked(let number) = idling {
             idling = .active(number)
@@ -144,6 +143,13 @@ extension Relay {
         if case .select = exchange.purpose, condition == .bad {
             return desynchronized("Backend answered SELECT with BAD", into: &out)
         }
+        if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
+            return desynchronized("Backend took a command that it did not get whole", into: &out)
+        }
+        let isCutShort = upload.map { $0.number == exchange.number && !$0.isAsked } ?? false
+        if isCutShort && condition == .ok {
+            return desynchronized("Backend took a command without its end", into: &out)
+        }
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
         settleSelection(after: exchange, condition, into: &out)
@@ -160,6 +166,10 @@ extension Relay {
         case .refusal(let refusal): answer(exchange, refusal, at: now, into: &out)
         default: answer(exchange, condition, code, at: now, into: &out)
         }
+        // What the backend takes for the next command can't be known any more.
+        if isCutShort {
+            return desynchronized("Backend refused a message half-way", into: &out)
+        }
         resume(at: now, into: &out)
         endIfDrained(into: &out)
     }
@@ -173,24 +183,18 @@ extension Relay {
         if case .idle = exchange.purpose { endedIdle(into: &out) }
         if case .refusal = exchange.purpose { idling = nil }
         if exchange.number == unsentNumber { unsent = [] }
-        switch upload {
-        case .asked(let number, let header) where number == exchange.number:
-            upload = nil
-            guard condition != .ok else {
-                return desynchronized("Backend took a message that it did not get", into: &out)
-            }
-            if header.isNonSynchronizing {
-                passingBy = .answered
-                client.discardLiteral()
-            } else {
-                client.abandonCommand()
-            }
-        // The client is in the middle of its message, or the backend was not told its end:
-        // what the backend takes for the next command can't be known any more.
-        case .streaming(let number) where number == exchange.number,
-            .ending(let number) where number == exchange.number:
-            desynchronized("Backend ended APPEND before its message was through", into: &out)
-        default: break
+        guard let upload, upload.number == exchange.number else { return }
+        self.upload = nil
+        // Else the client is in the middle of its messages, or the backend was not told their end.
+        guard case .asked(let header) = upload.stage else { return }
+        guard condition != .ok else {
+            return desynchronized("Backend took a message that it did not get", into: &out)
+        }
+        if header.isNonSynchronizing {
+            passingBy = .answered
+            client.discardLiteral()
+        } else {
+            client.abandonCommand()
         }
     }
 
@@ -244,7 +248,7 @@ extension Relay {
     ) {
         guard let tag = exchange.tag else { return }
         let kept = filtered(code, of: exchange, condition)
-        if condition == .no && saysMissing(kept, exchange.verb) {
+        if condition == .no && !readsSources(exchange) && saysMissing(kept, exchange.verb) {
             out.client.append(.nonexistent, tag: tag)
             return recordOutcome(
                 exchange,
@@ -253,6 +257,10 @@ extension Relay {
                 at: now,
                 into: &out
             )
+        }
+        if condition == .no && saysBadURL(kept, exchange) {
+            out.client.append(.badURL, tag: tag)
+            return recordOutcome(exchange, .no, code: Refusal.badURL.code, at: now, into: &out)
         }
         tag.append(to: &out.client)
         out.client.append(condition.word.text)
@@ -270,13 +278,29 @@ extension Relay {
         recordOutcome(exchange, condition.result, code: kept?.phrase, at: now, into: &out)
     }
 
+    private func readsSources(_ exchange: Exchange) -> Bool {
+        if case .filing(_, _, true) = exchange.purpose { true } else { false }
+    }
+
+    /// Whether CATENATE failed for a source, or may have: why is the same to the client.
+    private func saysBadURL(_ code: ResponseCode?, _ exchange: Exchange) -> Bool {
+        guard readsSources(exchange) else { return false }
+        switch code {
+        case nil, .bare(.badURL), .bare(.nonExistent), .bare(.noPermission), .bare(.cannot):
+            return true
+        default: return false
+        }
+    }
+
     /// Whether the backend has no such mailbox: the client hears what it hears of a denied one.
     ///
     /// Servers before RFC 5530 say so without a code; a mailbox that can't be opened for another
     /// reason then looks missing, too.
     private func saysMissing(_ code: ResponseCode?, _ verb: Verb) -> Bool {
         switch verb {
-        case .select, .examine, .status: code == nil || code == .bare(.nonExistent)
+        case .select, .examine, .status, .myRights, .getACL, .listRights, .getQuotaRoot,
+            .getMetadata, .setMetadata:
+            code == nil || code == .bare(.nonExistent)
         default: code == .bare(.nonExistent)
         }
     }

@@ -22,9 +22,10 @@ extension Relay {
             switch event {
             case .needMore: return Progress(consumed: offset)
             case .streamed(let range):
+                digest?.update(bytes.extracting(range))
                 return Progress(consumed: range.lowerBound, relayed: range.count)
             case .streamEnded:
-                if case .streaming(let number) = upload { upload = .ending(number) }
+                messageEnded()
             case .literal(let header): atLiteral(header, at: now, into: &out)
             case .command: atCommand(at: now, into: &out)
             case .violation(let violation):
@@ -40,7 +41,7 @@ extension Relay {
     /// Whether the client may be read: nothing waits that must come first.
     var acceptsInput: Bool {
         if isHolding || !mayAnswer || !unsent.isEmpty { return false }
-        if case .asked = upload { return false }
+        if upload?.isAsked == true { return false }
         switch idling {
         case .asked, .ending: return false
         case .active, nil: return true
@@ -66,7 +67,7 @@ extension Relay {
 
     private mutating func atCommand(at now: Instant, into out: inout Outbox) {
         if case .active(let number) = idling { return endIdle(number, into: &out) }
-        if case .ending = upload { return endUpload(into: &out) }
+        if let upload { return endUpload(upload, into: &out) }
         if passingBy != nil { return endPassingBy(into: &out) }
         let tagged: TaggedCommand
         do {
@@ -106,8 +107,8 @@ extension Relay {
             return true
         }
         switch authorization.judge(tagged.command) {
-        case .local(let answer):
-            recordLocal(tagged, into: &out)
+        case .local(let answer, let grounds):
+            recordLocal(tagged, grounds, into: &out)
             self.answer(tagged.tag, answer, into: &out)
         case .probe(let name):
             descendants = []

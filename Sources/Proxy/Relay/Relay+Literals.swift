@@ -1,4 +1,4 @@
-// Literals of the client: asked for, collected, streamed on, or refused and counted away.
+// Literals of the client: asked for and collected, or refused and counted away.
 import Audit
 import Bytes
 import IMAP
@@ -13,15 +13,14 @@ extension Relay {
         into out: inout Outbox
     ) {
         heldLiteral = nil
-        // Nothing may stand behind a message (RFC 9051, 6.3.12).
-        if case .ending = upload { return end("Malformed command", .malformed, into: &out) }
         if passingBy != nil { return passBy(header, into: &out) }
-        switch CommandParser.atLiteral(client.command, header: header) {
+        switch CommandParser.atLiteral(client.command, header: header, of: upload?.tagged) {
         // Without LITERAL+ only small literals may come unasked (RFC 7888, section 5).
         case .argument where isUnaskedAndLong(header), .malformed where isUnaskedAndLong(header):
             end("Literal is too large", .limit, into: &out)
         case .argument:
             guard client.canCollectLiteral else {
+                if upload != nil { return breakOff(.literalTooBig, into: &out) }
                 let tag = CommandParser.tag(of: client.command)
                 return refuseLiteral(header, tag: tag, .literalTooBig, into: &out)
             }
@@ -29,6 +28,7 @@ extension Relay {
             if !header.isNonSynchronizing { out.client.append("+ Ready\r\n") }
         case .message(let tagged): atMessage(tagged, header, at: now, into: &out)
         case .malformed(let failure):
+            if upload != nil { return breakOff(malformed: failure, into: &out) }
             recordMalformed(failure, into: &out)
             let isTooLong = header.size > UInt64(settings.limits.literalBytesMax)
             let refusal: Refusal =
@@ -39,13 +39,13 @@ extension Relay {
         }
     }
 
-    private func isUnaskedAndLong(_ header: LiteralHeader) -> Bool {
+    func isUnaskedAndLong(_ header: LiteralHeader) -> Bool {
         header.isNonSynchronizing && header.size > Self.unaskedBytesMax
     }
 
     /// Refuses a command at its literal (section E6): instead of asking for it where the client
     /// waits, after counting it away where it comes unasked.
-    private mutating func refuseLiteral(
+    mutating func refuseLiteral(
         _ header: LiteralHeader,
         tag: Tag?,
         _ refusal: Refusal,
@@ -60,6 +60,9 @@ extension Relay {
     private mutating func passBy(_ header: LiteralHeader, into out: inout Outbox) {
         guard header.isNonSynchronizing else { return endPassingBy(into: &out) }
         guard header.size <= settings.limits.messageBytesMax else {
+            if case .refused(let tag, let refusal) = passingBy {
+                answer(tag, refusal, into: &out)
+            }
             return end("Literal is too large", .limit, into: &out)
         }
         client.discardLiteral()
@@ -77,60 +80,5 @@ extension Relay {
         } else {
             out.client.appendUntagged(refusal)
         }
-    }
-
-    /// APPEND at its message: decided before the client is asked for a byte of it.
-    private mutating func atMessage(
-        _ asked: TaggedAppend,
-        _ header: LiteralHeader,
-        at now: Instant,
-        into out: inout Outbox
-    ) {
-        sawWellFormed()
-        let tagged = TaggedCommand(tag: asked.tag, command: .append(asked.append))
-        if isInUse(asked.tag) {
-            trail.beginCommand()
-            recordTagInUse(tagged, into: &out)
-            return refuseLiteral(header, tag: asked.tag, .tagInUse, into: &out)
-        }
-        guard inFlight.admits(.alone) else { return holdAtLiteral(header) }
-        if !isRecorded { trail.beginCommand() }
-        switch judge(asked.append, header) {
-        case .forward(let forward):
-            guard record(tagged, forward, into: &out) else { return holdAtLiteral(header) }
-            isRecorded = false
-            let number = send(tagged, forward, at: now, into: &out)
-            upload = .asked(number, header)
-        case .refuse(let refusal, let grounds, _):
-            guard record(refusal, tagged, grounds, into: &out) else { return holdAtLiteral(header) }
-            isRecorded = false
-            refuseLiteral(header, tag: asked.tag, refusal, into: &out)
-        case .local, .ignore, .probe:
-            refuseLiteral(header, tag: asked.tag, .malformed, into: &out)
-        }
-    }
-
-    private func judge(_ append: Append, _ header: LiteralHeader) -> Judgement {
-        if isUnaskedAndLong(header) { return .refuse(.literalTooBig, Grounds()) }
-        if header.size > settings.limits.messageBytesMax { return .refuse(.tooBig, Grounds()) }
-        // BINARY is not offered, and literal8 belongs to it.
-        if header.isLiteral8 { return .refuse(.malformed, Grounds()) }
-        return authorization.judge(.append(append))
-    }
-
-    private mutating func holdAtLiteral(_ header: LiteralHeader) {
-        heldLiteral = header
-        hold()
-    }
-
-    /// Nothing may stand behind the message; the backend is not told the end of a command that is
-    /// none, and a message once begun can be taken back only by closing the connection.
-    mutating func endUpload(into out: inout Outbox) {
-        guard CommandParser.isEndOfAppend(client.command) else {
-            return end("Malformed command", .malformed, into: &out)
-        }
-        client.reset()
-        out.backend.append("\r\n")
-        upload = nil
     }
 }

@@ -18,6 +18,9 @@ extension Relay {
             namespaces(into: &out)
             out.client.appendOK(tag, "NAMESPACE")
         case .delimiter(let verb): delimiter(tag, verb, into: &out)
+        case .myRights(let name):
+            tell(authorization.rights(on: name), on: name, into: &out)
+            out.client.appendOK(tag, "MYRIGHTS")
         case .enabledNothing:
             out.client.append("* ENABLED\r\n")
             out.client.appendOK(tag, "ENABLE")

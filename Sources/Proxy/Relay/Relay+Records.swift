@@ -21,6 +21,7 @@ extension Relay {
             )
             record.rewrite = forward.rewrite
             forward.command.describe(into: &record.arguments)
+            recordSources(forward.grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
@@ -40,15 +41,35 @@ extension Relay {
             record.code = refusal.code
             record.reason = refusal.text
             tagged.command.describe(into: &record.arguments)
+            recordSources(grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
         return refusal.status == .bad || trail.isDurable
     }
 
-    mutating func recordLocal(_ tagged: TaggedCommand, into out: inout Outbox) {
+    /// Writes what CATENATE reads, as a FETCH of it would be written.
+    private mutating func recordSources(_ grounds: Grounds, into out: inout Outbox) {
+        for source in grounds.sources {
+            let verdict: Record.Verdict = source.refusal == nil ? .allow : .deny
+            var record = trail.decision(.fetch, verdict, isDurable: verdict == .deny)
+            record.verb = "CATENATE"
+            record.state = state
+            record.mailbox = source.access.record
+            record.code = source.refusal?.code
+            record.reason = source.refusal?.text
+            source.url.describe(into: &record.arguments)
+            trail.record(record, into: &out)
+        }
+    }
+
+    mutating func recordLocal(
+        _ tagged: TaggedCommand,
+        _ grounds: Grounds,
+        into out: inout Outbox
+    ) {
         guard !isRecorded else { return }
-        trail.record(decision(tagged, .local, Grounds(), isDurable: false), into: &out)
+        trail.record(decision(tagged, .local, grounds, isDurable: false), into: &out)
     }
 
     /// Writes that a tag came again before its command was answered.
@@ -78,8 +99,10 @@ extension Relay {
         record.backendTag = exchange.number
         record.state = state
         record.code = code
+        record.arguments = exchange.uids.written
         record.messages = exchange.messages
         record.bytes = exchange.bytes
+        record.filed = exchange.filed
         record.duration = now &- exchange.started
         trail.record(record, into: &out)
     }

@@ -34,15 +34,7 @@ extension Relay {
         into out: inout Outbox
     ) -> UInt64 {
         let number = nextTag()
-        let start = out.backend.count
-        // The backend must agree to a message before the client is asked for it.
-        let literals: BackendLiterals =
-            command.verb == .append ? .synchronizing : BackendLiterals(backend.capabilities)
-        let pauses = command.encode(tag: number, literals: literals, into: &out.backend)
-        if !pauses.isEmpty {
-            unsentNumber = number
-            keepBack(pauses, from: start, into: &out)
-        }
+        encode(command, number, into: &out)
         let asked = asked ?? command
         inFlight.insert(
             Exchange(
@@ -53,12 +45,34 @@ extension Relay {
                 pipelining: step == nil ? command.pipelining : .alone,
                 purpose: purpose,
                 savesResult: command.savesResult,
+                tellsRights: asked.wantsRights && !command.wantsRights,
                 started: now,
                 sequence: trail.sequence,
-                step: step
+                step: step,
+                messages: command.append?.messages ?? 0
             )
         )
         return number
+    }
+
+    /// Sends another stretch of the command with this number of ours.
+    mutating func sendOn(_ forward: Forward, of number: UInt64, into out: inout Outbox) {
+        if case .filing(_, _, true) = forward.purpose {
+            inFlight.setPurpose(forward.purpose, of: number)
+        }
+        inFlight.count(messages: forward.command.append?.messages ?? 0, of: number)
+        encode(forward.command, number, into: &out)
+    }
+
+    private mutating func encode(_ command: Command, _ number: UInt64, into out: inout Outbox) {
+        let start = out.backend.count
+        // The backend must agree to a message before the client is asked for it.
+        let literals: BackendLiterals =
+            command.append == nil ? BackendLiterals(backend.capabilities) : .synchronizing
+        let pauses = command.encode(tag: number, literals: literals, into: &out.backend)
+        guard !pauses.isEmpty else { return }
+        unsentNumber = number
+        keepBack(pauses, from: start, into: &out)
     }
 
     /// Cuts what stands behind a literal marker off: it goes when the backend asks for it.

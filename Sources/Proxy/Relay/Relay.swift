@@ -10,15 +10,6 @@ import Policy
 /// to be durable, for names it depends on) stays whole in the fragmenter, and nothing behind it is
 /// read; then it is judged anew, so that a decision is never older than what it rests on.
 struct Relay: ~Copyable {
-    /// The client's message on its way to the backend.
-    enum Upload {
-        /// The backend is asked for the message of the command with this tag of ours.
-        case asked(UInt64, LiteralHeader)
-        case streaming(UInt64)
-        /// The message is through; its command's line must end here.
-        case ending(UInt64)
-    }
-
     /// A command whose literals the client sends unasked, though nothing will come of it.
     enum PassingBy {
         /// What the client hears at the command's end.
@@ -45,13 +36,18 @@ struct Relay: ~Copyable {
     var answers = ResponseFragmenter()
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
+    /// Responses that the session has dropped and recorded.
+    var unknownResponses = 0
     var inFlight = InFlight()
     var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
     /// The last search that was to be saved was refused: what `$` is at the backend is older.
     var isResultLost = false
+    /// The client's messages on their way to the backend.
     var upload: Upload?
+    /// Over the message that streams.
+    var digest: MessageDigest?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
     var passingBy: PassingBy?
@@ -62,12 +58,13 @@ struct Relay: ~Copyable {
 
     /// A whole command waits in the fragmenter.
     var isHolding = false
-    /// The literal at which the waiting command stands; only APPEND waits in front of one.
+    /// The literal at which the waiting command stands; only a message waits in front of one.
     var heldLiteral: LiteralHeader?
     /// The waiting command's record is written.
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
+    var quotaLabels = QuotaLabels()
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -98,7 +95,11 @@ struct Relay: ~Copyable {
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: user)
-        offer = Offer.afterLogin(backend: backend.capabilities)
+        offer = Offer.afterLogin(
+            backend: backend.capabilities,
+            messageBytesMax: settings.limits.messageBytesMax,
+            permissions: settings.permissions
+        )
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
@@ -123,7 +124,9 @@ struct Relay: ~Copyable {
             isResultLost: isResultLost,
             refusals: settings.refusals,
             copies: settings.copies,
-            descendants: descendants
+            descendants: descendants,
+            permissions: settings.permissions,
+            quotaLabels: quotaLabels
         )
     }
 

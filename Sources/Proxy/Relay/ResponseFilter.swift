@@ -17,15 +17,24 @@ extension Relay {
         case .list(let entry): return pass(entry, isSubscribed: false, into: &out)
         case .lsub(let entry): return pass(entry, isSubscribed: true, into: &out)
         case .mailboxStatus(let status): return pass(status, into: &out)
+        case .ownRights(let own): return pass(own, into: &out)
+        case .accessList(let list): return pass(list, into: &out)
+        case .grantableRights(let rights): return pass(rights, into: &out)
+        case .quota(let quota): return pass(quota, into: &out)
+        case .quotaRoots(let roots): return pass(roots, into: &out)
+        case .metadata(let metadata): return pass(metadata, into: &out)
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
             guard isSelecting else { return noteUnknown(into: &out) }
-            if case .expunge = response { inFlight.count(.expunge, messages: 1, bytes: 0) }
+            if case .expunge = response { inFlight.count(removed: 1) }
             response.encode(into: &out.client)
             return true
-        case .vanished:
+        case .vanished(let isEarlier):
             guard isSelecting else { return noteUnknown(into: &out) }
-            return copyNumbers(into: &out)
+            guard copyNumbers(into: &out) else { return false }
+            // What was removed earlier is not the work of a command of today.
+            if !isEarlier { countRemoved() }
+            return true
         case .search: return inFlight.contains(.search) && copyNumbers(into: &out)
         case .sort: return inFlight.contains(.sort) && copyNumbers(into: &out)
         case .thread: return inFlight.contains(.thread) && copyNumbers(into: &out)
@@ -51,9 +60,23 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
-    private mutating func noteUnknown(into out: inout Outbox) -> Bool {
+    /// Each of them is recorded: a backend that sends more than this would fill the trail.
+    private static let unknownResponsesMax = 1000
+
+    mutating func noteUnknown(into out: inout Outbox) -> Bool {
+        guard unknownResponses < Self.unknownResponsesMax else { return false }
+        unknownResponses += 1
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
+    }
+
+    private mutating func countRemoved() {
+        // Taken out and put back, since the piece lends the whole relay meanwhile.
+        var counting = inFlight
+        NumberTranscoder.forEachVanished(in: answers.piece) { range in
+            counting.count(removed: UInt64(range.upper - range.lower) + 1, uids: range)
+        }
+        inFlight = counting
     }
 
     private mutating func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
@@ -112,6 +135,8 @@ extension Relay {
         case .mailboxID: return isSelecting && offer.contains(.objectID) ? code : nil
         case .copyUID:
             return mayTellUIDs(inFlight.first(.move) ?? inFlight.first(.copy)) ? code : nil
+        // RFC 8508, 4.3: told before the old message goes.
+        case .appendUID: return mayTellUIDs(inFlight.first(.replace)) ? code : nil
         case .bare(.closed), .bare(.noModSeq), .bare(.uidNotSticky): return isSelecting ? code : nil
         default: return nil
         }
@@ -140,7 +165,7 @@ extension Relay {
         switch code {
         // RFC 3501, 7.1: only who may create the mailbox is told that it is not there.
         case .tryCreate:
-            guard case .filing(let target, true) = exchange.purpose else { return nil }
+            guard case .filing(let target, true, _) = exchange.purpose else { return nil }
             return target.contains(.lookup) ? code : nil
         case .readOnly, .readWrite, .closed, .alert: return nil
         case .authenticationFailed, .authorizationFailed, .expired, .privacyRequired: return nil
@@ -152,7 +177,7 @@ extension Relay {
 
     /// UIDs of a mailbox are told to those who may read it only.
     private func mayTellUIDs(_ exchange: Exchange?) -> Bool {
-        guard case .filing(let target, _)? = exchange?.purpose else { return false }
+        guard case .filing(let target, _, _)? = exchange?.purpose else { return false }
         return target.contains(.read)
     }
 
@@ -192,7 +217,12 @@ extension Relay {
         guard rights.contains(.lookup) else { return true }
         var entry = entry
         entry.mailbox = backend.naming.encode(name)
-        if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
+        if !rights.contains(.read) {
+            entry.attributes.insert(.noSelect)
+            // Whether there is new mail is for those to know who may read it (RFC 4314, 4).
+            entry.attributes.remove(.marked)
+            entry.attributes.remove(.unmarked)
+        }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
             entry.attributes.remove(.hasChildren)
@@ -200,6 +230,13 @@ extension Relay {
             entry.hasSubscribedChild = false
         }
         (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
+        let cannotBeSelected: KeywordSet<MailboxAttribute> = [.noSelect, .nonExistent]
+        // RFC 8440, 3: rights are told of mailboxes that can be selected.
+        if !isSubscribed && inFlight.tellsRights
+            && entry.attributes.intersection(cannotBeSelected).isEmpty
+        {
+            tell(authorization.rights(on: name), on: name, into: &out)
+        }
         return true
     }
 
@@ -208,6 +245,7 @@ extension Relay {
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
         status.mailbox = backend.naming.encode(name)
+        if let items = inFlight.statusItems(of: name) { status.show(items, limit: appendLimit) }
         Response.mailboxStatus(status).encode(into: &out.client)
         return true
     }

@@ -59,7 +59,7 @@ struct ParserBenchmark {
         if bytes.last == 0x0A {
             guard case .message(let tagged) = CommandParser.atLiteral(bytes.span, header: header)
             else { return fail() }
-            command = .append(tagged.append)
+            command = tagged.command
         } else {
             guard let tagged = try? CommandParser.parse(bytes.span) else { return fail() }
             command = tagged.command

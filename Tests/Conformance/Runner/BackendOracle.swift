@@ -7,6 +7,8 @@ struct BackendOracle {
     private var fragmenter = CommandFragmenter(limits: .afterAuthentication)
     /// A line that is no command may follow: a SASL response, DONE.
     private var awaitsLine = false
+    /// The APPEND or REPLACE whose last literal is passing.
+    private var upload: TaggedCommand?
     /// A literal may follow when the backend says so.
     private var awaitsContinuation = false
     private var complaints: [String] = []
@@ -29,12 +31,14 @@ struct BackendOracle {
     private mutating func said(_ octets: [UInt8]) {
         guard awaitsContinuation else { return }
         for line in octets.split(separator: 0x0A) {
-            let tag = Array(CommandParser.tag(of: fragmenter.command)?.bytes.text.utf8 ?? "".utf8)
+            let begun = upload?.tag ?? CommandParser.tag(of: fragmenter.command)
+            let tag = Array(begun?.bytes.text.utf8 ?? "".utf8)
             if line.starts(with: Array("+ ".utf8)) {
                 awaitsContinuation = false
                 read([], mayGoOn: true)
             } else if line.starts(with: tag + [UInt8(ascii: " ")]) {
                 awaitsContinuation = false
+                upload = nil
                 fragmenter.abandonCommand()
             }
             if !awaitsContinuation { return }
@@ -65,12 +69,12 @@ struct BackendOracle {
     }
 
     private mutating func atLiteral(_ header: LiteralHeader) {
-        switch CommandParser.atLiteral(fragmenter.command, header: header) {
+        switch CommandParser.atLiteral(fragmenter.command, header: header, of: upload) {
         case .argument: fragmenter.collectLiteral()
         case .message(let tagged):
-            check(fragmenter.command.array, isWritten: .append(tagged.append), tagged.tag)
+            check(fragmenter.command.array, isWritten: tagged.command, tagged.tag)
             fragmenter.streamLiteral()
-            awaitsLine = true
+            upload = tagged
         case .malformed(let failure):
             complaints.append("\(readable(fragmenter.command.array)): \(failure)")
         }
@@ -82,7 +86,13 @@ struct BackendOracle {
             if line.isEmpty || isSASL(line) || line == Array("DONE".utf8) { return }
         }
         do {
-            let tagged = try CommandParser.parse(line.span)
+            let tagged =
+                if let upload {
+                    try CommandParser.parse(line.span, of: upload)
+                } else {
+                    try CommandParser.parse(line.span)
+                }
+            upload = nil
             check(line + [0x0D, 0x0A], isWritten: tagged.command, tagged.tag)
             switch tagged.command {
             case .idle, .authenticate: awaitsLine = true

@@ -47,6 +47,7 @@ extension Record {
         case "code": code.map(\.words)
         case "messages": String(messages)
         case "bytes": String(bytes)
+        case "filed": filed.map(\.text).joined(separator: ",")
         case "durable": isDurable ? "yes" : "no"
         default: nil
         }
@@ -60,4 +61,12 @@ extension Phrase {
 extension Record.Mailbox {
     /// The canonical name, or what the client wrote where it is none.
     fileprivate var words: String { String(decoding: canonical ?? raw, as: UTF8.self) }
+}
+
+extension Record.Filed {
+    /// `BYTES:SHA-256`.
+    fileprivate var text: String {
+        let digits = (digest ?? []).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        return "\(bytes):\(digits.joined())"
+    }
 }

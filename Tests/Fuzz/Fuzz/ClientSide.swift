@@ -15,6 +15,8 @@ func fuzzClient(_ input: [UInt8]) {
 private struct FuzzedClient {
     private var fragmenter = CommandFragmenter(limits: .afterAuthentication)
     private var isRefused = false
+    /// The APPEND or REPLACE whose last literal was streamed.
+    private var upload: TaggedCommand?
 
     mutating func hear(_ bytes: ArraySlice<UInt8>) {
         let input = Array(bytes)
@@ -30,27 +32,32 @@ private struct FuzzedClient {
             case .command:
                 if !isRefused { check(fragmenter.command.array) }
                 isRefused = false
+                upload = nil
                 fragmenter.reset()
             }
         }
     }
 
     private mutating func answer(_ header: LiteralHeader) {
-        switch CommandParser.atLiteral(fragmenter.command, header: header) {
+        switch CommandParser.atLiteral(fragmenter.command, header: header, of: upload) {
         case .argument where fragmenter.canCollectLiteral && !isRefused:
             fragmenter.collectLiteral()
         case .message(let tagged) where !isRefused:
-            checkWritten(.append(tagged.append))
+            checkWritten(tagged.command)
             fragmenter.streamLiteral()
-            // What follows the message is judged by the session, and is no command.
-            isRefused = true
+            upload = tagged
         default:
             isRefused = header.isNonSynchronizing
+            upload = nil
             if isRefused { fragmenter.discardLiteral() } else { fragmenter.abandonCommand() }
         }
     }
 
     private func check(_ bytes: [UInt8]) {
+        if let upload {
+            guard let rest = try? CommandParser.parse(bytes.span, of: upload) else { return }
+            return checkWritten(rest.command)
+        }
         guard let tagged = try? CommandParser.parse(bytes.span) else { return }
         checkWritten(tagged.command)
     }
@@ -63,8 +70,8 @@ private func checkWritten(_ command: Command) {
     for index in digest.indices { precondition((0x20...0x7E).contains(digest[index])) }
     var written = Buffer()
     _ = command.encode(tag: 1, literals: .literalPlus, into: &written)
-    // An APPEND ends where its message begins.
-    if command.verb == .append { return }
+    // An upload ends where a message begins, and goes on behind it.
+    if let append = command.append, append.isContinued || append.message != nil { return }
     var fragmenter = CommandFragmenter(limits: .afterAuthentication)
     // Quoting may lengthen a command that was just short enough.
     fragmenter.limits.lineBytesMax *= 4

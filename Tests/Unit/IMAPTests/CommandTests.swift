@@ -117,6 +117,20 @@ import Testing
                 #"append box (\Draft) "01-feb-2026 08:00:00 -0130" {5+}"# + "\r\n",
                 #"APPEND "box" (\Draft) " 1-Feb-2026 08:00:00 -0130" {5+}"# + "\r\n"
             ),
+            ("append box utf8 (~{5}\r\n", #"APPEND "box" UTF8 (~{5+}"# + "\r\n"),
+            (
+                "append box (k) catenate (url /a;UID=1 text {5}\r\n",
+                #"APPEND "box" (k) CATENATE (URL "/a;UID=1" TEXT {5+}"# + "\r\n"
+            ),
+            (
+                "append box catenate (url a) (k) catenate (url b)",
+                #"APPEND "box" CATENATE (URL "a") (k) CATENATE (URL "b")"#
+            ),
+            (
+                #"uid replace 7 box (\seen) {5}"# + "\r\n",
+                #"UID REPLACE 7 "box" (\Seen) {5+}"# + "\r\n"
+            ),
+            ("replace * box {5}\r\n", #"REPLACE * "box" {5+}"# + "\r\n"),
         ]
     )
     func takesMessages(text: String, written: String) throws {
@@ -170,6 +184,8 @@ import Testing
             ("search from ann not (header a b text c) 1:3", "FROM NOT (HEADER TEXT) 1:3"),
             ("copy 1:2 Secret", "1:2"),
             (#"append Secret (\seen) {5}"# + "\r\n", #"(\Seen) 5 bytes"#),
+            ("append Secret catenate (url /Secret;UID=1 text {5}\r\n", "CATENATE URL 5 bytes"),
+            ("replace 7 Secret {5}\r\n", "7 5 bytes"),
             (
                 #"list (subscribed) "" Secret return (status (unseen))"#,
                 "(SUBSCRIBED) 1 pattern RETURN (STATUS (UNSEEN))"
@@ -207,9 +223,9 @@ import Testing
     }
 
     @Test func asksForLongLiteralsUnderLiteralMinus() throws {
-        let command = Command.append(
-            Append(mailbox: Array("a".utf8), message: LiteralHeader(size: 4097))
-        )
+        let message = AppendPart.literal(LiteralHeader(size: 4097))
+        let parts = [AppendPart.heading(FlagSet(), nil), message]
+        let command = Command.append(Append(mailbox: Array("a".utf8), parts: parts))
         var buffer = Buffer()
         let waits = command.encode(tag: 1, literals: .literalMinus, into: &buffer)
         #expect(buffer.text == "g1 APPEND \"a\" {4097}\r\n")

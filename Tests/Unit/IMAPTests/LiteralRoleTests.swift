@@ -40,21 +40,12 @@ import Testing
     }
 
     @Test func streamsTheMessageOfAppend() throws {
-        let wanted = TaggedAppend(
-            tag: try #require(Tag("a")),
-            append: Append(
-                mailbox: Array("box".utf8),
-                flags: FlagSet(system: [.seen]),
-                message: LiteralHeader(size: 50_000_000, isLiteral8: true)
-            )
+        let message = LiteralHeader(size: 50_000_000, isLiteral8: true)
+        let append = Append(
+            mailbox: Array("box".utf8),
+            parts: [.heading(FlagSet(system: [.seen]), nil), .literal(message)]
         )
+        let wanted = TaggedCommand(tag: try #require(Tag("a")), command: .append(append))
         #expect(try role(of: "a APPEND box (\\Seen) ~{50000000}\r\n") == .message(wanted))
-    }
-
-    @Test func endsAppendAfterOneMessage() {
-        let nothing: [UInt8] = []
-        let more = Array(" {3}".utf8)
-        #expect(CommandParser.isEndOfAppend(nothing.span) == true)
-        #expect(CommandParser.isEndOfAppend(more.span) == false)
     }
 }

@@ -17,9 +17,10 @@ import Testing
     @Test(
         "refuses unknown verbs",
         arguments: [
-            "a XLIST \"\" *", "a COMPRESS DEFLATE", "a UNAUTHENTICATE", "a SETACL x y z", "a NOOPE",
+            "a XLIST \"\" *", "a COMPRESS DEFLATE", "a UNAUTHENTICATE", "a GENURLAUTH x y",
+            "a NOOPE",
             "a NOOP~", "a uid noop", "a uid login x y", "a UID", "a ", "a \u{FB01}nd",
-            "a SETMETADATA x",
+            "a SETANNOTATION x",
             "a FINO", "a CHEC\u{212A}", "a UID EXPUNGE~ 1",
         ]
     )
@@ -99,11 +100,23 @@ import Testing
             ("a SEARCH (ALL", "expected closing parenthesis at byte 13"),
             ("a LIST (RECURSIVEMATCH) \"\" *", "expected supported keyword at byte 7"),
             ("a LIST (REMOTE) \"\" *", "expected supported keyword at byte 8"),
-            ("a LIST \"\" * RETURN (MYRIGHTS)", "expected supported keyword at byte 20"),
+            ("a LIST \"\" * RETURN (METADATA)", "expected supported keyword at byte 20"),
             ("a LIST \"\" ()", "expected string at byte 11"),
             ("a STATUS x ()", "expected supported keyword at byte 12"),
             ("a STATUS x (X-GUID)", "expected supported keyword at byte 12"),
-            ("a APPEND x CATENATE (TEXT {5}\r\n", "expected literal at byte 11"),
+            (
+                "a APPEND x ANNOTATION (/comment (value.priv a)) {5}\r\n",
+                "expected literal at byte 11"
+            ),
+            ("a APPEND x CATENATE ()", "expected supported keyword at byte 21"),
+            ("a APPEND x CATENATE (HREF a)", "expected supported keyword at byte 21"),
+            ("a APPEND x CATENATE (URL a)x", "expected space at byte 27"),
+            ("a APPEND x CATENATE (URL a", "expected space at byte 26"),
+            ("a APPEND x UTF8 ({5}\r\n", "expected literal at byte 17"),
+            ("a APPEND x", "expected space at byte 10"),
+            ("a REPLACE 1:2 x {5}\r\n", "expected space at byte 11"),
+            ("a UID REPLACE * x {5}\r\n", "expected non-zero number at byte 14"),
+            ("a REPLACE 1 x CATENATE (URL a) {5}\r\n", "expected end of line at byte 30"),
             (
                 "a APPEND x \"32-Jan-2020 00:00:00 +0000\" {5}\r\n",
                 "expected date and time at byte 11"

@@ -11,6 +11,7 @@ extension Settings {
         security: BackendSettings.Security = .plain,
         certificate: AuthenticationSettings.CertificateUse = .off,
         refusals: RefusalStyle = .strict,
+        permissions: Permissions = Permissions(),
         sendsID: Bool = false,
         limits: Limits = Limits(),
         rules: [Rule]? = nil,
@@ -27,7 +28,8 @@ extension Settings {
             backends: [backend],
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
             policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
-            refusals: refusals
+            refusals: refusals,
+            permissions: permissions
         )
     }
 
@@ -50,5 +52,15 @@ extension Rule {
             limit: (try? Rights(letters: letters)) ?? .none,
             position: SourcePosition(file: "policy.yaml", line: 1, column: 1)
         )
+    }
+}
+
+extension Permissions {
+    /// Everything that can be permitted.
+    static var all: Permissions {
+        var all = Permissions()
+        all.accessControl = true
+        all.specialUse = true
+        return all
     }
 }

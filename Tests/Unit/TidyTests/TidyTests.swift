@@ -7,7 +7,7 @@ private let allowedImports: [String: Set<String>] = [
     "IMAP": ["Bytes", "Glibc"],
     "Policy": ["Bytes", "Glibc"],
     "Authentication": ["Bytes", "Glibc"],
-    "Audit": ["Bytes", "Glibc"],
+    "Audit": ["Bytes", "COpenSSL", "Glibc"],
     "Proxy": ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Glibc"],
     "TLS": ["Bytes", "COpenSSL", "Glibc", "Synchronization"],
     "Reactor": ["Bytes", "CLinux", "Glibc", "Synchronization"],
