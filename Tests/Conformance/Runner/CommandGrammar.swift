@@ -17,6 +17,10 @@ extension Grammar {
         "<uid>THREAD REFERENCES UTF-8 <keys>", "UIDBATCHES 100",
         "<uid>FETCH <set> <fetch><fetch-modifier>", "<uid>STORE <set><unchanged> <store>",
         "<uid>COPY <set> <mailbox>", "<uid>MOVE <set> <mailbox>",
+        "<uid>REPLACE 7 <mailbox><append> {5}", "GETACL <mailbox>", "SETACL <mailbox> bob +lr",
+        "DELETEACL <mailbox> bob", "LISTRIGHTS <mailbox> bob", "MYRIGHTS <mailbox>",
+        "GETQUOTA <astring>", "GETQUOTAROOT <mailbox>", "SETQUOTA <astring> (STORAGE 5)",
+        "GETMETADATA <mailbox> /private/comment", #"SETMETADATA <mailbox> (/private/comment "x")"#,
     ]
 
     static let commands = Grammar(rules: [

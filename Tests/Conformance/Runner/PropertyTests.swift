@@ -11,6 +11,10 @@ struct PropertyTests {
         return (0..<count).map { _ in Grammar.commands.text(from: form, &dice) }
     }
 
+    private static func takesMessage(_ form: String) -> Bool {
+        form.hasPrefix("APPEND") || form.contains("REPLACE")
+    }
+
     @Test("each verb has a form that is tried")
     func coversVerbs() {
         var verbs: Set<String> = []
@@ -32,7 +36,7 @@ struct PropertyTests {
                 let written = Self.written(first.command, literals)
                 let second = Self.parsed(written)
                 #expect(second.map { Self.written($0.command, literals) } == written, "\(text)")
-                if first.command.verb != .append {
+                if !Self.takesMessage(form) {
                     #expect(second?.command == first.command, "\(text)")
                 }
             }
@@ -56,8 +60,7 @@ struct PropertyTests {
             case .literal(let header):
                 switch CommandParser.atLiteral(fragmenter.command, header: header) {
                 case .argument: fragmenter.collectLiteral()
-                case .message(let tagged):
-                    return TaggedCommand(tag: tagged.tag, command: .append(tagged.append))
+                case .message(let tagged): return tagged
                 case .malformed: return nil
                 }
             default: return nil
@@ -77,7 +80,7 @@ struct PropertyTests {
         heading.state = .selected("INBOX")
         let settings = try heading.settings()
         for text in Self.texts(of: form, 3) where !form.hasPrefix("LOGOUT") {
-            let message = form.hasPrefix("APPEND") ? "\r\nhello" : ""
+            let message = Self.takesMessage(form) ? "\r\nhello" : ""
             let octets = Array("a \(text)\(message)\r\n".utf8)
             let whole = Scene.begun(heading, settings)
             whole.client(octets)
