@@ -15,6 +15,7 @@ package enum Event: String, CaseIterable, Sendable {
     case id = "session.id"
     case enable = "session.enable"
     case idle = "session.idle"
+    case compress = "session.compress"
     case list = "mbox.list"
     case lsub = "mbox.lsub"
     case namespace = "mbox.namespace"

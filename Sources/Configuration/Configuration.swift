@@ -17,6 +17,8 @@ package struct Configuration: Sendable {
     package var refusals: RefusalStyle
     package var permissions: Permissions
     package var copies: CopyStyle
+    /// Whether clients may compress (COMPRESS=DEFLATE).
+    package var compression: Bool
     package var audit: AuditTrail
     package var limits: Limits
     package var processes: Processes
@@ -33,7 +35,8 @@ package struct Configuration: Sendable {
             refusals: refusals,
             permissions: permissions,
             copies: copies,
-            digestsMessages: audit.digestsMessages
+            digestsMessages: audit.digestsMessages,
+            offersCompression: compression
         )
     }
 }

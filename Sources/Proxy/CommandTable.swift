@@ -95,6 +95,7 @@ extension Verb {
         case .enable: Row(.authenticated, .alone, .reading, .rewritten, .enable)
         case .idle: Row(.authenticated, .alone, .reading, .relayed, .idle)
         case .namespace: Row(.authenticated, .free, .reading, .local, .namespace)
+        case .compress: Row(.authenticated, .alone, .reading, .local, .compress)
         case .select:
             Row(.authenticated, .alone, .reading, .rewritten, .select)
                 .needing(mailbox: [.lookup, .read])

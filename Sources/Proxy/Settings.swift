@@ -16,6 +16,8 @@ package final class Settings: Sendable {
     package let copies: CopyStyle
     /// Whether messages that are filed are recorded with their SHA-256.
     package let digestsMessages: Bool
+    /// Whether COMPRESS=DEFLATE is offered at the login.
+    package let offersCompression: Bool
 
     package init(
         limits: Limits,
@@ -26,7 +28,8 @@ package final class Settings: Sendable {
         refusals: RefusalStyle,
         permissions: Permissions = Permissions(),
         copies: CopyStyle = .lax,
-        digestsMessages: Bool = true
+        digestsMessages: Bool = true,
+        offersCompression: Bool = true
     ) {
         self.limits = limits
         self.authentication = authentication
@@ -37,6 +40,7 @@ package final class Settings: Sendable {
         self.permissions = permissions
         self.copies = copies
         self.digestsMessages = digestsMessages
+        self.offersCompression = offersCompression
     }
 }
 

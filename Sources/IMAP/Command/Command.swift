@@ -25,6 +25,8 @@ package enum Command: Equatable, Sendable {
     case enable([ShortBytes])
     case idle
     case namespace
+    /// By DEFLATE; there is no other mechanism (RFC 4978).
+    case compress
     case select(Select)
     case examine(Select)
     case create(mailbox: [UInt8], specialUse: KeywordSet<SpecialUse>)
@@ -75,6 +77,7 @@ extension Command {
         case .enable: .enable
         case .idle: .idle
         case .namespace: .namespace
+        case .compress: .compress
         case .select: .select
         case .examine: .examine
         case .create: .create

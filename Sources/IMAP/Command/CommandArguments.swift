@@ -38,6 +38,7 @@ extension Command {
         case .authenticate: try cursor.authenticate()
         case .login: try cursor.login()
         case .enable: .enable(try cursor.capabilities())
+        case .compress: try cursor.compress()
         case .select: .select(try cursor.select())
         case .examine: .examine(try cursor.select())
         case .create: try cursor.create()
@@ -86,6 +87,7 @@ extension Command {
             encoder.authenticate(mechanism, response)
         case .login(let user, let password): encoder.login(user, password)
         case .enable(let capabilities): encoder.capabilities(capabilities)
+        case .compress: encoder.append(" DEFLATE")
         case .select(let select), .examine(let select): select.encode(into: &encoder)
         case .create(let mailbox, let uses): encoder.create(mailbox, uses)
         case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox),

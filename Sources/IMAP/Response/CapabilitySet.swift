@@ -9,7 +9,8 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         condStore, qresync, binary, multiAppend, catenate, statusSize, objectID, saveDate, preview,
         appendLimit, i18nLevel1, partial, utf8Accept, acl, rights, listMyRights, quota,
         quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
-        replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit
+        replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
+        compressDeflate
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -75,6 +76,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .metadata: "METADATA"
         case .messageLimit: "MESSAGELIMIT="
         case .saveLimit: "SAVELIMIT="
+        case .compressDeflate: "COMPRESS=DEFLATE"
         }
     }
 

@@ -15,6 +15,7 @@ struct Authorization {
     let enabled: CapabilitySet
     /// Whether `$` means nothing, since the search that was to be saved was refused here.
     let isResultLost: Bool
+    let isCompressing: Bool
     let refusals: RefusalStyle
     let copies: CopyStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
@@ -40,6 +41,8 @@ struct Authorization {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
         case .namespace: return .local(.namespace)
+        case .compress:
+            return isCompressing ? .refuse(.compressing, Grounds()) : .local(.compress)
         case .logout: return .local(.logout)
         case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
         case .noop: return .forward(Forward(.noop, selected(.none)))

@@ -16,7 +16,7 @@ enum Judgement: Equatable {
 }
 
 enum LocalAnswer: Equatable {
-    case capability, id, namespace, logout
+    case capability, id, namespace, logout, compress
     /// The answer to a LIST or LSUB with an empty pattern: the delimiter.
     case delimiter(Verb)
     /// MYRIGHTS at a backend without access control lists.

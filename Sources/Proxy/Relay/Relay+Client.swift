@@ -11,8 +11,10 @@ extension Relay {
         into out: inout Outbox
     ) -> Progress {
         sawInput(at: now)
+        let wasCompressing = isCompressing
         var offset = 0
-        while acceptsInput {
+        // What follows COMPRESS must be decompressed first.
+        while acceptsInput && isCompressing == wasCompressing {
             let event: CommandFragmenter.Event
             if case .active = idling {
                 event = client.feedLine(bytes, from: &offset, bytesMax: Self.doneBytesMax)

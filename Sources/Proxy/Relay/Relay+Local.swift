@@ -17,6 +17,10 @@ extension Relay {
         case .namespace:
             namespaces(into: &out)
             out.client.appendOK(tag, "NAMESPACE")
+        case .compress:
+            out.client.appendOK(tag, "COMPRESS")
+            out.effects.append(.startCompression)
+            startCompression()
         case .delimiter(let verb): delimiter(tag, verb, into: &out)
         case .myRights(let name):
             tell(authorization.rights(on: name), on: name, into: &out)

@@ -28,7 +28,8 @@ struct Relay: ~Copyable {
 
     let user: String
     let backend: BackendFacts
-    let offer: CapabilitySet
+    private(set) var offer: CapabilitySet
+    private(set) var isCompressing = false
     var settings: Settings
     var policy: UserPolicy
     var trail: Trail
@@ -98,7 +99,8 @@ struct Relay: ~Copyable {
         offer = Offer.afterLogin(
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
-            permissions: settings.permissions
+            permissions: settings.permissions,
+            compression: settings.offersCompression
         )
         lastInput = now
         // The login at the backend used the tags below.
@@ -122,6 +124,7 @@ struct Relay: ~Copyable {
             selection: selection,
             enabled: enabled,
             isResultLost: isResultLost,
+            isCompressing: isCompressing,
             refusals: settings.refusals,
             copies: settings.copies,
             descendants: descendants,
@@ -185,6 +188,20 @@ struct Relay: ~Copyable {
     mutating func backendClosed(into out: inout Outbox) {
         guard !isFinished else { return }
         end("Connection to the mail server was lost", .backendBye, into: &out)
+    }
+
+    /// From now on the client's bytes are compressed; it is offered once.
+    mutating func startCompression() {
+        isCompressing = true
+        offer.remove(.compressDeflate)
+    }
+
+    /// What the client sent is no compressed stream any more: nothing it says can be understood.
+    mutating func clientBroke(_ fault: StreamFault, into out: inout Outbox) {
+        switch fault {
+        case .malformed: end("Malformed compressed data", .malformed, into: &out)
+        case .excessive: end("Compressed data grows without measure", .limit, into: &out)
+        }
     }
 
     // MARK: Time

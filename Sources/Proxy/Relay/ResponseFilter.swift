@@ -225,6 +225,8 @@ extension Relay {
         }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
+            // RECURSIVEMATCH tells of such a mailbox for a child's sake alone (RFC 5258, 3.5).
+            if entry.hasSubscribedChild && !entry.attributes.contains(.subscribed) { return true }
             entry.attributes.remove(.hasChildren)
             entry.attributes.remove(.hasNoChildren)
             entry.hasSubscribedChild = false

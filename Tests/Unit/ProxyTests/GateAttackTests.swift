@@ -125,7 +125,7 @@ struct GateAttackTests {
             talk.clientHeard.hasSuffix(
                 "Logged in\r\nb BAD Command is not allowed in this state\r\n"
                     + "* CAPABILITY IMAP4rev1 LITERAL- ID APPENDLIMIT=67108864 ACL "
-                    + "RIGHTS=texk\r\n"
+                    + "RIGHTS=texk COMPRESS=DEFLATE\r\n"
                     + "c OK CAPABILITY completed\r\n"
             )
         )

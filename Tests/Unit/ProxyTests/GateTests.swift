@@ -65,7 +65,7 @@ struct GateTests {
         #expect(
             talk.backend("g2 OK x\n")
                 == "a OK [CAPABILITY IMAP4rev1 LITERAL- ID IDLE NAMESPACE "
-                + "APPENDLIMIT=67108864 ACL RIGHTS=texk] Logged in\n"
+                + "APPENDLIMIT=67108864 ACL RIGHTS=texk COMPRESS=DEFLATE] Logged in\n"
         )
         #expect(talk.takeEffects() == [.sendTicket])
     }

@@ -14,6 +14,7 @@ extension Settings {
         permissions: Permissions = Permissions(),
         sendsID: Bool = false,
         limits: Limits = Limits(),
+        offersCompression: Bool = true,
         rules: [Rule]? = nil,
         revision: String = "r1"
     ) -> Settings {
@@ -29,7 +30,8 @@ extension Settings {
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
             policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
             refusals: refusals,
-            permissions: permissions
+            permissions: permissions,
+            offersCompression: offersCompression
         )
     }
 
