@@ -26,6 +26,8 @@ rules:
         )
         self.addCleanup(client.shutdown)
         client.login("bob", PASSWORDS["bob"])
+        # It asks once, before the login.
+        client.capabilities = tuple(client.capability()[1][0].decode().upper().split())
         return client
 
     def test_python_reads_and_writes_them_in_utf_8(self):
