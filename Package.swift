@@ -48,6 +48,8 @@ let package = Package(
             pkgConfig: "libseccomp",
             providers: [.apt(["libseccomp-dev"])]
         ),
+        // COMPRESS=DEFLATE: the format is zlib's, and every system keeps zlib patched.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         module("Bytes"),
@@ -57,6 +59,7 @@ let package = Package(
         module("Audit", imports: ["Bytes", "COpenSSL"]),
         module("Proxy", imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit"]),
         module("TLS", imports: ["Bytes", "COpenSSL"]),
+        module("Compression", imports: ["Bytes", "CZlib"]),
         module("Reactor", imports: ["Bytes", "CLinux"]),
         module(
             "Configuration",
@@ -69,7 +72,7 @@ let package = Package(
             "Postern",
             imports: [
                 "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
-                "Configuration", "CLinux", "CSeccomp",
+                "Compression", "Configuration", "CLinux", "CSeccomp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -96,6 +99,7 @@ let package = Package(
             of: ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy"]
         ),
         tests("TLSTests", of: ["Bytes", "TLS"]),
+        tests("CompressionTests", of: ["Bytes", "Compression"]),
         tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
         tests(
             "ConfigurationTests",

@@ -95,6 +95,8 @@ package struct Record: Equatable, Sendable {
     /// The second mailbox of RENAME, COPY, MOVE and REPLACE.
     package var destination: Mailbox?
     /// Set, items, flags, sizes, search keys without their values; never content.
+    ///
+    /// In an outcome the UIDs of the messages told of or removed, as far as answers named them.
     package var arguments = ShortBytes()
     /// What was changed on the way to the backend, for example `SELECT to EXAMINE`.
     package var rewrite: Phrase?

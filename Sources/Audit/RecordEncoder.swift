@@ -61,7 +61,12 @@ package struct RecordEncoder: Sendable {
         append(#","state":""#, record.state, to: &buffer)
         append(#","mailbox":{"raw":"#, record.mailbox, to: &buffer)
         append(#","destination":{"raw":"#, record.destination, to: &buffer)
-        append(#","args":""#, record.arguments, bytesMax: Self.argumentsBytesMax, to: &buffer)
+        append(
+            record.phase == .outcome ? #","uids":""# : #","args":""#,
+            record.arguments,
+            bytesMax: Self.argumentsBytesMax,
+            to: &buffer
+        )
         append(#","rewrite":""#, record.rewrite, to: &buffer)
         append(#","reason":""#, record.reason, to: &buffer)
     }

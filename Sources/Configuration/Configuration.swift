@@ -15,7 +15,10 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    package var permissions: Permissions
     package var copies: CopyStyle
+    /// Whether clients may compress (COMPRESS=DEFLATE).
+    package var compression: Bool
     package var audit: AuditTrail
     package var limits: Limits
     package var processes: Processes
@@ -30,8 +33,10 @@ package struct Configuration: Sendable {
             routes: routes,
             policy: policy,
             refusals: refusals,
+            permissions: permissions,
             copies: copies,
-            digestsMessages: audit.digestsMessages
+            digestsMessages: audit.digestsMessages,
+            offersCompression: compression
         )
     }
 }

@@ -28,14 +28,21 @@ enum Offer {
         .binary, .statusSize, .objectID, .saveDate, .preview, .i18nLevel1, .partial, .inProgress,
         .uidOnly, .uidBatches, .messageLimit, .saveLimit,
         .multiAppend, .catenate, .replace,
+        .listMyRights, .quota, .quotaStorage, .quotaMessage, .quotaMailbox,
+        .quotaAnnotationStorage, .metadata, .createSpecialUse,
     ])
 
     /// What the gateway does by itself, whatever the backend has.
-    private static let own = CapabilitySet([.imap4rev1, .id, .literalMinus, .appendLimit])
+    private static let own = CapabilitySet([
+        .imap4rev1, .id, .literalMinus, .appendLimit, .acl, .rights,
+    ])
 
+    /// `compression`: whether the administrator lets clients compress; the backend has no part in it.
     static func afterLogin(
         backend: CapabilitySet,
-        messageBytesMax: UInt64 = Limits().messageBytesMax
+        messageBytesMax: UInt64 = Limits().messageBytesMax,
+        permissions: Permissions = Permissions(),
+        compression: Bool = true
     ) -> CapabilitySet {
         var offer = own.union(relayed.intersection(backend))
         // With limits that differ by mailbox the client must ask for each (RFC 7889, 2).
@@ -44,6 +51,12 @@ enum Offer {
         offer.insert(appendLimit: isPerMailbox ? nil : limit)
         // CONDSTORE comes with QRESYNC (RFC 7162, 3.2.3), ENABLE is of use only with one of them.
         if offer.contains(.qresync) { offer.insert(.condStore) }
+        if compression { offer.insert(.compressDeflate) }
+        // Without access control lists at the backend a user's rights are the policy's alone.
+        if !backend.contains(.acl) && backend.contains(.listExtended) {
+            offer.insert(.listMyRights)
+        }
+        if !permissions.specialUse { offer.remove(.createSpecialUse) }
         return offer
     }
 }

@@ -71,6 +71,8 @@ enum Disposition: Sendable {
     case relayed
     /// Sent on, in another form where the rights demand it.
     case rewritten
+    /// Refused for every user and mailbox.
+    case refused
 }
 
 extension Verb {
@@ -93,6 +95,7 @@ extension Verb {
         case .enable: Row(.authenticated, .alone, .reading, .rewritten, .enable)
         case .idle: Row(.authenticated, .alone, .reading, .relayed, .idle)
         case .namespace: Row(.authenticated, .free, .reading, .local, .namespace)
+        case .compress: Row(.authenticated, .alone, .reading, .local, .compress)
         case .select:
             Row(.authenticated, .alone, .reading, .rewritten, .select)
                 .needing(mailbox: [.lookup, .read])
@@ -168,6 +171,28 @@ extension Verb {
                     selected: [.read, .deleteMessages, .expunge],
                     destination: [.lookup, .insert]
                 )
+        case .myRights:
+            Row(.authenticated, .free, .reading, .relayed, .aclMine)
+                .needing(mailbox: .lookup)
+        // `a` is nobody's unless the administrator permits it.
+        case .getACL, .listRights:
+            Row(.authenticated, .free, .reading, .relayed, .aclGet)
+                .needing(mailbox: [.lookup, .administer])
+        case .setACL, .deleteACL:
+            Row(.authenticated, .alone, .writing, .relayed, .aclSet)
+                .needing(mailbox: [.lookup, .administer])
+        // Of a root that reads like a mailbox the rights on that mailbox are asked.
+        case .getQuota, .getQuotaRoot:
+            Row(.authenticated, .free, .reading, .relayed, .quotaGet)
+                .needing(mailbox: [.lookup, .read])
+        case .setQuota: Row(.authenticated, .alone, .writing, .refused, .quotaSet)
+        // RFC 5464, 4.2 and 4.3: and one of `r s w i p`.
+        case .getMetadata:
+            Row(.authenticated, .free, .reading, .rewritten, .metadataGet)
+                .needing(mailbox: .lookup)
+        case .setMetadata:
+            Row(.authenticated, .alone, .writing, .relayed, .metadataSet)
+                .needing(mailbox: [.lookup, .write])
         }
     }
 }

@@ -7,6 +7,10 @@ package import Bytes
 package enum Effect: Equatable, Sendable {
     /// After the client's bytes in the outbox are sent: begin TLS as the server.
     case startClientTLS
+    /// After the client's bytes in the outbox are sent: compress both ways (RFC 4978).
+    ///
+    /// What stands behind the bytes that the session has consumed is compressed already.
+    case startCompression
     /// Ask PAM; answered with `Session.authenticated`.
     case authenticate(Credentials)
     /// Ask the driver's throttle whether this login may be tried; answered with

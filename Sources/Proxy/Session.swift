@@ -50,6 +50,14 @@ package struct ClientTLSFacts: Equatable, Sendable {
     }
 }
 
+/// Why a client's compressed stream can't be read on.
+package enum StreamFault: Equatable, Sendable {
+    /// It is no deflate stream.
+    case malformed
+    /// It grows beyond all that mail does.
+    case excessive
+}
+
 /// A moment of the driver's monotonic clock, in microseconds.
 package typealias Instant = UInt64
 
@@ -131,6 +139,16 @@ package struct Session: ~Copyable {
         case .gate(let gate): gate.machine.finish(into: &out)
         case .relay(let relay): relay.machine.finish(into: &out)
         }
+    }
+
+    /// The client's compressed stream can't be read on.
+    package mutating func clientBroke(
+        _ fault: StreamFault,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        // Nothing is compressed before the login.
+        if case .relay(let relay) = state { relay.machine.clientBroke(fault, into: &out) }
     }
 
     /// The handshake that `Effect.startClientTLS` began is done.

@@ -12,9 +12,12 @@ package final class Settings: Sendable {
     package let routes: [Route]
     package let policy: PolicySet
     package let refusals: RefusalStyle
+    package let permissions: Permissions
     package let copies: CopyStyle
     /// Whether messages that are filed are recorded with their SHA-256.
     package let digestsMessages: Bool
+    /// Whether COMPRESS=DEFLATE is offered at the login.
+    package let offersCompression: Bool
 
     package init(
         limits: Limits,
@@ -23,8 +26,10 @@ package final class Settings: Sendable {
         routes: [Route],
         policy: PolicySet,
         refusals: RefusalStyle,
+        permissions: Permissions = Permissions(),
         copies: CopyStyle = .lax,
-        digestsMessages: Bool = true
+        digestsMessages: Bool = true,
+        offersCompression: Bool = true
     ) {
         self.limits = limits
         self.authentication = authentication
@@ -32,8 +37,10 @@ package final class Settings: Sendable {
         self.routes = routes
         self.policy = policy
         self.refusals = refusals
+        self.permissions = permissions
         self.copies = copies
         self.digestsMessages = digestsMessages
+        self.offersCompression = offersCompression
     }
 }
 
@@ -43,6 +50,16 @@ package enum RefusalStyle: Sendable {
     case strict
     /// `OK`, ignored, for clients that retry a NO for ever.
     case compatible
+}
+
+/// What is refused unless the administrator permits it: it reaches beyond the user's own session.
+package struct Permissions: Equatable, Sendable {
+    /// GETACL, LISTRIGHTS, SETACL and DELETEACL, where policy and backend leave the right `a`.
+    package var accessControl = false
+    /// CREATE with USE, by which other clients choose where to file (RFC 6154, 3).
+    package var specialUse = false
+
+    package init() {}
 }
 
 /// Whether COPY and MOVE may carry flags where the user may not set them.

@@ -77,7 +77,7 @@ class Encoder(StageCase):
             b"a SETACL Secret anyone lr\r\n", b"a LISTRIGHTS Secret ann\r\n",
             b"a URLFETCH imap://x/Secret\r\n", b"a NOTIFY SET (subtree Secret (MessageNew))\r\n",
             b"a APPEND INBOX CATENATE (URL /Secret;uid=1)\r\n", b"a MUPDATEPUSH Secret\r\n",
-            b"a LOCALDELETE Secret\r\n", b"a COMPRESS DEFLATE\r\n", b"a UNAUTHENTICATE\r\n",
+            b"a LOCALDELETE Secret\r\n", b"a COMPRESS LZ\r\n", b"a UNAUTHENTICATE\r\n",
             b"a AUTHENTICATE PLAIN AGJvYgBi\r\n", b"a ENABLE UTF8=ACCEPT XCANARY\r\n",
             b"* NOOP\r\n", b"+ NOOP\r\n", b"a+b NOOP\r\n", b"\r\n", b" NOOP\r\n", b"a\r\n",
             b"a NOOP\n", b"a NOOP\rb NOOP\r\n", b"a SELECT IN\0BOX\r\n", b"a NOOP x\r\n",

@@ -481,9 +481,10 @@ class Ends(StageCase):
         wait_until(lambda: not [pid for pid in family if any(command_of(pid))], 15, "their end")
 
     def test_draining_ends_idle_sessions_at_once_and_busy_ones_in_time(self):
-        hold = threading.Event()
+        asked, hold = threading.Event(), threading.Event()
 
         def slowly(visit, tag, verb, rest):
+            asked.set()
             hold.wait(10)
             answer(visit, tag, verb, rest)
 
@@ -493,6 +494,7 @@ class Ends(StageCase):
         idling.send(b"i IDLE\r\n")
         idling.line()
         busy.send(b"b STATUS INBOX (MESSAGES)\r\n")
+        self.assertTrue(asked.wait(10), "the backend was not asked")
         shaking = socket.create_connection(("127.0.0.1", self.ports.tls))
         self.addCleanup(shaking.close)
         os.kill(self.postern.child.pid, signal.SIGTERM)

@@ -12,6 +12,7 @@ PASSWORDS = {"ann": "ann's secret", "bob": "bob's secret", "carl": "carl's secre
 MASTER = "gateway"
 MASTER_PASSWORD = "master's secret"
 
+_INSTALLED = Path("/usr/lib/dovecot")
 _UNPACKED = Path(__file__).resolve().parents[3] / ".build/packages/dovecot-imapd/usr/lib/dovecot"
 
 _CONFIGURATION = """\
@@ -99,23 +100,44 @@ service stats {{
 """
 
 
+# Access control lists, quota and notes on mailboxes, which a Dovecot has only when told to.
+_EXTENSIONS = """\
+mail_plugin_dir = {folder}/plugins
+mail_plugins = acl quota
+mail_attribute_dict = file:{folder}/state/attributes-%n
+protocol imap {{
+  mail_plugins = acl quota imap_acl imap_quota
+  imap_metadata = yes
+}}
+plugin {{
+  acl = vfile
+  # Else the rights of the master user count, who owns nothing.
+  acl_user = %u
+  quota = maildir:User quota
+  quota_rule = *:storage=10M:messages=1000
+}}
+"""
+
+
 def programs():
     """The folder that holds Dovecot's `imap` and `imap-login`."""
-    for folder in (Path("/usr/lib/dovecot"), _UNPACKED):
+    for folder in (_INSTALLED, _UNPACKED):
         if (folder / "imap").exists():
             return folder
     raise RuntimeError("Dovecot's IMAP programs are missing: run Deploy/test --only install")
 
 
 class Dovecot:
-    """One private Dovecot, with the sample store unless told otherwise."""
+    """One private Dovecot with the sample store; `extensions` loads its plugins."""
 
-    def __init__(self, folder, certificate, port=None, tls_port=None):
+    def __init__(self, folder, certificate, port=None, tls_port=None, extensions=False):
         self.folder = Path(folder)
         self.port = port or free_port()
         self.tls_port = tls_port or free_port()
         self.child = None
         self._lay(certificate)
+        if extensions:
+            self._extend()
 
     def _lay(self, certificate):
         user = unprivileged_user()
@@ -142,6 +164,18 @@ class Dovecot:
         if os.getuid() == 0:
             for path in [self.folder, *self.folder.rglob("*")]:
                 os.chown(path, user.pw_uid, user.pw_gid)
+
+    def _extend(self):
+        """Loads the plugins, which two packages hold in a folder each."""
+        plugins = self.folder / "plugins"
+        plugins.mkdir(mode=0o755)
+        for name in ("acl", "imap_acl", "quota", "imap_quota"):
+            for folder in (_INSTALLED, _UNPACKED):
+                for found in (folder / "modules").glob(f"lib??_{name}_plugin.so"):
+                    if not (plugins / found.name).exists():
+                        (plugins / found.name).symlink_to(found)
+        with self.configuration.open("a") as configuration:
+            configuration.write(_EXTENSIONS.format(folder=self.folder))
 
     def start(self):
         options = {}

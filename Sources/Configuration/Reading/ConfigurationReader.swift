@@ -11,8 +11,7 @@ struct ConfigurationReader {
 
     static let keys = [
         "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
-        "copies",
-        "audit", "limits", "processes", "log",
+        "copies", "compression", "permit", "audit", "limits", "processes", "log",
     ]
 
     func configuration(_ root: Value, policy other: String?) -> Configuration? {
@@ -33,6 +32,7 @@ struct ConfigurationReader {
         let refusals = table["refusals"]?.choice(styles)
         let copying: KeyValuePairs<String, CopyStyle> = ["lax": .lax, "strict": .strict]
         let copies = table["copies"]?.choice(copying)
+        let compression = table["compression"]?.bool() ?? true
         guard let listeners, let backends, let routes, let policy, let audit else { return nil }
         let configuration = Configuration(
             listeners: listeners,
@@ -43,7 +43,9 @@ struct ConfigurationReader {
             routes: routes,
             policy: policy,
             refusals: refusals ?? .strict,
+            permissions: table["permit"].map(self.permissions) ?? Permissions(),
             copies: copies ?? .lax,
+            compression: compression,
             audit: audit,
             limits: limits,
             processes: processes,

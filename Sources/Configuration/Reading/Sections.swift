@@ -1,8 +1,16 @@
-// The sections of numbers: `audit`, `limits`, `processes`, `log`.
+// The small sections: `permit`, `audit`, `limits`, `processes`, `log`.
 import Policy
 import Proxy
 
 extension ConfigurationReader {
+    func permissions(_ value: Value) -> Permissions {
+        var permissions = Permissions()
+        guard let table = value.table(["acl-changes", "special-use"]) else { return permissions }
+        table.read("acl-changes", into: &permissions.accessControl) { $0.bool() }
+        table.read("special-use", into: &permissions.specialUse) { $0.bool() }
+        return permissions
+    }
+
     private static let auditKeys = ["folder", "segment-size", "free-space", "message-digest"]
 
     func audit(_ value: Value) -> AuditTrail? {

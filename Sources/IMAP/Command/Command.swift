@@ -25,6 +25,8 @@ package enum Command: Equatable, Sendable {
     case enable([ShortBytes])
     case idle
     case namespace
+    /// By DEFLATE; there is no other mechanism (RFC 4978).
+    case compress
     case select(Select)
     case examine(Select)
     case create(mailbox: [UInt8], specialUse: KeywordSet<SpecialUse>)
@@ -50,6 +52,16 @@ package enum Command: Equatable, Sendable {
     case copy(Copy)
     case move(Copy)
     case replace(Replace)
+    case getACL([UInt8])
+    case setACL(SetACL)
+    case deleteACL(mailbox: [UInt8], identifier: [UInt8])
+    case listRights(mailbox: [UInt8], identifier: [UInt8])
+    case myRights([UInt8])
+    case getQuota(root: [UInt8])
+    case getQuotaRoot([UInt8])
+    case setQuota(SetQuota)
+    case getMetadata(GetMetadata)
+    case setMetadata(SetMetadata)
 }
 
 extension Command {
@@ -65,6 +77,7 @@ extension Command {
         case .enable: .enable
         case .idle: .idle
         case .namespace: .namespace
+        case .compress: .compress
         case .select: .select
         case .examine: .examine
         case .create: .create
@@ -90,6 +103,16 @@ extension Command {
         case .copy: .copy
         case .move: .move
         case .replace: .replace
+        case .getACL: .getACL
+        case .setACL: .setACL
+        case .deleteACL: .deleteACL
+        case .listRights: .listRights
+        case .myRights: .myRights
+        case .getQuota: .getQuota
+        case .getQuotaRoot: .getQuotaRoot
+        case .setQuota: .setQuota
+        case .getMetadata: .getMetadata
+        case .setMetadata: .setMetadata
         }
     }
 

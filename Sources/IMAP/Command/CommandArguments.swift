@@ -38,6 +38,7 @@ extension Command {
         case .authenticate: try cursor.authenticate()
         case .login: try cursor.login()
         case .enable: .enable(try cursor.capabilities())
+        case .compress: try cursor.compress()
         case .select: .select(try cursor.select())
         case .examine: .examine(try cursor.select())
         case .create: try cursor.create()
@@ -59,6 +60,16 @@ extension Command {
         case .copy: .copy(try cursor.copy(isUID: isUID))
         case .move: .move(try cursor.copy(isUID: isUID))
         case .replace: .replace(try cursor.replace(isUID: isUID))
+        case .getACL: .getACL(try cursor.mailbox())
+        case .setACL: try cursor.setACL()
+        case .deleteACL: try cursor.deleteACL()
+        case .listRights: try cursor.listRights()
+        case .myRights: .myRights(try cursor.mailbox())
+        case .getQuota: .getQuota(root: try cursor.quotaRoot())
+        case .getQuotaRoot: .getQuotaRoot(try cursor.mailbox())
+        case .setQuota: try cursor.setQuota()
+        case .getMetadata: try cursor.getMetadata()
+        case .setMetadata: try cursor.setMetadata()
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:
             throw cursor.expected(.endOfLine)
@@ -76,9 +87,12 @@ extension Command {
             encoder.authenticate(mechanism, response)
         case .login(let user, let password): encoder.login(user, password)
         case .enable(let capabilities): encoder.capabilities(capabilities)
+        case .compress: encoder.append(" DEFLATE")
         case .select(let select), .examine(let select): select.encode(into: &encoder)
         case .create(let mailbox, let uses): encoder.create(mailbox, uses)
-        case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox):
+        case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox),
+            .getACL(let mailbox), .myRights(let mailbox), .getQuota(let mailbox),
+            .getQuotaRoot(let mailbox):
             encoder.mailbox(mailbox)
         case .rename(let old, let new):
             encoder.mailbox(old)
@@ -105,6 +119,14 @@ extension Command {
         case .store(let store): store.encode(into: &encoder)
         case .copy(let copy), .move(let copy): copy.encode(into: &encoder)
         case .replace(let replace): replace.encode(into: &encoder)
+        case .setACL(let change): change.encode(into: &encoder)
+        case .deleteACL(let mailbox, let identifier), .listRights(let mailbox, let identifier):
+            encoder.mailbox(mailbox)
+            encoder.space()
+            encoder.string(identifier)
+        case .setQuota(let quota): quota.encode(into: &encoder)
+        case .getMetadata(let get): get.encode(into: &encoder)
+        case .setMetadata(let set): set.encode(into: &encoder)
         }
     }
 }

@@ -16,7 +16,8 @@ extension Command {
     private func describe(into digest: inout CommandDigest) {
         switch self {
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
-            .expunge, .delete, .rename, .subscribe, .unsubscribe, .lsub:
+            .expunge, .delete, .rename, .subscribe, .unsubscribe, .lsub, .getACL, .myRights,
+            .getQuota, .getQuotaRoot:
             break
         case .login(let user, _):
             digest.append("user of ")
@@ -29,6 +30,7 @@ extension Command {
             digest.append(mechanism.span)
             if response != nil { digest.append(" with initial response") }
         case .enable(let capabilities): digest.words(capabilities)
+        case .compress: digest.append("DEFLATE")
         case .select(let select), .examine(let select): select.appendParameters(to: &digest)
         case .create(_, let uses): if !uses.isEmpty { uses.append(to: &digest) }
         case .list(let list): list.describe(into: &digest)
@@ -43,6 +45,12 @@ extension Command {
         case .store(let store): store.appendArguments(to: &digest)
         case .copy(let copy), .move(let copy): copy.set.append(to: &digest)
         case .replace(let replace): replace.describe(into: &digest)
+        case .setACL(let change): change.describe(into: &digest)
+        case .deleteACL(_, let identifier), .listRights(_, let identifier):
+            digest.append(identifier: identifier)
+        case .setQuota(let quota): quota.appendLimits(to: &digest)
+        case .getMetadata(let get): get.describe(into: &digest)
+        case .setMetadata(let set): set.describe(into: &digest)
         }
     }
 }

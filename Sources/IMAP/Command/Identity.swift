@@ -76,6 +76,12 @@ extension Cursor {
         } while takeSpace()
         return capabilities
     }
+
+    /// COMPRESS: the one mechanism that RFC 4978 defines.
+    mutating func compress() throws(SyntaxError) -> Command {
+        try word("DEFLATE")
+        return .compress
+    }
 }
 
 extension CommandEncoder {

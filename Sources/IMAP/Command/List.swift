@@ -1,4 +1,4 @@
-// LIST and LSUB (RFC 9051, 6.3.9; RFC 3501, 6.3.9; RFC 5258, 5819, 6154 for the options).
+// LIST and LSUB (RFC 9051, 6.3.9; RFC 3501, 6.3.9; RFC 5258, 5819, 6154, 8440 for the options).
 import Bytes
 
 /// Which mailboxes to tell of, and what to tell.
@@ -31,6 +31,18 @@ package struct List: Equatable, Sendable {
     }
 }
 
+extension List {
+    /// RETURN (MYRIGHTS) (RFC 8440).
+    package var wantsRights: Bool { returns?.options.contains(.myRights) ?? false }
+}
+
+extension Command {
+    /// LIST with RETURN (MYRIGHTS).
+    package var wantsRights: Bool {
+        if case .list(let list) = self { list.wantsRights } else { false }
+    }
+}
+
 package enum ListSelection: UInt8, Keyword {
     case subscribed, recursiveMatch, specialUse
 
@@ -44,13 +56,14 @@ package enum ListSelection: UInt8, Keyword {
 }
 
 package enum ListReturn: UInt8, Keyword {
-    case subscribed, children, specialUse
+    case subscribed, children, specialUse, myRights
 
     package var spelling: StaticString {
         switch self {
         case .subscribed: "SUBSCRIBED"
         case .children: "CHILDREN"
         case .specialUse: "SPECIAL-USE"
+        case .myRights: "MYRIGHTS"
         }
     }
 }

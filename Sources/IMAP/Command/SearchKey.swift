@@ -25,24 +25,26 @@ package indirect enum SearchKey: Equatable, Sendable {
     case all([SearchKey])
 
     var namesSequenceNumbers: Bool {
-        if case .messages(let set) = self { return !set.isSavedResult }
-        return parts.contains(where: \.namesSequenceNumbers)
+        contains { if case .messages(let set) = $0 { !set.isSavedResult } else { false } }
     }
 
     var usesSavedResult: Bool {
-        switch self {
-        case .messages(let set), .uids(let set): set.isSavedResult
-        default: parts.contains(where: \.usesSavedResult)
+        contains { key in
+            switch key {
+            case .messages(let set), .uids(let set): set.isSavedResult
+            default: false
+            }
         }
     }
 
-    /// The keys that this one is made of.
-    package var parts: [SearchKey] {
-        switch self {
-        case .not(let key), .fuzzy(let key): [key]
-        case .or(let left, let right): [left, right]
-        case .all(let keys): keys
-        default: []
+    /// Whether `test` holds for this key or for one that it is made of.
+    package func contains(where test: (SearchKey) -> Bool) -> Bool {
+        if test(self) { return true }
+        return switch self {
+        case .not(let key), .fuzzy(let key): key.contains(where: test)
+        case .or(let left, let right): left.contains(where: test) || right.contains(where: test)
+        case .all(let keys): keys.contains { $0.contains(where: test) }
+        default: false
         }
     }
 }

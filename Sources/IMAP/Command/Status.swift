@@ -1,10 +1,10 @@
-// STATUS (RFC 9051, 6.3.11; RFC 7162, HIGHESTMODSEQ; RFC 8438, SIZE; RFC 8474, MAILBOXID).
+// STATUS (RFC 9051, 6.3.11; RFC 7162, 7889, 8438, 8474 and 9208 for the items behind UNSEEN).
 import Bytes
 
 /// What STATUS may ask for.
 package enum StatusItem: UInt8, Keyword {
     case messages, recent, uidNext, uidValidity, unseen, highestModSequence, size, mailboxID
-    case appendLimit
+    case deleted, deletedStorage, appendLimit
 
     package var spelling: StaticString {
         switch self {
@@ -16,6 +16,8 @@ package enum StatusItem: UInt8, Keyword {
         case .highestModSequence: "HIGHESTMODSEQ"
         case .size: "SIZE"
         case .mailboxID: "MAILBOXID"
+        case .deleted: "DELETED"
+        case .deletedStorage: "DELETED-STORAGE"
         case .appendLimit: "APPENDLIMIT"
         }
     }

@@ -7,8 +7,11 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     // The first are what connections say most.
     case noop, fetch, idle, store, search, select, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
+    case compress
     case create, delete, rename, subscribe, unsubscribe, list, lsub, append
     case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches, replace
+    case getACL, setACL, deleteACL, listRights, myRights
+    case getQuota, getQuotaRoot, setQuota, getMetadata, setMetadata
 
     package var spelling: StaticString {
         switch self {
@@ -22,6 +25,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .enable: "ENABLE"
         case .idle: "IDLE"
         case .namespace: "NAMESPACE"
+        case .compress: "COMPRESS"
         case .select: "SELECT"
         case .examine: "EXAMINE"
         case .create: "CREATE"
@@ -48,6 +52,16 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .thread: "THREAD"
         case .uidBatches: "UIDBATCHES"
         case .replace: "REPLACE"
+        case .getACL: "GETACL"
+        case .setACL: "SETACL"
+        case .deleteACL: "DELETEACL"
+        case .listRights: "LISTRIGHTS"
+        case .myRights: "MYRIGHTS"
+        case .getQuota: "GETQUOTA"
+        case .getQuotaRoot: "GETQUOTAROOT"
+        case .setQuota: "SETQUOTA"
+        case .getMetadata: "GETMETADATA"
+        case .setMetadata: "SETMETADATA"
         }
     }
 

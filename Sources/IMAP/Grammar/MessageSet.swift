@@ -13,7 +13,7 @@ package struct MessageRange: Equatable, Sendable {
         upper = isOrdered ? second : first
     }
 
-    func append(to sink: inout some ByteSink) {
+    package func append(to sink: inout some ByteSink) {
         Self.append(lower, to: &sink)
         if lower != upper {
             sink.append(UInt8(ascii: ":"))

@@ -7,6 +7,8 @@ package enum StringLimit {
     package static let mailbox = 1024
     /// User names and passwords: longer than any that PAM takes.
     package static let credential = 1024
+    /// Rights, each a letter: more than there are.
+    package static let rights = 64
     /// What a search may look for: the limit of one argument literal.
     package static let argument = 256 * 1024
 }
@@ -65,9 +67,12 @@ extension Cursor {
     /// Takes a literal and returns where its content lies.
     ///
     /// Throws `.literalAwaited` at the end of partial input, once the marker is known to be good.
-    package mutating func literal(bytesMax: Int) throws(SyntaxError) -> Range<Int> {
+    package mutating func literal(
+        bytesMax: Int,
+        allowsLiteral8: Bool = false
+    ) throws(SyntaxError) -> Range<Int> {
         let start = offset
-        guard peek == UInt8(ascii: "{") else { throw expected(.literal) }
+        guard peek == UInt8(ascii: "{") || allowsLiteral8 else { throw expected(.literal) }
         let header = try literalMarker()
         guard let size = Int(exactly: header.size), size <= bytesMax else {
             throw .tooLong(at: start)

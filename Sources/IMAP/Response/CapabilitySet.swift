@@ -7,8 +7,10 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         move, children, listExtended, listStatus, specialUse, esearch, searchRes, within,
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
         condStore, qresync, binary, multiAppend, catenate, statusSize, objectID, saveDate, preview,
-        appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
-        replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit
+        appendLimit, i18nLevel1, partial, utf8Accept, acl, rights, listMyRights, quota,
+        quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
+        replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
+        compressDeflate
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -58,8 +60,14 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .partial: "PARTIAL"
         case .utf8Accept: "UTF8=ACCEPT"
         case .acl: "ACL"
+        // Servers put the letters in any order, and add some of their own.
+        case .rights: "RIGHTS=texk"
         case .listMyRights: "LIST-MYRIGHTS"
         case .quota: "QUOTA"
+        case .quotaStorage: "QUOTA=RES-STORAGE"
+        case .quotaMessage: "QUOTA=RES-MESSAGE"
+        case .quotaMailbox: "QUOTA=RES-MAILBOX"
+        case .quotaAnnotationStorage: "QUOTA=RES-ANNOTATION-STORAGE"
         case .createSpecialUse: "CREATE-SPECIAL-USE"
         case .replace: "REPLACE"
         case .inProgress: "INPROGRESS"
@@ -68,6 +76,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .metadata: "METADATA"
         case .messageLimit: "MESSAGELIMIT="
         case .saveLimit: "SAVELIMIT="
+        case .compressDeflate: "COMPRESS=DEFLATE"
         }
     }
 

@@ -21,6 +21,21 @@ package enum NumberTranscoder {
             throw .syntax(error)
         }
     }
+
+    /// Calls `body` for every range of a VANISHED response that was transcoded.
+    package static func forEachVanished(
+        in piece: Span<UInt8>,
+        _ body: (MessageRange) -> Void
+    ) {
+        var cursor = Cursor(piece)
+        _ = cursor.take(UInt8(ascii: "*")) && cursor.takeSpace() && cursor.takeWord("VANISHED")
+        while cursor.takeSpace() || cursor.take(UInt8(ascii: ",")) {
+            guard let first = try? cursor.nonZeroNumber() else { return }
+            let isRange = cursor.take(UInt8(ascii: ":"))
+            guard let last = isRange ? try? cursor.nonZeroNumber() : first else { return }
+            body(MessageRange(first, last))
+        }
+    }
 }
 
 extension Cursor {

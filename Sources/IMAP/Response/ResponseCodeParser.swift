@@ -93,9 +93,11 @@ extension Cursor {
         while takeSpace() {
             if isAtEnd || peek == UInt8(ascii: "]") { break }
             if takeLimit(into: &capabilities) { continue }
-            let capability = Capability(spelled: span(try atom()), by: \.name)
-            if let capability, !capability.hasLimit {
+            let name = span(try atom())
+            if let capability = Capability(spelled: name, by: \.name), !capability.hasLimit {
                 capabilities.insert(capability)
+            } else if name.begins(with: "RIGHTS=") {
+                capabilities.insert(.rights)
             }
         }
         return capabilities
@@ -140,6 +142,10 @@ extension CaseIterable {
 }
 
 extension Span where Element == UInt8 {
+    fileprivate func begins(with word: StaticString) -> Bool {
+        extracting(first: word.utf8CodeUnitCount).spells(word)
+    }
+
     fileprivate func spells(_ word: String) -> Bool {
         guard word.utf8.count == count else { return false }
         var index = 0

@@ -15,6 +15,12 @@ extension Response {
         case .lsub(let entry): entry.encode(after: "* LSUB ", into: &buffer)
         case .namespace(let namespaces): namespaces.encode(into: &buffer)
         case .mailboxStatus(let status): status.encode(into: &buffer)
+        case .accessList(let list): list.encode(into: &buffer)
+        case .grantableRights(let rights): rights.encode(into: &buffer)
+        case .ownRights(let rights): rights.encode(into: &buffer)
+        case .quota(let quota): quota.encode(into: &buffer)
+        case .quotaRoots(let roots): roots.encode(into: &buffer)
+        case .metadata(let metadata): metadata.encode(into: &buffer)
         case .flags(let flags):
             buffer.append("* FLAGS ")
             flags.append(to: &buffer)

@@ -32,6 +32,7 @@ package enum ResponseParser {
 /// The first word of an untagged response that the gateway knows, where no number comes first.
 private enum UntaggedWord: UInt8, Keyword {
     case capability, enabled, list, lsub, namespace, status, flags, id
+    case acl, listRights, myRights, quota, quotaRoot, metadata
 
     var spelling: StaticString {
         switch self {
@@ -43,6 +44,12 @@ private enum UntaggedWord: UInt8, Keyword {
         case .status: "STATUS"
         case .flags: "FLAGS"
         case .id: "ID"
+        case .acl: "ACL"
+        case .listRights: "LISTRIGHTS"
+        case .myRights: "MYRIGHTS"
+        case .quota: "QUOTA"
+        case .quotaRoot: "QUOTAROOT"
+        case .metadata: "METADATA"
         }
     }
 }
@@ -105,6 +112,12 @@ extension Cursor {
         case .namespace: return .namespace(try namespaces())
         case .status: return .mailboxStatus(try mailboxStatus())
         case .flags: return .flags(try backendFlags())
+        case .acl: return .accessList(try accessList())
+        case .listRights: return .grantableRights(try grantableRights())
+        case .myRights: return .ownRights(try ownRights())
+        case .quota: return .quota(try quota())
+        case .quotaRoot: return .quotaRoots(try quotaRoots())
+        case .metadata: return .metadata(try mailboxMetadata())
         case .capability, .enabled, .id: return .unknown
         }
     }

@@ -18,6 +18,8 @@ enum Side: UInt64, Sendable { case client, backend }
 struct Peer: ~Copyable {
     var socket: Socket?
     var tls: TLSConnection?
+    /// Between TLS and the session, once the client asked for it.
+    var compression: CompressedStream?
     /// Bytes that the kernel didn't take; the other side isn't read while there are any.
     var unsent = Buffer()
     /// Decrypted bytes that the session hasn't dealt with; the socket isn't read while there are any.
@@ -41,7 +43,20 @@ struct Peer: ~Copyable {
     var isConnected: Bool { mayReceive || isEnding || isWritable }
 
     /// Whether nothing waits in either direction.
-    var isSettled: Bool { unsent.isEmpty && unread.isEmpty }
+    var isSettled: Bool { unsent.isEmpty && isRead }
+
+    /// Whether the session has dealt with all that was received.
+    var isRead: Bool { unread.isEmpty && !hasCompressed }
+
+    var isCompressed: Bool { compression != nil }
+
+    /// Whether received bytes wait that are not decompressed yet.
+    var hasCompressed: Bool {
+        switch compression {
+        case .some(let stream): stream.hasInput
+        case .none: false
+        }
+    }
 }
 
 /// What a connection is on its way to.

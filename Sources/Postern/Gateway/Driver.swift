@@ -70,6 +70,9 @@ struct Driver: ~Copyable {
     var clientRoom = Scratch(capacity: Driver.clientReadBytesMax)
     var backendRoom = Scratch(capacity: Driver.backendReadBytesMax)
     var plaintext = Buffer()
+    /// What compressed clients sent, a piece at a time; and what they get.
+    var inflated = Buffer()
+    var deflated = Buffer()
     var clientOut = Buffer()
     // Shared by all connections, empty between two turns.
     var staged = StagedBytes()

@@ -10,6 +10,7 @@ import TLS
 enum Answer: Equatable {
     case loginAdmitted(Bool)
     case authenticated(AuthenticationAnswer)
+    case clientBroke(StreamFault)
     case backendConnected
     case backendSecured
     case backendClosed
@@ -44,6 +45,8 @@ extension Driver {
             connection.session?.loginAdmitted(isAdmitted, at: now, into: &outbox)
         case .authenticated(let answer):
             connection.session?.authenticated(answer, at: now, into: &outbox)
+        case .clientBroke(let fault):
+            connection.session?.clientBroke(fault, at: now, into: &outbox)
         case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
         case .backendSecured: connection.session?.backendSecured(at: now, into: &outbox)
         case .backendClosed: connection.session?.backendClosed(at: now, into: &outbox)
@@ -104,6 +107,7 @@ extension Driver {
     private mutating func perform(_ effect: Effect, of connection: Connection) {
         switch effect {
         case .startClientTLS: startClientTLS(connection)
+        case .startCompression: startCompression(connection)
         case .authenticate(let credentials):
             desk.authenticate(credentials, for: connection.id, at: now)
         case .admitLogin(let user): admit(user, at: connection)

@@ -41,6 +41,7 @@ extension Driver {
     mutating func sayGoodbye(_ connection: Connection) {
         guard connection.course == .open else { return }
         connection.course = .saysGoodbye
+        flushDeflated(for: connection)
         connection.client.tls?.close(ciphertextOut: &clientOut)
         connection.client.unread.release()
         closeBackend(connection)
@@ -53,6 +54,7 @@ extension Driver {
         connection.course = .lingers
         connection.session = nil
         connection.client.tls = nil
+        connection.client.compression = nil
         connection.client.socket?.endSending()
         connection.client.mayReceive = true
         enqueue(connection)

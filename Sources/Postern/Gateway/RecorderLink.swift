@@ -245,7 +245,9 @@ extension Driver {
     /// Nobody was read while records waited; the kernel won't say again what it said then.
     mutating func wakeReaders() {
         for connection in connections.all
-        where connection.client.mayReceive || connection.backend.mayReceive {
+        where connection.client.mayReceive || connection.client.hasCompressed
+            || connection.backend.mayReceive
+        {
             enqueue(connection)
         }
     }

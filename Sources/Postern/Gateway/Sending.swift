@@ -5,8 +5,16 @@ import Reactor
 import TLS
 
 extension Driver {
-    /// Encrypts for the client where there is TLS; written once, by `settle`.
+    /// Compresses for the client and encrypts, where there is such a thing; written once, by `settle`.
     mutating func stageForClient(_ bytes: Span<UInt8>, of connection: Connection) {
+        if connection.client.isCompressed {
+            deflate(bytes, for: connection)
+        } else {
+            encryptForClient(bytes, of: connection)
+        }
+    }
+
+    mutating func encryptForClient(_ bytes: Span<UInt8>, of connection: Connection) {
         if connection.client.tls == nil {
             clientOut.append(bytes)
         } else {
@@ -28,6 +36,7 @@ extension Driver {
 
     /// Writes everything that the client gets in this piece of work.
     mutating func sendToClient(_ connection: Connection) {
+        flushDeflated(for: connection)
         guard !clientOut.isEmpty else { return }
         if connection.client.socket != nil {
             Driver.send(clientOut.span, to: &connection.client)

@@ -48,7 +48,11 @@ extension Driver {
             ciphertextOut: &clientOut
         )
         if connection.client.isSecuring { greetIfSecured(connection) }
-        take(plaintext.span, of: .client, at: connection)
+        if connection.client.isCompressed {
+            connection.client.compression?.keep(plaintext.span)
+        } else {
+            take(plaintext.span, of: .client, at: connection)
+        }
         if connection.isLoggedIn { plaintext.removeAll() } else { plaintext.overwrite() }
         clientTLSCame(to: progress, at: connection)
     }
@@ -56,7 +60,7 @@ extension Driver {
     private mutating func clientTLSCame(to progress: TLSProgress?, at connection: Connection) {
         switch progress {
         // What is still unread was said before: the socket's end will be noticed after it.
-        case .closed? where connection.client.unread.isEmpty: clientIsGone(connection)
+        case .closed? where connection.client.isRead: clientIsGone(connection)
         case .failed(let error)?:
             if connection.session == nil { recordFailedHandshake(of: connection, error) }
             clientIsGone(connection)
@@ -118,7 +122,7 @@ extension Driver {
     }
 
     /// Feeds the session and keeps what it leaves.
-    private mutating func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
+    mutating func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
         let taken = feed(bytes, from: side, to: connection)
         guard taken < bytes.count else { return }
         let rest = bytes.extracting(droppingFirst: taken)
@@ -150,14 +154,23 @@ extension Driver {
             let consumed = min(max(0, progress.consumed), rest.count)
             let relayed = min(max(0, progress.relayed), rest.count - consumed)
             let wasSecuring = isSecuring(side, at: connection)
+            let wasCompressed = connection.client.isCompressed
             performOutbox(
                 of: connection,
                 relaying: rest.extracting(consumed..<consumed + relayed),
                 from: side
             )
             offset += consumed + relayed
+            if side == .client && wasCompressed {
+                connection.client.compression?.passedMessage(relayed)
+            }
             if offset < bytes.count && !wasSecuring && isSecuring(side, at: connection) {
                 refuseInjection(from: side, at: connection)
+                return bytes.count
+            }
+            if side == .client && !wasCompressed && connection.client.isCompressed {
+                let rest = bytes.extracting(droppingFirst: offset)
+                connection.client.compression?.keep(rest)
                 return bytes.count
             }
             if consumed + relayed == 0 {
@@ -203,6 +216,7 @@ extension Driver {
         repeat {
             deliverAnswers(to: connection)
             offerUnread(of: .client, at: connection)
+            inflate(from: connection)
             offerUnread(of: .backend, at: connection)
         } while !answers.isEmpty && connection.course == .open
         answers.removeAll(keepingCapacity: true)
@@ -212,7 +226,8 @@ extension Driver {
         }
         guard connection.course != .closed else { return }
         arm(connection)
-        let wantsReading = connection.mayReadClient || connection.mayReadBackend
+        let wantsReading =
+            connection.mayReadClient || connection.mayReadBackend || connection.mayInflate
         if wantsReading && mayRead { enqueue(connection) }
     }
 

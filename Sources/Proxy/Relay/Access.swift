@@ -12,6 +12,8 @@ struct Access: Equatable {
     let name: MailboxName?
     let decision: Decision
     let needed: Rights
+    /// What the administrator permits beside the policy's rights: `a` or nothing.
+    var granted = Rights.none
 
     init(_ octets: [UInt8], needs needed: Rights, under policy: UserPolicy, naming: MailboxNaming) {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
@@ -31,7 +33,7 @@ struct Access: Equatable {
         self.needed = needed
     }
 
-    var rights: Rights { decision.rights }
+    var rights: Rights { decision.rights.union(granted) }
     var missing: Rights { needed.subtracting(rights) }
 
     /// Why the command must be refused; nil when it may pass.

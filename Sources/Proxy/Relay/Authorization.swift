@@ -15,12 +15,15 @@ struct Authorization {
     let enabled: CapabilitySet
     /// Whether `$` means nothing, since the search that was to be saved was refused here.
     let isResultLost: Bool
+    let isCompressing: Bool
     let refusals: RefusalStyle
     let copies: CopyStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
     ///
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
+    let permissions: Permissions
+    let quotaLabels: QuotaLabels
 
     /// Asked without a look at what is selected.
     private var isSelected: Bool { if case .some = selection { true } else { false } }
@@ -38,6 +41,8 @@ struct Authorization {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
         case .namespace: return .local(.namespace)
+        case .compress:
+            return isCompressing ? .refuse(.compressing, Grounds()) : .local(.compress)
         case .logout: return .local(.logout)
         case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
         case .noop: return .forward(Forward(.noop, selected(.none)))
@@ -46,7 +51,7 @@ struct Authorization {
         case .enable(let names): return enable(names)
         case .select(let select): return self.select(select, isExamine: false)
         case .examine(let select): return self.select(select, isExamine: true)
-        case .create(let octets, _): return create(octets)
+        case .create(let octets, let uses): return create(octets, uses)
         case .delete(let octets): return delete(octets)
         case .rename(let old, let new): return rename(from: old, to: new)
         case .subscribe(let octets): return named(octets, .subscribe, Command.subscribe)
@@ -65,6 +70,17 @@ struct Authorization {
         case .copy(let copy): return file(copy, .copy, Command.copy)
         case .move(let copy): return file(copy, .move, Command.move)
         case .replace(let replace): return self.replace(replace)
+        case .myRights(let octets): return myRights(octets)
+        case .getACL(let octets): return lists(octets, .getACL, Command.getACL)
+        case .listRights(let octets, let identifier):
+            return lists(octets, .listRights) { .listRights(mailbox: $0, identifier: identifier) }
+        case .setACL(let change): return setACL(change)
+        case .deleteACL(let octets, let identifier): return deleteACL(octets, identifier)
+        case .getQuota(let root): return getQuota(root)
+        case .getQuotaRoot(let octets): return named(octets, .getQuotaRoot, Command.getQuotaRoot)
+        case .setQuota: return .refuse(.noPermission, Grounds())
+        case .getMetadata(let get): return getMetadata(get)
+        case .setMetadata(let set): return setMetadata(set)
         }
     }
 
@@ -85,7 +101,7 @@ struct Authorization {
     }
 
     /// A command that names one mailbox and goes on with the name in its canonical form.
-    private func named(
+    func named(
         _ octets: [UInt8],
         _ verb: Verb,
         _ command: ([UInt8]) -> Command
@@ -192,13 +208,13 @@ struct Authorization {
 
     // MARK: Managing mailboxes
 
-    private func create(_ octets: [UInt8]) -> Judgement {
+    private func create(_ octets: [UInt8], _ uses: KeywordSet<SpecialUse>) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
         let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
         let grounds = Grounds(access)
         guard let name else { return .refuse(.invalidName, grounds) }
         if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
-        let command = Command.create(mailbox: naming.encode(name), specialUse: [])
+        let command = Command.create(mailbox: naming.encode(name), specialUse: uses)
         return .forward(Forward(command, grounds))
     }
 
@@ -260,39 +276,13 @@ struct Authorization {
         return .forward(Forward(command, grounds))
     }
 
-    /// Renaming must take nothing along that may not move, and must give no right away.
+    /// Renaming must take nothing along that may not move, must give no right that the user could
+    /// not give himself, and must put nothing where it could not be created.
     private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
-        let before = policy.decide(old.canonical).rights
+        let before = rights(on: old)
         let after = policy.decide(new.canonical).rights
-        return before.contains(.deleteMailbox) && after.isSubset(of: before)
-    }
-
-    // MARK: Listing
-
-    private func list(_ list: List) -> Judgement {
-        var combined: [[UInt8]] = []
-        for pattern in list.patterns {
-            guard let pattern = self.pattern(list.reference, pattern) else {
-                return .refuse(.invalidName, Grounds())
-            }
-            if !pattern.isDelimiterQuery { combined.append(pattern.octets) }
-        }
-        if combined.isEmpty { return .local(.delimiter(.list)) }
-        var list = list
-        list.reference = []
-        list.patterns = combined
-        return .forward(Forward(.list(list)))
-    }
-
-    private func lsub(_ reference: [UInt8], _ pattern: [UInt8]) -> Judgement {
-        guard let pattern = self.pattern(reference, pattern) else {
-            return .refuse(.invalidName, Grounds())
-        }
-        if pattern.isDelimiterQuery { return .local(.delimiter(.lsub)) }
-        return .forward(Forward(.lsub(reference: [], pattern: pattern.octets)))
-    }
-
-    private func pattern(_ reference: [UInt8], _ pattern: [UInt8]) -> MailboxPattern? {
-        try? MailboxPattern(reference: reference, pattern: pattern, naming: naming)
+        let mayGain = before.contains(.administer)
+        return before.contains(.deleteMailbox) && (mayGain || after.isSubset(of: before))
+            && after.isSuperset(of: Verb.rename.row.destination)
     }
 }

@@ -35,13 +35,19 @@ struct Exchange: Equatable {
     var purpose: Purpose
     /// Whether `$` is what it finds, once it is answered.
     var savesResult = false
+    /// The client asked for rights beside LIST, and the backend was not (RFC 8440).
+    var tellsRights = false
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
+    var removesMessages: Bool { verb == .expunge || verb == .uidExpunge || verb == .move }
+
     /// What the backend's refusal means for the plan that this is a step of; nil: it is none.
     var step: Step.Refused?
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
+    /// Of the messages told of or expunged, as far as the answers name them.
+    var uids = UIDLog()
     /// What the client sent of an APPEND or REPLACE.
     var filed: [Record.Filed] = []
 }
@@ -115,6 +121,9 @@ struct InFlight {
         }
     }
 
+    /// Whether a LIST is under way that the gateway tells rights for.
+    var tellsRights: Bool { exchanges.contains { $0.tellsRights } }
+
     /// What of the STATUS of a mailbox was asked for by a command that asked for its limit; nil
     /// when none did.
     func statusItems(of name: MailboxName) -> KeywordSet<StatusItem>? {
@@ -127,11 +136,23 @@ struct InFlight {
 
     var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }
 
-    /// Counts a message and its bytes for the oldest command with `verb`.
-    mutating func count(_ verb: Verb, messages: UInt64, bytes: UInt64) {
-        guard let index = exchanges.firstIndex(where: { $0.verb == verb }) else { return }
+    /// Counts a message that was told of for the oldest FETCH, or the oldest STORE without one.
+    mutating func count(told message: FetchSummary) {
+        let fetching = exchanges.firstIndex { $0.verb == .fetch }
+        guard let index = fetching ?? exchanges.firstIndex(where: { $0.verb == .store }) else {
+            return
+        }
+        exchanges[index].messages &+= 1
+        exchanges[index].bytes &+= message.bodyBytes
+        if let uid = message.uid { exchanges[index].uids.note(MessageRange(uid, uid)) }
+    }
+
+    /// Counts messages that are gone for the oldest command that removes some; their UIDs are
+    /// known where VANISHED tells them.
+    mutating func count(removed messages: UInt64, uids: MessageRange? = nil) {
+        guard let index = exchanges.firstIndex(where: { $0.removesMessages }) else { return }
         exchanges[index].messages &+= messages
-        exchanges[index].bytes &+= bytes
+        if let uids { exchanges[index].uids.note(uids) }
     }
 
     /// Notes a message that went to the backend with our command `number`.

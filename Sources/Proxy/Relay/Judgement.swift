@@ -6,7 +6,7 @@ import IMAP
 /// The decision about one command.
 enum Judgement: Equatable {
     /// The gateway answers by itself; the backend is not asked.
-    case local(LocalAnswer)
+    case local(LocalAnswer, Grounds = Grounds())
     case refuse(Refusal, Grounds, deselects: Bool = false)
     /// OK without effect, where the administrator wants clients to be spared a NO.
     case ignore(Grounds)
@@ -16,9 +16,11 @@ enum Judgement: Equatable {
 }
 
 enum LocalAnswer: Equatable {
-    case capability, id, namespace, logout
+    case capability, id, namespace, logout, compress
     /// The answer to a LIST or LSUB with an empty pattern: the delimiter.
     case delimiter(Verb)
+    /// MYRIGHTS at a backend without access control lists.
+    case myRights(MailboxName)
     /// ENABLE of nothing that could be enabled.
     case enabledNothing
 }

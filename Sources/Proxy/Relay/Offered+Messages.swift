@@ -15,7 +15,9 @@ extension Authorization {
             if asked.options.contains(.save) && !offer.contains(.searchRes) { return false }
             if asked.partial != nil && !offer.contains(.partial) { return false }
         }
-        return search.keys.allSatisfy { admits($0) }
+        return !search.keys.contains { key in
+            key.contains { $0.capability.map { !offer.contains($0) } ?? false }
+        }
     }
 
     func admits(_ sort: Sort) -> Bool {
@@ -25,11 +27,6 @@ extension Authorization {
 
     func admits(_ thread: Thread) -> Bool {
         offer.contains(thread.algorithm.capability) && admits(thread.search, returns: .esearch)
-    }
-
-    private func admits(_ key: SearchKey) -> Bool {
-        if let capability = key.capability, !offer.contains(capability) { return false }
-        return key.parts.allSatisfy { admits($0) }
     }
 
     // MARK: Fetching
@@ -117,6 +114,9 @@ extension StatusItem {
         case .highestModSequence: .condStore
         case .size: .statusSize
         case .mailboxID: .objectID
+        // RFC 9208, 4.1.4.
+        case .deleted: .quotaMessage
+        case .deletedStorage: .quotaStorage
         case .appendLimit: .appendLimit
         case .messages, .recent, .uidNext, .uidValidity, .unseen: nil
         }

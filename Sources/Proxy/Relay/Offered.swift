@@ -8,6 +8,7 @@ extension Authorization {
         case .idle: offer.contains(.idle)
         case .namespace: offer.contains(.namespace)
         case .enable: offer.contains(.enable)
+        case .compress: isCompressing || offer.contains(.compressDeflate)
         case .unselect: offer.contains(.unselect)
         case .uidExpunge(let set): offer.contains(.uidPlus) && admits(set)
         case .copy(let copy): admits(copy.set)
@@ -22,11 +23,14 @@ extension Authorization {
         case .fetch(let fetch): admits(fetch)
         case .store(let store):
             admits(modSequences: store.unchangedSince != nil) && admits(store.set)
-        case .create(_, let uses): uses.isEmpty
+        case .create(_, let uses): uses.isEmpty || offer.contains(.createSpecialUse)
+        case .getQuota, .getQuotaRoot, .setQuota: offer.contains(.quota)
+        case .getMetadata, .setMetadata: offer.contains(.metadata)
         case .append(let append): admits(append)
         case .replace(let replace): offer.contains(.replace) && admits(replace.append)
         case .capability, .noop, .logout, .id, .startTLS, .authenticate, .login, .delete, .rename,
-            .subscribe, .unsubscribe, .lsub, .check, .close, .expunge:
+            .subscribe, .unsubscribe, .lsub, .check, .close, .expunge,
+            .getACL, .setACL, .deleteACL, .listRights, .myRights:
             true
         }
     }
@@ -65,5 +69,6 @@ extension Authorization {
         return offer.contains(.listExtended)
             && (returns.status.isEmpty || offer.contains(.listStatus) && admits(returns.status))
             && (!namesUses || offer.contains(.specialUse))
+            && (!list.wantsRights || offer.contains(.listMyRights))
     }
 }

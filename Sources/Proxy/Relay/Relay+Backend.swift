@@ -80,7 +80,7 @@ extension Relay {
             case .done(let summary):
                 self.transcoder = nil
                 guard !summary.isSuppressed else { return }
-                inFlight.count(.fetch, messages: 1, bytes: summary.bodyBytes)
+                inFlight.count(told: summary)
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
@@ -142,6 +142,9 @@ extension Relay {
         // A BAD may leave a mailbox selected or not (section D, 2): nothing is safe after it.
         if case .select = exchange.purpose, condition == .bad {
             return desynchronized("Backend answered SELECT with BAD", into: &out)
+        }
+        if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
+            return desynchronized("Backend took a command that it did not get whole", into: &out)
         }
         let isCutShort = upload.map { $0.number == exchange.number && !$0.isAsked } ?? false
         if isCutShort && condition == .ok {
@@ -295,7 +298,9 @@ extension Relay {
     /// reason then looks missing, too.
     private func saysMissing(_ code: ResponseCode?, _ verb: Verb) -> Bool {
         switch verb {
-        case .select, .examine, .status: code == nil || code == .bare(.nonExistent)
+        case .select, .examine, .status, .myRights, .getACL, .listRights, .getQuotaRoot,
+            .getMetadata, .setMetadata:
+            code == nil || code == .bare(.nonExistent)
         default: code == .bare(.nonExistent)
         }
     }

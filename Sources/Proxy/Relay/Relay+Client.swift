@@ -11,8 +11,10 @@ extension Relay {
         into out: inout Outbox
     ) -> Progress {
         sawInput(at: now)
+        let wasCompressing = isCompressing
         var offset = 0
-        while acceptsInput {
+        // What follows COMPRESS must be decompressed first.
+        while acceptsInput && isCompressing == wasCompressing {
             let event: CommandFragmenter.Event
             if case .active = idling {
                 event = client.feedLine(bytes, from: &offset, bytesMax: Self.doneBytesMax)
@@ -107,8 +109,8 @@ extension Relay {
             return true
         }
         switch authorization.judge(tagged.command) {
-        case .local(let answer):
-            recordLocal(tagged, into: &out)
+        case .local(let answer, let grounds):
+            recordLocal(tagged, grounds, into: &out)
             self.answer(tagged.tag, answer, into: &out)
         case .probe(let name):
             descendants = []

@@ -17,7 +17,14 @@ extension Relay {
         case .namespace:
             namespaces(into: &out)
             out.client.appendOK(tag, "NAMESPACE")
+        case .compress:
+            out.client.appendOK(tag, "COMPRESS")
+            out.effects.append(.startCompression)
+            startCompression()
         case .delimiter(let verb): delimiter(tag, verb, into: &out)
+        case .myRights(let name):
+            tell(authorization.rights(on: name), on: name, into: &out)
+            out.client.appendOK(tag, "MYRIGHTS")
         case .enabledNothing:
             out.client.append("* ENABLED\r\n")
             out.client.appendOK(tag, "ENABLE")

@@ -63,9 +63,13 @@ extension Relay {
         }
     }
 
-    mutating func recordLocal(_ tagged: TaggedCommand, into out: inout Outbox) {
+    mutating func recordLocal(
+        _ tagged: TaggedCommand,
+        _ grounds: Grounds,
+        into out: inout Outbox
+    ) {
         guard !isRecorded else { return }
-        trail.record(decision(tagged, .local, Grounds(), isDurable: false), into: &out)
+        trail.record(decision(tagged, .local, grounds, isDurable: false), into: &out)
     }
 
     /// Writes that a tag came again before its command was answered.
@@ -95,6 +99,7 @@ extension Relay {
         record.backendTag = exchange.number
         record.state = state
         record.code = code
+        record.arguments = exchange.uids.written
         record.messages = exchange.messages
         record.bytes = exchange.bytes
         record.filed = exchange.filed

@@ -45,6 +45,7 @@ extension Relay {
                 pipelining: step == nil ? command.pipelining : .alone,
                 purpose: purpose,
                 savesResult: command.savesResult,
+                tellsRights: asked.wantsRights && !command.wantsRights,
                 started: now,
                 sequence: trail.sequence,
                 step: step,

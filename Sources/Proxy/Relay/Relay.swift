@@ -28,7 +28,8 @@ struct Relay: ~Copyable {
 
     let user: String
     let backend: BackendFacts
-    let offer: CapabilitySet
+    private(set) var offer: CapabilitySet
+    private(set) var isCompressing = false
     var settings: Settings
     var policy: UserPolicy
     var trail: Trail
@@ -36,6 +37,8 @@ struct Relay: ~Copyable {
     var answers = ResponseFragmenter()
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
+    /// Responses that the session has dropped and recorded.
+    var unknownResponses = 0
     var inFlight = InFlight()
     var undertaking: Undertaking?
     var selection: Selection?
@@ -62,6 +65,7 @@ struct Relay: ~Copyable {
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
+    var quotaLabels = QuotaLabels()
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -94,7 +98,9 @@ struct Relay: ~Copyable {
         policy = settings.policy.policy(for: user)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
-            messageBytesMax: settings.limits.messageBytesMax
+            messageBytesMax: settings.limits.messageBytesMax,
+            permissions: settings.permissions,
+            compression: settings.offersCompression
         )
         lastInput = now
         // The login at the backend used the tags below.
@@ -118,9 +124,12 @@ struct Relay: ~Copyable {
             selection: selection,
             enabled: enabled,
             isResultLost: isResultLost,
+            isCompressing: isCompressing,
             refusals: settings.refusals,
             copies: settings.copies,
-            descendants: descendants
+            descendants: descendants,
+            permissions: settings.permissions,
+            quotaLabels: quotaLabels
         )
     }
 
@@ -179,6 +188,20 @@ struct Relay: ~Copyable {
     mutating func backendClosed(into out: inout Outbox) {
         guard !isFinished else { return }
         end("Connection to the mail server was lost", .backendBye, into: &out)
+    }
+
+    /// From now on the client's bytes are compressed; it is offered once.
+    mutating func startCompression() {
+        isCompressing = true
+        offer.remove(.compressDeflate)
+    }
+
+    /// What the client sent is no compressed stream any more: nothing it says can be understood.
+    mutating func clientBroke(_ fault: StreamFault, into out: inout Outbox) {
+        switch fault {
+        case .malformed: end("Malformed compressed data", .malformed, into: &out)
+        case .excessive: end("Compressed data grows without measure", .limit, into: &out)
+        }
     }
 
     // MARK: Time

@@ -17,15 +17,24 @@ extension Relay {
         case .list(let entry): return pass(entry, isSubscribed: false, into: &out)
         case .lsub(let entry): return pass(entry, isSubscribed: true, into: &out)
         case .mailboxStatus(let status): return pass(status, into: &out)
+        case .ownRights(let own): return pass(own, into: &out)
+        case .accessList(let list): return pass(list, into: &out)
+        case .grantableRights(let rights): return pass(rights, into: &out)
+        case .quota(let quota): return pass(quota, into: &out)
+        case .quotaRoots(let roots): return pass(roots, into: &out)
+        case .metadata(let metadata): return pass(metadata, into: &out)
         case .flags, .exists, .recent, .expunge:
             // Numbers of a mailbox that is not selected mean nothing to the client.
             guard isSelecting else { return noteUnknown(into: &out) }
-            if case .expunge = response { inFlight.count(.expunge, messages: 1, bytes: 0) }
+            if case .expunge = response { inFlight.count(removed: 1) }
             response.encode(into: &out.client)
             return true
-        case .vanished:
+        case .vanished(let isEarlier):
             guard isSelecting else { return noteUnknown(into: &out) }
-            return copyNumbers(into: &out)
+            guard copyNumbers(into: &out) else { return false }
+            // What was removed earlier is not the work of a command of today.
+            if !isEarlier { countRemoved() }
+            return true
         case .search: return inFlight.contains(.search) && copyNumbers(into: &out)
         case .sort: return inFlight.contains(.sort) && copyNumbers(into: &out)
         case .thread: return inFlight.contains(.thread) && copyNumbers(into: &out)
@@ -51,9 +60,23 @@ extension Relay {
 
     private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
-    private mutating func noteUnknown(into out: inout Outbox) -> Bool {
+    /// Each of them is recorded: a backend that sends more than this would fill the trail.
+    private static let unknownResponsesMax = 1000
+
+    mutating func noteUnknown(into out: inout Outbox) -> Bool {
+        guard unknownResponses < Self.unknownResponsesMax else { return false }
+        unknownResponses += 1
         trail.record(trail.event(.backendUnknown, verdict: .deny), into: &out)
         return true
+    }
+
+    private mutating func countRemoved() {
+        // Taken out and put back, since the piece lends the whole relay meanwhile.
+        var counting = inFlight
+        NumberTranscoder.forEachVanished(in: answers.piece) { range in
+            counting.count(removed: UInt64(range.upper - range.lower) + 1, uids: range)
+        }
+        inFlight = counting
     }
 
     private mutating func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
@@ -194,14 +217,28 @@ extension Relay {
         guard rights.contains(.lookup) else { return true }
         var entry = entry
         entry.mailbox = backend.naming.encode(name)
-        if !rights.contains(.read) { entry.attributes.insert(.noSelect) }
+        if !rights.contains(.read) {
+            entry.attributes.insert(.noSelect)
+            // Whether there is new mail is for those to know who may read it (RFC 4314, 4).
+            entry.attributes.remove(.marked)
+            entry.attributes.remove(.unmarked)
+        }
         // Whether there are children may be told only when none of them can be hidden.
         if policy.hidesMailboxes {
+            // RECURSIVEMATCH tells of such a mailbox for a child's sake alone (RFC 5258, 3.5).
+            if entry.hasSubscribedChild && !entry.attributes.contains(.subscribed) { return true }
             entry.attributes.remove(.hasChildren)
             entry.attributes.remove(.hasNoChildren)
             entry.hasSubscribedChild = false
         }
         (isSubscribed ? Response.lsub(entry) : .list(entry)).encode(into: &out.client)
+        let cannotBeSelected: KeywordSet<MailboxAttribute> = [.noSelect, .nonExistent]
+        // RFC 8440, 3: rights are told of mailboxes that can be selected.
+        if !isSubscribed && inFlight.tellsRights
+            && entry.attributes.intersection(cannotBeSelected).isEmpty
+        {
+            tell(authorization.rights(on: name), on: name, into: &out)
+        }
         return true
     }
 

@@ -69,9 +69,18 @@ private struct PieceReader {
                 let count = Int(String(decoding: inside[(star + 1)...], as: UTF8.self)), count > 0
             else { continue }
             rest = rest[(end + 1)...]
-            return Array(repeatElement(inside[..<star], count: count).joined())
+            var text = PieceReader(rest: inside[..<star], bindsTags: false)
+            return Array(repeatElement(text.unescaped(), count: count).joined())
         }
         return nil
+    }
+
+    /// The octets of a text that is no whole line.
+    private mutating func unescaped() -> [UInt8] {
+        while let octet = rest.popFirst() {
+            octets += octet == UInt8(ascii: "\\") ? escape() : [octet]
+        }
+        return octets
     }
 
     private mutating func tag() {

@@ -140,7 +140,8 @@ final class Scene {
         // What a connection that is closed had still to say is lost.
         case .closeBackend: backendRest = []
         case .closeClient: isClosed = true
-        case .loginEnded, .sendTicket: break
+        // The transcript is what stands behind compression.
+        case .loginEnded, .sendTicket, .startCompression: break
         }
     }
 

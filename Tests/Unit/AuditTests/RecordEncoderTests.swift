@@ -46,7 +46,7 @@ func parsed(_ record: Record) -> [String: Any]? {
             missing: "s",
             rules: ["read-only", "guests"]
         )
-        record.arguments = ShortBytes("1:* (BODY[])")
+        record.arguments = ShortBytes("1:5,9")
         record.rewrite = "BODY[] to BODY.PEEK[]"
         record.result = .ok
         record.messages = 2
@@ -60,7 +60,7 @@ func parsed(_ record: Record) -> [String: Any]? {
             "event":"msg.fetch","phase":"outcome","verdict":"rewrite","command":3,"tag":"a3",\
             "backend_tag":9,"verb":"UID FETCH","state":"selected","mailbox":{"raw":"494e424f58",\
             "name":"INBOX","needed":"rs","held":"r","missing":"s","rules":["read-only","guests"]},\
-            "args":"1:* (BODY[])","rewrite":"BODY[] to BODY.PEEK[]","result":"OK","messages":2,\
+            "uids":"1:5,9","rewrite":"BODY[] to BODY.PEEK[]","result":"OK","messages":2,\
             "bytes":1000,"duration_us":1500
             """
         #expect(encoded(record) == expected)

@@ -71,6 +71,11 @@ import Testing
         ),
         Case(
             "{ folder: trail }",
+            "{ folder: trail }\npermit: { acl-changes: 1 }",
+            "postern.yaml:14:24: expected true or false, not \"1\""
+        ),
+        Case(
+            "{ folder: trail }",
             "{ folder: trail }\ncopies: \"lax\\nor\\u2028not\"",
             "postern.yaml:14:9: expected one of lax, strict, not \"lax or not\""
         ),

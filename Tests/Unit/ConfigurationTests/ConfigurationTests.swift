@@ -24,6 +24,7 @@ import Testing
         #expect(backend.tls?.serverName == "mail.example.org")
         #expect(configuration.routes == [Route(user: "*", backend: 0)])
         #expect(configuration.audit == AuditTrail(folder: "etc/trail"))
+        #expect(configuration.permissions == Permissions())
         #expect(configuration.limits == Limits())
         #expect(configuration.pam == PAMService())
         #expect(configuration.throttle == ThrottleSettings())
@@ -42,6 +43,7 @@ import Testing
         #expect(files.errors.isEmpty)
         let configuration = try files.load()
         #expect(configuration.listeners.map(\.security) == [.implicit, .startTLS])
+        #expect(configuration.permissions == Permissions())
         #expect(configuration.limits == Limits())
         #expect(configuration.throttle == ThrottleSettings())
         #expect(configuration.processes == Processes())
@@ -53,6 +55,14 @@ import Testing
         let login = BackendSettings.Login.plainProxy(user: "postern", password: Secret("swordfish"))
         #expect(configuration.backends.first?.settings.login == login)
         #expect(configuration.routes.map(\.user) == ["*@example.org", "ann", "*"])
+    }
+
+    @Test("reads what is permitted")
+    func permissions() throws {
+        let section = "permit: { acl-changes: true }\n"
+        let permissions = try Files(configuration: Files.good + section).load().permissions
+        #expect(permissions.accessControl)
+        #expect(!permissions.specialUse)
     }
 
     @Test("reads how users prove who they are")

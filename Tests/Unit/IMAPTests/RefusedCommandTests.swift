@@ -17,9 +17,10 @@ import Testing
     @Test(
         "refuses unknown verbs",
         arguments: [
-            "a XLIST \"\" *", "a COMPRESS DEFLATE", "a UNAUTHENTICATE", "a SETACL x y z", "a NOOPE",
+            "a XLIST \"\" *", "a UNAUTHENTICATE", "a GENURLAUTH x y",
+            "a NOOPE",
             "a NOOP~", "a uid noop", "a uid login x y", "a UID", "a ", "a \u{FB01}nd",
-            "a SETMETADATA x",
+            "a SETANNOTATION x",
             "a FINO", "a CHEC\u{212A}", "a UID EXPUNGE~ 1",
         ]
     )
@@ -99,7 +100,7 @@ import Testing
             ("a SEARCH (ALL", "expected closing parenthesis at byte 13"),
             ("a LIST (RECURSIVEMATCH) \"\" *", "expected supported keyword at byte 7"),
             ("a LIST (REMOTE) \"\" *", "expected supported keyword at byte 8"),
-            ("a LIST \"\" * RETURN (MYRIGHTS)", "expected supported keyword at byte 20"),
+            ("a LIST \"\" * RETURN (METADATA)", "expected supported keyword at byte 20"),
             ("a LIST \"\" ()", "expected string at byte 11"),
             ("a STATUS x ()", "expected supported keyword at byte 12"),
             ("a STATUS x (X-GUID)", "expected supported keyword at byte 12"),

@@ -72,13 +72,19 @@ enum CommandDocument {
         let beforeLogin = Offer.beforeLogin(password: true, certificate: true)
             .union(Offer.beforeLogin(password: false, certificate: false))
         let always = Offer.afterLogin(backend: CapabilitySet())
-        let atMost = Offer.afterLogin(backend: CapabilitySet(Capability.allCases))
+        let everything = CapabilitySet(Capability.allCases)
+        let usual = Offer.afterLogin(backend: everything)
+        let atMost = Offer.afterLogin(backend: everything, permissions: .all)
         return [
             "`\(capability.name)`",
             Offer.beforeTLS.contains(capability) ? "yes" : "",
             beforeLogin.contains(capability) ? "yes" : "",
             always.contains(capability)
-                ? "yes" : atMost.contains(capability) ? "if the backend has it" : "",
+                ? "yes"
+                : usual.contains(capability)
+                    ? "if the backend has it"
+                    : atMost.contains(capability)
+                        ? "if the backend has it and it is permitted" : "",
         ]
     }
 
@@ -99,6 +105,7 @@ enum CommandDocument {
         case .local: "the gateway"
         case .relayed: "the backend"
         case .rewritten: "the backend, rewritten"
+        case .refused: "nobody"
         }
     }
 

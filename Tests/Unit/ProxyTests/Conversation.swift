@@ -121,6 +121,15 @@ final class Conversation {
         pump()
     }
 
+    /// The client's compressed stream can't be read on.
+    ///
+    /// Returns what the client gets.
+    func broke(_ fault: StreamFault) -> String {
+        session.clientBroke(fault, at: now, into: &out)
+        pump()
+        return heardByClient()
+    }
+
     func drain() {
         session.drain(at: now, into: &out)
         pump()
@@ -151,6 +160,14 @@ final class Conversation {
     }
 
     var isClosed: Bool { effects.contains(.closeClient) }
+
+    /// Offers bytes to the session once; returns how many of them it dealt with.
+    func offer(_ text: String) -> Int {
+        let bytes = text.wire
+        let progress = session.clientSent(bytes.span, at: now, into: &out)
+        collect()
+        return progress.consumed + progress.relayed
+    }
 
     // MARK: The driver's part
 

@@ -124,7 +124,9 @@ struct GateAttackTests {
         #expect(
             talk.clientHeard.hasSuffix(
                 "Logged in\r\nb BAD Command is not allowed in this state\r\n"
-                    + "* CAPABILITY IMAP4rev1 LITERAL- ID APPENDLIMIT=67108864\r\nc OK CAPABILITY completed\r\n"
+                    + "* CAPABILITY IMAP4rev1 LITERAL- ID APPENDLIMIT=67108864 ACL "
+                    + "RIGHTS=texk COMPRESS=DEFLATE\r\n"
+                    + "c OK CAPABILITY completed\r\n"
             )
         )
     }

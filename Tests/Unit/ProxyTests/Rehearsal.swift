@@ -109,7 +109,7 @@ final class Rehearsal {
             backend.connect()
         case .closeClient: isClosed = true
         case .closeBackend: isConnected = false
-        case .loginEnded, .sendTicket, .startBackendTLS, .startClientTLS: break
+        case .loginEnded, .sendTicket, .startCompression, .startBackendTLS, .startClientTLS: break
         }
         if !out.effects.isEmpty { collect() }
     }

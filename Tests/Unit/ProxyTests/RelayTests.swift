@@ -94,7 +94,7 @@ struct RelayTests {
     @Test(
         "refuses what it does not know",
         arguments: [
-            "XYZZY", "SETACL INBOX ann lr", "COMPRESS DEFLATE", "UID NOOP", "GETMETADATA INBOX /x",
+            "XYZZY", "SETACL INBOX ann LR", "COMPRESS LZ", "UID NOOP", "GETMETADATA INBOX /x",
             "CREATE x (USE (\\Sent))", "UNAUTHENTICATE", "SELECT", "STARTTLS", "LOGIN a b",
         ]
     )

@@ -11,8 +11,10 @@ extension Settings {
         security: BackendSettings.Security = .plain,
         certificate: AuthenticationSettings.CertificateUse = .off,
         refusals: RefusalStyle = .strict,
+        permissions: Permissions = Permissions(),
         sendsID: Bool = false,
         limits: Limits = Limits(),
+        offersCompression: Bool = true,
         rules: [Rule]? = nil,
         revision: String = "r1"
     ) -> Settings {
@@ -27,7 +29,9 @@ extension Settings {
             backends: [backend],
             routes: [Route(user: "ann", backend: 0), Route(user: "*@example.org", backend: 0)],
             policy: PolicySet(rules: rules ?? sampleRules, groups: [:], revision: revision),
-            refusals: refusals
+            refusals: refusals,
+            permissions: permissions,
+            offersCompression: offersCompression
         )
     }
 
@@ -50,5 +54,15 @@ extension Rule {
             limit: (try? Rights(letters: letters)) ?? .none,
             position: SourcePosition(file: "policy.yaml", line: 1, column: 1)
         )
+    }
+}
+
+extension Permissions {
+    /// Everything that can be permitted.
+    static var all: Permissions {
+        var all = Permissions()
+        all.accessControl = true
+        all.specialUse = true
+        return all
     }
 }

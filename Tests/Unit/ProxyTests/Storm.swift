@@ -242,7 +242,7 @@ final class Storm {
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .sendTicket, .loginEnded, .startClientTLS, .startBackendTLS: break
+        case .sendTicket, .loginEnded, .startClientTLS, .startCompression, .startBackendTLS: break
         case .admitLogin: events.append(.admission)
         case .authenticate: events.append(.verification)
         case .connectBackend: events.append(.connection)

@@ -10,19 +10,21 @@ private let allowedImports: [String: Set<String>] = [
     "Audit": ["Bytes", "COpenSSL", "Glibc"],
     "Proxy": ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Glibc"],
     "TLS": ["Bytes", "COpenSSL", "Glibc", "Synchronization"],
+    "Compression": ["Bytes", "CZlib"],
     "Reactor": ["Bytes", "CLinux", "Glibc", "Synchronization"],
     "Configuration": [
         "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Yams", "Foundation", "Glibc",
     ],
     "Postern": [
         "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
-        "Configuration", "CLinux", "CSeccomp", "ArgumentParser", "Foundation", "Glibc",
+        "Compression", "Configuration", "CLinux", "CSeccomp", "ArgumentParser", "Foundation",
+        "Glibc",
         "Synchronization",
     ],
     "PAMHelper": ["Bytes", "Authentication", "CLinux", "CPAM", "Glibc"],
 ]
 
-private let systemLibraries: Set<String> = ["COpenSSL", "CPAM", "CLinux", "CSeccomp"]
+private let systemLibraries: Set<String> = ["COpenSSL", "CPAM", "CLinux", "CSeccomp", "CZlib"]
 
 @Suite("The sources are tidy")
 struct TidyTests {
