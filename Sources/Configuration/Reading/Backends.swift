@@ -6,7 +6,7 @@ import Proxy
 extension ConfigurationReader {
     private static let backendKeys = [
         "name", "address", "tls", "ca", "server-name", "client-certificate", "login", "master",
-        "send-id", "proxy-protocol",
+        "send-id", "proxy-protocol", "mailbox-names",
     ]
 
     func backends(_ value: Value) -> [Backend]? {
@@ -32,6 +32,7 @@ extension ConfigurationReader {
         var settings = BackendSettings(name: name, security: security, login: login)
         settings.sendsID = sendsID
         settings.sendsProxyHeader = sendsProxyHeader
+        guard mailboxNames(table["mailbox-names"], into: &settings) else { return nil }
         return Backend(addresses: addresses, settings: settings, tls: tls)
     }
 

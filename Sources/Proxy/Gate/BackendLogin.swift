@@ -2,14 +2,7 @@
 import Audit
 import Authentication
 import Bytes
-package import IMAP
-
-/// What a logged-in backend has told about itself.
-package struct BackendFacts: Equatable, Sendable {
-    package var capabilities: CapabilitySet
-    package var namespace: Namespaces?
-    package var naming: MailboxNaming
-}
+import IMAP
 
 /// The login at the backend, step by step.
 ///
@@ -179,9 +172,11 @@ struct BackendLogin: ~Copyable {
         }
         return .ready(
             BackendFacts(
-                capabilities: capabilities ?? CapabilitySet(),
+                capabilities: capabilities,
                 namespace: namespace,
-                naming: MailboxNaming(delimiter: listed)
+                delimiter: delimiter,
+                user: user,
+                settings: settings
             )
         )
     }

@@ -67,7 +67,7 @@ extension Relay {
             let step = try transcoder.accept(
                 answers.piece,
                 literal: literal,
-                filter: inFlight.fetchFilter,
+                filter: fetchFilter,
                 into: &out.client
             )
             self.transcoder = transcoder
@@ -153,6 +153,7 @@ extension Relay {
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
         settleSelection(after: exchange, condition, into: &out)
+        settleModes(after: exchange, condition, into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
@@ -232,7 +233,7 @@ extension Relay {
     ) {
         guard let tag = exchange.tag else { return }
         // RFC 7162, 3.2.11: such a client must be told that a mailbox is no longer selected.
-        if refusal != .expectedDone, enabled.contains(.qresync) {
+        if refusal != .expectedDone, enabled.expectsClosed {
             Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
         }
         out.client.append(refusal, tag: tag)
@@ -261,6 +262,9 @@ extension Relay {
         if condition == .no && saysBadURL(kept, exchange) {
             out.client.append(.badURL, tag: tag)
             return recordOutcome(exchange, .no, code: Refusal.badURL.code, at: now, into: &out)
+        }
+        if case .select(let selection) = exchange.purpose, condition == .ok {
+            nameSelected(selection, into: &out)
         }
         tag.append(to: &out.client)
         out.client.append(condition.word.text)

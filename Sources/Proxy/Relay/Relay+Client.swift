@@ -71,9 +71,11 @@ extension Relay {
         if case .active(let number) = idling { return endIdle(number, into: &out) }
         if let upload { return endUpload(upload, into: &out) }
         if passingBy != nil { return endPassingBy(into: &out) }
+        // It may change what the next command's octets mean.
+        if inFlight.contains(.enable) { return hold() }
         let tagged: TaggedCommand
         do {
-            tagged = try CommandParser.parse(client.command)
+            tagged = try CommandParser.parse(client.command, text: enabled.quotedText)
         } catch {
             return refuse(error, into: &out)
         }
@@ -139,6 +141,7 @@ extension Relay {
             if isAmbiguous(forward) { return false }
             if forward.plan != nil && !inFlight.isEmpty { return false }
             guard record(tagged, forward, into: &out) else { return false }
+            announceDeparture(for: forward.purpose, into: &out)
             if let plan = forward.plan {
                 begin(plan, for: tagged, forward.purpose, at: now, into: &out)
             } else {
