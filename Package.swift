@@ -123,6 +123,10 @@ let package = Package(
 if Context.environment["FUZZ"] != nil {
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
-        program("Fuzz", imports: ["Bytes", "IMAP", "CFuzzer"], path: "Tests/Fuzz/Fuzz"),
+        program(
+            "Fuzz",
+            imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "CFuzzer"],
+            path: "Tests/Fuzz/Fuzz"
+        ),
     ]
 }

@@ -71,7 +71,7 @@ package struct Pattern: Equatable, Sendable {
             }
             if scalar == "%" { throw .percent }
         }
-        if let first = text.first, "~\\#{!".contains(first) { throw .reservedStart(first) }
+        if let first = text.first, "\\{!".contains(first) { throw .reservedStart(first) }
     }
 
     private static func level(_ part: String) throws(PatternError) -> Level {

@@ -36,11 +36,14 @@ package final class PolicySet: Sendable {
         rulesWithoutHead = withoutHead
     }
 
-    /// The rules that apply to the user of this canonical name.
-    package func policy(for user: String) -> UserPolicy {
+    /// The rules that apply to the user of this canonical name, at a backend with these names.
+    package func policy(
+        for user: String,
+        names: BackendNames = BackendNames()
+    ) -> UserPolicy {
         let name = Array(user.utf8)
         let applying = audiences.indices.filter { audiences[$0].includes(name) }
-        return UserPolicy(self, applying: applying)
+        return UserPolicy(self, applying: applying, names: names)
     }
 
     /// Calls `body` with each rule that may cover a name with this first level.

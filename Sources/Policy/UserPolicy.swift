@@ -9,11 +9,13 @@ package final class UserPolicy: Sendable {
 
     /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
     package let hidesMailboxes: Bool
+    private let names: BackendNames
 
-    package convenience init() { self.init(PolicySet(), applying: []) }
+    package convenience init() { self.init(PolicySet(), applying: [], names: BackendNames()) }
 
-    init(_ policy: PolicySet, applying indices: [Int]) {
+    init(_ policy: PolicySet, applying indices: [Int], names: BackendNames) {
         self.policy = policy
+        self.names = names
         var applies = [UInt64](repeating: 0, count: (policy.rules.count + 63) / 64)
         for index in indices { applies[index / 64] |= 1 << UInt64(index % 64) }
         self.applies = applies
@@ -22,6 +24,24 @@ package final class UserPolicy: Sendable {
 
     /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
     package func decide(_ mailbox: [UInt8]) -> Decision {
+        var rights = isVirtual(mailbox) ? Rights.none : .full
+        for spelling in names.spellings(of: mailbox) {
+            rights.formIntersection(self.rights(on: spelling))
+        }
+        return Decision(rights: rights, mailbox: mailbox, policy: self)
+    }
+
+    /// Whether the mailbox is another name of INBOX.
+    package func isInbox(_ mailbox: [UInt8]) -> Bool {
+        names.spellings(of: mailbox).contains(Array("INBOX".utf8))
+    }
+
+    /// Whether the mailbox shows messages of others, to a user whom some rule keeps from some.
+    private func isVirtual(_ mailbox: [UInt8]) -> Bool {
+        applies.contains { $0 != 0 } && names.isVirtual(mailbox)
+    }
+
+    private func rights(on mailbox: [UInt8]) -> Rights {
         let exact = MailboxPath(mailbox)
         let folded = MailboxPath(mailbox.caseFolded)
         var rights = Rights.full
@@ -32,16 +52,19 @@ package final class UserPolicy: Sendable {
                 rights.formIntersection(limit)
             }
         }
-        return Decision(rights: rights, mailbox: mailbox, policy: self)
+        return rights
     }
 
     /// The rules that cover the mailbox and don't leave all of `rights`, in the policy's order.
     fileprivate func rules(taking rights: Rights, from mailbox: [UInt8]) -> [Rule] {
-        let exact = MailboxPath(mailbox)
-        let folded = MailboxPath(mailbox.caseFolded)
+        let paths = names.spellings(of: mailbox).map {
+            (exact: MailboxPath($0), folded: MailboxPath($0.caseFolded))
+        }
         return policy.rules.indices.lazy.filter { [self] index in
             applies(index) && !policy.rules[index].limit.isSuperset(of: rights)
-                && policy.scopes[index].covers(folded: folded, exact: exact)
+                && paths.contains { path in
+                    policy.scopes[index].covers(folded: path.folded, exact: path.exact)
+                }
         }.map { [self] in policy.rules[$0] }
     }
 

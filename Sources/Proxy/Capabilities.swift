@@ -34,7 +34,7 @@ enum Offer {
 
     /// What the gateway does by itself, whatever the backend has.
     private static let own = CapabilitySet([
-        .imap4rev1, .id, .literalMinus, .appendLimit, .acl, .rights,
+        .imap4rev1, .id, .literalMinus, .enable, .appendLimit, .utf8Accept, .acl, .rights,
     ])
 
     /// `compression`: whether the administrator lets clients compress; the backend has no part in it.
@@ -59,6 +59,26 @@ enum Offer {
             offer.insert(.listMyRights)
         }
         if !permissions.specialUse { offer.remove(.createSpecialUse) }
+        if revision2.subtracting(offer).isEmpty { offer.insert(.imap4rev2) }
         return offer
     }
+
+    /// What IMAP4rev2 makes part of the protocol (RFC 9051, appendix E): it is offered only where
+    /// all of this is, by the backend or by the gateway in its place.
+    private static let revision2 = CapabilitySet([
+        // 6.3.10, 6.4.2, 6.3.13, 6.3.1: commands of their own.
+        .namespace, .unselect, .idle, .enable, .move,
+        // APPENDUID, COPYUID and UID EXPUNGE (6.4.9).
+        .uidPlus,
+        // SEARCH RETURN, its answer, and `$` (6.4.4).
+        .esearch, .searchRes,
+        // Selection and return options of LIST, STATUS among them, and the uses of mailboxes (6.3.9).
+        .listExtended, .listStatus, .children, .specialUse,
+        // FETCH of decoded parts (6.4.5), literals with NUL (4.3), small ones unasked.
+        .binary, .literalMinus,
+        // STATUS SIZE (6.3.11). DELETED, which older backends don't know, is left out of an answer.
+        .statusSize,
+        // Names and quoted strings in UTF-8 (5.1): the gateway's own.
+        .utf8Accept,
+    ])
 }

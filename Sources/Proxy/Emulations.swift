@@ -18,7 +18,6 @@ package struct Emulations: Equatable, Sendable {
     package var unselect = true
     /// From the delimiter that LIST tells.
     package var namespace = true
-    package var enable = true
     /// By LIST and LSUB.
     package var listExtended = true
     /// By a STATUS for each mailbox that was listed.
@@ -36,7 +35,7 @@ package struct Emulations: Equatable, Sendable {
     private static func all(_ value: Bool) -> Emulations {
         var emulations = Emulations()
         for path in [
-            \Emulations.idle, \.unselect, \.namespace, \.enable, \.listExtended, \.listStatus,
+            \Emulations.idle, \.unselect, \.namespace, \.listExtended, \.listStatus,
             \.esearch, \.move,
         ] {
             emulations[keyPath: path] = value
@@ -50,7 +49,6 @@ package struct Emulations: Equatable, Sendable {
         if idle { offered.insert(.idle) }
         if unselect { offered.insert(.unselect) }
         if namespace { offered.insert(.namespace) }
-        if enable { offered.insert(.enable) }
         if listExtended { offered.insert(.listExtended) }
         if listStatus && (listExtended || capabilities.contains(.listExtended)) {
             offered.insert(.listStatus)

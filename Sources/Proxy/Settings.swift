@@ -1,6 +1,7 @@
 // What the administrator decided: an immutable snapshot that a reload swaps in whole.
 package import Authentication
 package import Bytes
+package import IMAP
 package import Policy
 
 /// Everything a session needs to know of the configuration.
@@ -151,6 +152,10 @@ package struct BackendSettings: Equatable, Sendable {
     package var sendsID = false
     /// Send a PROXY protocol version 2 header before anything else.
     package var sendsProxyHeader = false
+    package var mailboxNames = MailboxNameRules()
+    /// Mailboxes that show the messages of others; closed to users whom any rule is about.
+    package var virtualMailboxes = Self.knownVirtualMailboxes
+    /// What the gateway does by itself where this backend can't.
     package var emulations = Emulations()
 
     package init(name: String, security: Security, login: Login) {
@@ -158,4 +163,12 @@ package struct BackendSettings: Equatable, Sendable {
         self.security = security
         self.login = login
     }
+}
+
+extension BackendSettings {
+    /// Where servers are known to show messages of other mailboxes: Dovecot's plugin, Gmail.
+    private static let knownVirtualMailboxes = [
+        "virtual/**", "[Gmail]/All Mail", "[Gmail]/Important", "[Gmail]/Starred",
+        "[Google Mail]/All Mail", "[Google Mail]/Important", "[Google Mail]/Starred",
+    ].compactMap { try? Pattern($0) }
 }

@@ -6,7 +6,7 @@ import Proxy
 extension ConfigurationReader {
     private static let backendKeys = [
         "name", "address", "tls", "ca", "server-name", "client-certificate", "login", "master",
-        "send-id", "proxy-protocol", "emulate",
+        "send-id", "proxy-protocol", "mailbox-names", "emulate",
     ]
 
     func backends(_ value: Value) -> [Backend]? {
@@ -35,6 +35,7 @@ extension ConfigurationReader {
         settings.sendsID = sendsID
         settings.sendsProxyHeader = sendsProxyHeader
         settings.emulations = emulations
+        guard mailboxNames(table["mailbox-names"], into: &settings) else { return nil }
         return Backend(addresses: addresses, settings: settings, tls: tls)
     }
 

@@ -3,7 +3,7 @@ import Proxy
 
 extension ConfigurationReader {
     private static let emulationKeys = [
-        "idle", "idle-interval", "unselect", "namespace", "enable", "list-extended", "list-status",
+        "idle", "idle-interval", "unselect", "namespace", "list-extended", "list-status",
         "esearch", "move",
     ]
 
@@ -12,7 +12,7 @@ extension ConfigurationReader {
         var emulations = Emulations()
         let switches: [(String, WritableKeyPath<Emulations, Bool>)] = [
             ("idle", \.idle), ("unselect", \.unselect), ("namespace", \.namespace),
-            ("enable", \.enable), ("list-extended", \.listExtended),
+            ("list-extended", \.listExtended),
             ("list-status", \.listStatus), ("esearch", \.esearch), ("move", \.move),
         ]
         for (key, path) in switches {

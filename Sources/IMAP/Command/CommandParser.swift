@@ -13,8 +13,11 @@ package enum LiteralRole: Equatable, Sendable {
 
 package enum CommandParser {
     /// Reads one command, given without its last CRLF.
-    package static func parse(_ command: Span<UInt8>) throws(ParseFailure) -> TaggedCommand {
-        var cursor = Cursor(command)
+    package static func parse(
+        _ command: Span<UInt8>,
+        text: QuotedText = .ascii
+    ) throws(ParseFailure) -> TaggedCommand {
+        var cursor = Cursor(command, text: text)
         return try parse(&cursor)
     }
 
@@ -30,9 +33,10 @@ package enum CommandParser {
     package static func atLiteral(
         _ partial: Span<UInt8>,
         header: LiteralHeader,
-        of upload: TaggedCommand? = nil
+        of upload: TaggedCommand? = nil,
+        text: QuotedText = .ascii
     ) -> LiteralRole {
-        var cursor = Cursor(partial, isPartial: true)
+        var cursor = Cursor(partial, isPartial: true, text: text)
         do {
             let tagged =
                 if let upload { try parse(&cursor, of: upload) } else { try parse(&cursor) }

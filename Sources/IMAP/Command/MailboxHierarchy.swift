@@ -26,6 +26,6 @@ extension MailboxName {
 extension MailboxNaming {
     /// The LIST pattern for all that stands below `name`; nil where the backend has no levels.
     package func patternBelow(_ name: MailboxName) -> [UInt8]? {
-        delimiter.map { encode(name) + [$0, UInt8(ascii: "*")] }
+        delimiter(below: name).map { encode(name) + [$0, UInt8(ascii: "*")] }
     }
 }

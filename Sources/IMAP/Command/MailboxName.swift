@@ -1,4 +1,4 @@
-// The one spelling of a mailbox that policy judges, and the way to it from what a client wrote.
+// The one spelling of a mailbox that policy judges.
 import Bytes
 
 /// A mailbox in canonical form: UTF-8 in NFC, `/` between levels, INBOX in upper case.
@@ -19,8 +19,10 @@ extension MailboxName: CustomStringConvertible {
 package enum MailboxNameError: Error, Equatable, Sendable {
     case empty
     case tooLong
-    /// An octet beyond ASCII: names are in modified UTF-7 (RFC 3501, 5.1.3).
+    /// An octet beyond ASCII where names are in modified UTF-7 (RFC 3501, 5.1.3).
     case eightBit
+    /// Octets that are no UTF-8 where names are in UTF-8 (RFC 9051, 5.1).
+    case notUTF8
     case controlCharacter
     /// Modified UTF-7 that is not what an encoder would write for the same name.
     case notCanonicalUTF7
@@ -30,93 +32,9 @@ package enum MailboxNameError: Error, Equatable, Sendable {
     case formatCharacter
     case emptyLevel
     case dotLevel
-    /// `/` where the backend's hierarchy has another delimiter.
+    /// `/` where the hierarchy has another delimiter, or what stands for one inside the backend.
     case foreignDelimiter
     /// `~ \ # { / !` in front: paths, special-use aliases and remote names of some servers.
     case leadingCharacter
     case wildcard
-}
-
-/// How the backend writes names, and so how clients write them too.
-package struct MailboxNaming: Equatable, Sendable {
-    package static let octetsMax = 1000
-
-    /// Between levels; nil where the backend has no levels.
-    package var delimiter: UInt8?
-
-    package init(delimiter: UInt8?) { self.delimiter = delimiter }
-
-    /// The canonical name that `octets`, a decoded astring, stand for.
-    ///
-    /// With `allowsTrailingDelimiter` one delimiter at the end is dropped (CREATE, RFC 9051, 6.3.4).
-    package func decode(
-        _ octets: [UInt8],
-        allowsTrailingDelimiter: Bool = false
-    ) throws(MailboxNameError) -> MailboxName {
-        guard !octets.isEmpty else { throw .empty }
-        guard octets.count <= Self.octetsMax else { throw .tooLong }
-        var scalars = try ModifiedUTF7.decode(octets)
-        try Self.checkCharacters(scalars)
-        guard !scalars.contains("%"), !scalars.contains("*") else { throw .wildcard }
-        if allowsTrailingDelimiter && scalars.last == separator { _ = scalars.popLast() }
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: try canonicalLevels(of: scalars))
-        return MailboxName(canonical: Array(String(text).utf8))
-    }
-
-    /// The octets under which the backend knows `name`.
-    package func encode(_ name: MailboxName) -> [UInt8] {
-        let scalars = String(decoding: name.canonical, as: UTF8.self).unicodeScalars.map { scalar in
-            scalar == "/" ? (separator ?? scalar) : scalar
-        }
-        return ModifiedUTF7.encode(scalars)
-    }
-
-    /// Whether some server takes a name that begins so for a path, an alias or another host.
-    static func isSpecialInFront(_ scalar: Unicode.Scalar) -> Bool {
-        ##"~\#{/!"##.unicodeScalars.contains(scalar)
-    }
-
-    private var separator: Unicode.Scalar? { delimiter.map { Unicode.Scalar($0) } }
-
-    /// Refuses what no name may hold at any place.
-    static func checkCharacters(_ scalars: [Unicode.Scalar]) throws(MailboxNameError) {
-        for scalar in scalars {
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator: throw .controlCharacter
-            case .format, .unassigned, .surrogate: throw .formatCharacter
-            default: break
-            }
-        }
-        guard isNormalized(scalars) else { throw .notNormalized }
-    }
-
-    private func canonicalLevels(
-        of scalars: [Unicode.Scalar]
-    ) throws(MailboxNameError) -> [Unicode.Scalar] {
-        guard let first = scalars.first else { throw .emptyLevel }
-        guard !Self.isSpecialInFront(first) else { throw .leadingCharacter }
-        if separator != "/" && scalars.contains("/") { throw .foreignDelimiter }
-        var canonical: [Unicode.Scalar] = []
-        let levels = scalars.split(omittingEmptySubsequences: false) { $0 == separator }
-        for (index, level) in levels.enumerated() {
-            try Self.checkLevel(level)
-            if index > 0 { canonical.append("/") }
-            let isInbox = index == 0 && Self.isInbox(level)
-            canonical += isInbox ? Array("INBOX".unicodeScalars) : Array(level)
-        }
-        return canonical
-    }
-
-    static func checkLevel(_ level: ArraySlice<Unicode.Scalar>) throws(MailboxNameError) {
-        if level.isEmpty { throw .emptyLevel }
-        if level.elementsEqual(["."]) || level.elementsEqual([".", "."]) { throw .dotLevel }
-    }
-
-    /// Folds ASCII alone: no other letter is an `I` (RFC 9051, 5.1).
-    private static func isInbox(_ level: ArraySlice<Unicode.Scalar>) -> Bool {
-        guard level.count == 5, level.allSatisfy(\.isASCII) else { return false }
-        let octets = level.map { UInt8(truncatingIfNeeded: $0.value) }
-        return octets.span.spells("INBOX")
-    }
 }

@@ -2,7 +2,7 @@
 
 /// Reference and pattern in one: backends differ in how they would put the two together.
 package struct MailboxPattern: Equatable, Sendable {
-    /// In the backend's spelling, wildcard runs collapsed; empty is the question for the delimiter.
+    /// In the backend's encoding, wildcard runs collapsed; empty is the question for the delimiter.
     package let octets: [UInt8]
 
     /// Whether it asks for the hierarchy delimiter alone; answered without the backend.
@@ -19,10 +19,11 @@ package struct MailboxPattern: Equatable, Sendable {
         }
         guard reference.count + pattern.count <= List.patternBytesMax else { throw .tooLong }
         // Each is decoded by itself, so that no encoded run can begin in one and end in the other.
-        let scalars = try ModifiedUTF7.decode(reference) + ModifiedUTF7.decode(pattern)
-        try MailboxNaming.checkCharacters(scalars)
+        let scalars = try naming.rules.checked(
+            naming.reading.decode(reference) + naming.reading.decode(pattern)
+        )
         try Self.checkPath(scalars, naming: naming)
-        octets = ModifiedUTF7.encode(Self.collapsed(scalars))
+        octets = naming.writing.encode(Self.collapsed(scalars))
     }
 
     /// Refuses home directories, other namespaces by `#`, and the way up.
@@ -30,11 +31,12 @@ package struct MailboxPattern: Equatable, Sendable {
         _ scalars: [Unicode.Scalar],
         naming: MailboxNaming
     ) throws(MailboxNameError) {
-        let isSpecial = scalars.first.map(MailboxNaming.isSpecialInFront) ?? false
-        guard !isSpecial, !scalars.contains("~") else { throw .leadingCharacter }
-        let levels = scalars.split(omittingEmptySubsequences: false) { scalar in
-            scalar == "/" || naming.delimiter.map { Unicode.Scalar($0) } == scalar
-        }
+        let isSpecial = scalars.first.map(naming.isRefused(inFront:)) ?? false
+        guard !isSpecial, !scalars.dropFirst().contains("~") else { throw .leadingCharacter }
+        let levels = scalars.split(
+            omittingEmptySubsequences: false,
+            whereSeparator: naming.isSeparator
+        )
         if levels.contains(where: { $0.elementsEqual([".", "."]) }) { throw .dotLevel }
     }
 

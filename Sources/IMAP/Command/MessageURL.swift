@@ -82,16 +82,16 @@ extension MessageURL.Partial {
 extension MailboxNaming {
     /// The canonical name that stands in a URL, where names are UTF-8 (RFC 5092, 3).
     package func decode(path: [UInt8]) throws(MailboxNameError) -> MailboxName {
-        guard let text = String(validating: path, as: UTF8.self) else { throw .eightBit }
-        return try decode(ModifiedUTF7.encode(Array(text.unicodeScalars)))
+        var naming = self
+        naming.reading = .utf8
+        return try naming.decode(path)
     }
 
     /// The name in UTF-8, as a URL for the backend has it.
     package func path(of name: MailboxName) -> [UInt8] {
-        guard let scalars = try? ModifiedUTF7.decode(encode(name)) else { return name.canonical }
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return Array(String(text).utf8)
+        var naming = self
+        naming.writing = .utf8
+        return naming.encode(name)
     }
 }
 

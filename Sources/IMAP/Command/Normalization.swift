@@ -1,13 +1,14 @@
-// Asks the standard library whether a text is in Unicode normal form C.
+// Asks the standard library for the Unicode normal form C of a text.
 
 // The library normalises for String's ==, and lends that to Foundation under this name; building
 // our own would mean a table of the Unicode database.
 @_spi(_Unicode) import Swift
 
-/// Whether normalising `scalars` to form C would leave them as they are.
-func isNormalized(_ scalars: [Unicode.Scalar]) -> Bool {
-    if scalars.allSatisfy(\.isASCII) { return true }
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: scalars)
-    return String(text)._nfc.elementsEqual(scalars)
+/// The text in normal form C.
+func normalized(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    if scalars.allSatisfy(\.isASCII) { return scalars }
+    return Array(String(String.UnicodeScalarView(scalars))._nfc)
 }
+
+/// Whether normalising `scalars` to form C would leave them as they are.
+func isNormalized(_ scalars: [Unicode.Scalar]) -> Bool { normalized(scalars) == scalars }

@@ -42,6 +42,9 @@ package struct Search: Equatable, Sendable {
     /// Whether a key means the saved result, `$`.
     package var usesSavedResult: Bool { keys.contains(where: \.usesSavedResult) }
 
+    /// Whether a key looks for text that is not ASCII.
+    package var isBeyondASCII: Bool { keys.contains(where: \.isBeyondASCII) }
+
     /// Whether the result becomes `$` (RFC 5182).
     package var savesResult: Bool { returns?.options.contains(.save) ?? false }
 }

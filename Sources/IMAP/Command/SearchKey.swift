@@ -37,6 +37,16 @@ package indirect enum SearchKey: Equatable, Sendable {
         }
     }
 
+    var isBeyondASCII: Bool {
+        contains { key in
+            switch key {
+            case .text(_, let value): !value.span.isASCII
+            case .header(let name, let value): !name.span.isASCII || !value.span.isASCII
+            default: false
+            }
+        }
+    }
+
     /// Whether `test` holds for this key or for one that it is made of.
     package func contains(where test: (SearchKey) -> Bool) -> Bool {
         if test(self) { return true }

@@ -103,7 +103,9 @@ struct SearchParser {
         let start = cursor.offset
         let value = try cursor.astring()
         if value.span.isASCII || charset == .unsupported { return value }
-        guard charset == .utf8 else { throw .expected(.ascii, at: start) }
+        guard charset == .utf8 || charset == nil && cursor.text == .utf8 else {
+            throw .expected(.ascii, at: start)
+        }
         guard String(validating: value, as: UTF8.self) != nil else {
             throw .expected(.utf8, at: start)
         }

@@ -16,10 +16,14 @@ package struct Cursor: ~Escapable {
     /// Whether the bytes end at a literal's marker, before its content has arrived.
     package let isPartial: Bool
 
+    /// What quoted strings may hold.
+    package let text: QuotedText
+
     @_lifetime(copy bytes)
-    package init(_ bytes: Span<UInt8>, isPartial: Bool = false) {
+    package init(_ bytes: Span<UInt8>, isPartial: Bool = false, text: QuotedText = .ascii) {
         self.bytes = bytes
         self.isPartial = isPartial
+        self.text = text
     }
 
     package var isAtEnd: Bool { offset == bytes.count }

@@ -13,6 +13,13 @@ package enum StringLimit {
     package static let argument = 256 * 1024
 }
 
+/// What a quoted string may hold.
+package enum QuotedText: Sendable {
+    case ascii
+    /// After ENABLE UTF8=ACCEPT or IMAP4rev2 (RFC 6855, 3; RFC 9051, 4.3).
+    case utf8
+}
+
 extension Cursor {
     /// Takes one or more ATOM-CHAR.
     package mutating func atom() throws(SyntaxError) -> Range<Int> {
@@ -23,8 +30,8 @@ extension Cursor {
 
     /// Appends what the quoted string at the cursor stands for.
     ///
-    /// Only `\"` and `\\` are escapes, and only seven-bit TEXT-CHAR may stand between the quotes:
-    /// servers differ in what they make of the rest.
+    /// Only `\"` and `\\` are escapes, and only seven-bit TEXT-CHAR may stand between the quotes,
+    /// or UTF-8 where the client switched it on: servers differ in what they make of the rest.
     package mutating func quoted(
         into sink: inout some ByteSink,
         bytesMax: Int
@@ -37,6 +44,7 @@ extension Cursor {
             let run = quotedRun()
             count += run.count
             guard count <= bytesMax else { throw .tooLong(at: start) }
+            try checkText(run)
             sink.append(span(run))
             if take(UInt8(ascii: "\"")) { return }
             guard take(UInt8(ascii: "\\")) else { throw expected(.quote) }
@@ -53,15 +61,26 @@ extension Cursor {
         }
     }
 
+    /// Refuses a run that is no UTF-8: whole characters stand on both sides of an escape.
+    private func checkText(_ run: Range<Int>) throws(SyntaxError) {
+        guard text == .ascii || bytes.extracting(run).isUTF8 else {
+            throw .expected(.utf8, at: run.lowerBound)
+        }
+    }
+
     /// Takes the longest run of characters that stand for themselves between quotes.
     private mutating func quotedRun() -> Range<Int> {
         let start = offset
-        while let byte = peek, ByteClass.of(byte).intersects(.text), byte != UInt8(ascii: "\""),
+        while let byte = peek, isText(byte), byte != UInt8(ascii: "\""),
             byte != UInt8(ascii: "\\")
         {
             advance(1)
         }
         return start..<offset
+    }
+
+    private func isText(_ byte: UInt8) -> Bool {
+        byte < 0x80 ? ByteClass.of(byte).intersects(.text) : text == .utf8
     }
 
     /// Takes a literal and returns where its content lies.
@@ -162,6 +181,8 @@ extension Cursor {
 }
 
 extension Span where Element == UInt8 {
+    package var isUTF8: Bool { (try? UTF8Span(validating: self)) != nil }
+
     package var isASCII: Bool {
         for index in indices where self[index] >= 0x80 { return false }
         return true

@@ -78,7 +78,7 @@ extension Cursor {
 extension AccessList {
     func encode(into sink: inout some ByteSink) {
         sink.append("* ACL ")
-        sink.append(string: mailbox.span)
+        sink.append(mailbox: mailbox.span)
         for entry in entries {
             sink.append(UInt8(ascii: " "))
             sink.append(string: entry.identifier.span)
@@ -91,7 +91,7 @@ extension AccessList {
 extension GrantableRights {
     func encode(into sink: inout some ByteSink) {
         sink.append("* LISTRIGHTS ")
-        sink.append(string: mailbox.span)
+        sink.append(mailbox: mailbox.span)
         sink.append(UInt8(ascii: " "))
         sink.append(string: identifier.span)
         sink.append(rights: always)
@@ -103,7 +103,7 @@ extension GrantableRights {
 extension OwnRights {
     func encode(into sink: inout some ByteSink) {
         sink.append("* MYRIGHTS ")
-        sink.append(string: mailbox.span)
+        sink.append(mailbox: mailbox.span)
         sink.append(rights: rights)
         sink.append("\r\n")
     }

@@ -153,17 +153,24 @@ extension Cursor {
         try dateTime().append(to: &buffer)
     }
 
-    /// Copies the flags of a message: any system flag, \Recent and keywords.
-    mutating func copyFlags(into buffer: inout Buffer) throws(SyntaxError) {
+    /// Copies the flags of a message: any system flag, \Recent where it is known, and keywords.
+    mutating func copyFlags(
+        hidingRecent hidesRecent: Bool,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) {
         try open()
         buffer.append(UInt8(ascii: "("))
+        var isFirst = true
         if !take(UInt8(ascii: ")")) {
             repeat {
                 let start = offset
                 _ = take(UInt8(ascii: "\\"))
                 _ = try atom()
-                buffer.append(span(start..<offset))
-                if peek == UInt8(ascii: " ") { buffer.append(UInt8(ascii: " ")) }
+                let flag = span(start..<offset)
+                if hidesRecent && flag.spells(#"\RECENT"#) { continue }
+                if !isFirst { buffer.append(UInt8(ascii: " ")) }
+                buffer.append(flag)
+                isFirst = false
             } while takeSpace()
             try close()
         }

@@ -9,6 +9,8 @@ package struct FetchFilter: Equatable, Sendable {
     /// Whether `BINARY[…]` and `BINARY.SIZE[…]` may pass.
     package var allowsBinary: Bool
     package var renames: Fetch.Renames
+    /// Whether \Recent is left out of flags: IMAP4rev2 does not know it (RFC 9051, E).
+    package var hidesRecent = false
 
     package init(
         attributes: KeywordSet<FetchAttribute>,

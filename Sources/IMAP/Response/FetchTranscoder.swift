@@ -123,7 +123,7 @@ package struct FetchTranscoder {
         case .attribute(let attribute):
             buffer.append(attribute.spelling)
             buffer.append(UInt8(ascii: " "))
-            return try copyValue(of: attribute, &cursor, into: &buffer)
+            return try copyValue(of: attribute, &cursor, filter: filter, into: &buffer)
         }
     }
 
@@ -139,6 +139,7 @@ package struct FetchTranscoder {
     private mutating func copyValue(
         of attribute: FetchAttribute,
         _ cursor: inout Cursor,
+        filter: FetchFilter,
         into buffer: inout Buffer
     ) throws(SyntaxError) -> Step? {
         switch attribute {
@@ -146,7 +147,7 @@ package struct FetchTranscoder {
             let uid = try cursor.nonZeroNumber()
             summary.uid = uid
             buffer.append(decimal: UInt64(uid))
-        case .flags: try cursor.copyFlags(into: &buffer)
+        case .flags: try cursor.copyFlags(hidingRecent: filter.hidesRecent, into: &buffer)
         case .internalDate: try cursor.dateTime().append(to: &buffer)
         case .rfc822Size: buffer.append(decimal: try cursor.number64())
         case .modSequence: try cursor.copyModSequence(into: &buffer)

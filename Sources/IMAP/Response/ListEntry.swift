@@ -59,6 +59,8 @@ package struct ListEntry: Equatable, Sendable {
     package var mailbox: [UInt8]
     /// Whether a child is subscribed: CHILDINFO ("SUBSCRIBED") (RFC 5258, 3.5).
     package var hasSubscribedChild: Bool
+    /// What the client called the mailbox, where that is not its name (RFC 9051, 6.3.9.7).
+    package var oldName: [UInt8]?
 
     package init(
         attributes: KeywordSet<MailboxAttribute> = [],

@@ -47,7 +47,7 @@ extension MailboxMetadata {
     func encode(into sink: inout some ByteSink) {
         guard !values.isEmpty else { return }
         sink.append("* METADATA ")
-        sink.append(string: mailbox.span)
+        sink.append(mailbox: mailbox.span)
         var separator: StaticString = " ("
         for value in values {
             sink.append(separator)

@@ -68,7 +68,7 @@ extension Quota {
 extension QuotaRoots {
     func encode(into sink: inout some ByteSink) {
         sink.append("* QUOTAROOT ")
-        sink.append(string: mailbox.span)
+        sink.append(mailbox: mailbox.span)
         for root in roots {
             sink.append(UInt8(ascii: " "))
             sink.append(string: root.span)

@@ -166,8 +166,22 @@ extension ListEntry {
         buffer.append(UInt8(ascii: " "))
         buffer.append(delimiter: delimiter)
         buffer.append(UInt8(ascii: " "))
-        buffer.append(string: mailbox.span)
-        buffer.append(hasSubscribedChild ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n" : "\r\n")
+        buffer.append(mailbox: mailbox.span)
+        encodeExtendedData(into: &buffer)
+        buffer.append("\r\n")
+    }
+
+    private func encodeExtendedData(into buffer: inout Buffer) {
+        guard hasSubscribedChild || oldName != nil else { return }
+        var list = ListWriter()
+        buffer.append(UInt8(ascii: " "))
+        if hasSubscribedChild { list.item("\"CHILDINFO\" (\"SUBSCRIBED\")", to: &buffer) }
+        if let oldName {
+            list.item("\"OLDNAME\" (", to: &buffer)
+            buffer.append(mailbox: oldName.span)
+            buffer.append(UInt8(ascii: ")"))
+        }
+        list.end(to: &buffer)
     }
 }
 
@@ -187,7 +201,7 @@ extension Namespaces {
         buffer.append(UInt8(ascii: "("))
         for namespace in list {
             buffer.append(UInt8(ascii: "("))
-            buffer.append(string: namespace.prefix.span)
+            buffer.append(mailbox: namespace.prefix.span)
             buffer.append(UInt8(ascii: " "))
             buffer.append(delimiter: namespace.delimiter)
             buffer.append(UInt8(ascii: ")"))
@@ -199,7 +213,7 @@ extension Namespaces {
 extension MailboxStatus {
     fileprivate func encode(into buffer: inout Buffer) {
         buffer.append("* STATUS ")
-        buffer.append(string: mailbox.span)
+        buffer.append(mailbox: mailbox.span)
         buffer.append(UInt8(ascii: " "))
         var list = ListWriter()
         for value in values {

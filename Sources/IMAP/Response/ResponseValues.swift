@@ -156,6 +156,17 @@ extension ByteSink {
         append("}\r\n")
     }
 
+    /// Appends a mailbox's name as a quoted string, or a literal where no quotes could hold it.
+    ///
+    /// Beyond ASCII it is UTF-8, for a client that asked for it and reads it in quotes (RFC 6855, 3).
+    mutating func append(mailbox name: Span<UInt8>) {
+        if name.count <= ResponseLimit.quotedBytesMax && name.isUTF8 && !name.hasControls {
+            append(quoted: name)
+        } else {
+            append(string: name)
+        }
+    }
+
     /// Appends a quoted string of printable ASCII, or a literal of anything else.
     mutating func append(string bytes: Span<UInt8>) {
         if bytes.count <= ResponseLimit.quotedBytesMax && bytes.isPrintable {
@@ -164,5 +175,12 @@ extension ByteSink {
             append(literalMarker: UInt64(bytes.count))
             append(bytes)
         }
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate var hasControls: Bool {
+        for index in indices where self[index] < 0x20 || self[index] == 0x7F { return true }
+        return false
     }
 }

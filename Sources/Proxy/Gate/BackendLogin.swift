@@ -2,16 +2,7 @@
 import Audit
 import Authentication
 import Bytes
-package import IMAP
-
-/// What a logged-in backend has told about itself.
-package struct BackendFacts: Equatable, Sendable {
-    package var capabilities: CapabilitySet
-    package var namespace: Namespaces?
-    package var naming: MailboxNaming
-    /// What the gateway does by itself where this backend can't.
-    package var emulations: Emulations
-}
+import IMAP
 
 /// The login at the backend, step by step.
 ///
@@ -183,10 +174,11 @@ struct BackendLogin: ~Copyable {
         }
         return .ready(
             BackendFacts(
-                capabilities: capabilities ?? CapabilitySet(),
-                namespace: namespace ?? only,
-                naming: MailboxNaming(delimiter: listed),
-                emulations: settings.emulations
+                capabilities: capabilities,
+                namespace: namespace,
+                delimiter: delimiter,
+                user: user,
+                settings: settings
             )
         )
     }

@@ -5,21 +5,21 @@ extension Authorization {
     /// Asks the backend for the limits of mailboxes only where it has such, and for the rest of what
     /// was to be told.
     func limited(_ judgement: Judgement) -> Judgement {
-        guard case .forward(var forward) = judgement else { return judgement }
+        guard case .forward(var forward) = withoutDeleted(judgement) else { return judgement }
         switch forward.command {
         case .status(let mailbox, let items) where items.contains(.appendLimit):
             forward.purpose = .status(forward.grounds.mailbox?.name, items)
             forward.command = .status(mailbox: mailbox, items: asked(items))
         case .list(var list):
             guard var returns = list.returns, returns.status.contains(.appendLimit) else {
-                return judgement
+                return .forward(forward)
             }
             let items = returns.status
             returns.status = asked(items)
             list.returns = returns
             forward.purpose = .status(nil, items)
             forward.command = .list(list)
-        default: return judgement
+        default: break
         }
         return .forward(forward)
     }

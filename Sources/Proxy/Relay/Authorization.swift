@@ -7,6 +7,7 @@ import Policy
 /// All that a decision may depend on.
 struct Authorization {
     let policy: UserPolicy
+    /// From the client's names to the backend's.
     let naming: MailboxNaming
     /// The backend's own, whatever the client is offered.
     let capabilities: CapabilitySet
@@ -65,7 +66,7 @@ struct Authorization {
         case .close: return close()
         case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
-        case .search: return emulating(reading(command))
+        case .search(let search): return emulating(self.search(search))
         case .sort, .thread, .uidBatches: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)
@@ -115,34 +116,11 @@ struct Authorization {
     }
 
     /// A command that only reads the selected mailbox.
-    private func reading(_ command: Command) -> Judgement {
+    func reading(_ command: Command) -> Judgement {
         let grounds = selected(command.verb.row.selected)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
         return .forward(Forward(command, grounds))
-    }
-
-    // MARK: Modes
-
-    private func enable(_ names: [ShortBytes]) -> Judgement {
-        let allowed: [ShortBytes] = names.filter { name in
-            let bytes = name.bytes
-            return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
-                || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
-                || bytes.span.spells("UIDONLY") && offer.contains(.uidOnly)
-        }
-        let knowsEnable = capabilities.contains(.enable)
-        guard !allowed.isEmpty, knowsEnable else { return .local(.enabledNothing) }
-        var asked = CapabilitySet()
-        for name in allowed {
-            if name.bytes.span.spells("UIDONLY") {
-                asked.insert(.uidOnly)
-                continue
-            }
-            if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }
-            asked.insert(.condStore)
-        }
-        return .forward(Forward(.enable(allowed), purpose: .enable(asked)))
     }
 
     // MARK: Selecting and leaving
@@ -226,7 +204,7 @@ struct Authorization {
     /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
     /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
     private func refusal(creating name: MailboxName, _ access: Access) -> Refusal? {
-        if name.isInbox { return .inbox }
+        if policy.isInbox(name.canonical) { return .inbox }
         if let refusal = access.refusal { return refusal }
         for superior in name.superiors {
             let rights = policy.decide(superior.canonical).rights
@@ -240,8 +218,8 @@ struct Authorization {
         let grounds = Grounds(access)
         if let refusal = access.refusal { return .refuse(refusal, grounds) }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
-        if name.isInbox { return .refuse(.inbox, grounds) }
-        if selection?.name == name { return .refuse(.inUse, grounds) }
+        if policy.isInbox(name.canonical) { return .refuse(.inbox, grounds) }
+        if let selection, isSame(selection.name, name) { return .refuse(.inUse, grounds) }
         guard let descendants else { return .probe(name) }
         for descendant in descendants {
             let rights = descendant.map { policy.decide($0.canonical).rights } ?? .none
@@ -261,12 +239,16 @@ struct Authorization {
         guard let oldName = source.name, let newName = target.name else {
             return .refuse(.invalidName, grounds)
         }
-        if oldName.isInbox { return .refuse(.inbox, grounds) }
+        if policy.isInbox(oldName.canonical) { return .refuse(.inbox, grounds) }
         if let refusal = refusal(creating: newName, target) {
             return .refuse(refusal, grounds)
         }
-        if newName == oldName || newName.isBelow(oldName) { return .refuse(.invalidName, grounds) }
-        if let selection, selection.name == oldName || selection.name.isBelow(oldName) {
+        if isSame(newName, oldName) || isBelow(newName, oldName) {
+            return .refuse(.invalidName, grounds)
+        }
+        if let selection,
+            isSame(selection.name, oldName) || isBelow(selection.name, oldName)
+        {
             return .refuse(.inUse, grounds)
         }
         guard let descendants else { return .probe(oldName) }
@@ -277,6 +259,19 @@ struct Authorization {
         }
         let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
         return .forward(Forward(command, grounds))
+    }
+
+    /// Whether the backend takes the two names for one.
+    private func isSame(_ one: MailboxName, _ other: MailboxName) -> Bool {
+        key(one) == key(other)
+    }
+
+    private func isBelow(_ name: MailboxName, _ other: MailboxName) -> Bool {
+        key(name).starts(with: key(other) + [UInt8(ascii: "/")])
+    }
+
+    private func key(_ name: MailboxName) -> [UInt8] {
+        naming.rules.isCaseInsensitive ? name.canonical.caseFolded : name.canonical
     }
 
     /// Renaming must take nothing along that may not move, must give no right that the user could

@@ -21,8 +21,8 @@ enum LocalAnswer: Equatable {
     case delimiter(Verb)
     /// MYRIGHTS at a backend without access control lists.
     case myRights(MailboxName)
-    /// ENABLE of nothing that could be enabled.
-    case enabledNothing
+    /// ENABLE of modes that are the gateway's own, or of none.
+    case enabled(CapabilitySet)
 }
 
 /// The mailboxes that a decision was about.

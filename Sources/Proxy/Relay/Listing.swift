@@ -148,13 +148,12 @@ extension Relay {
         Response.list(entry).encode(into: &out.client)
         let isThere =
             !entry.attributes.contains(.noSelect) && !entry.attributes.contains(.nonExistent)
-        // RFC 8440, 3: rights are told of mailboxes that can be selected.
-        if isThere, current.tellsRights, let name = try? backend.naming.decode(entry.mailbox) {
-            tell(authorization.rights(on: name), on: name, into: &out)
-        }
-        guard !status.isEmpty, isThere, rights.contains(.read) else { return }
+        // RFC 8440, 3: rights are told of mailboxes that can be selected, as STATUS is.
+        guard isThere, let name = try? namesToBackend.decode(entry.mailbox) else { return }
+        if current.tellsRights { tell(authorization.rights(on: name), on: name, into: &out) }
+        guard !status.isEmpty, rights.contains(.read) else { return }
         // A mailbox that has gone meanwhile, or tells nothing, is passed over (RFC 5819, 2).
-        let question = Command.status(mailbox: entry.mailbox, items: status)
+        let question = Command.status(mailbox: namesToBackend.encode(name), items: status)
         let purpose = current.asked.purpose
         let window = Listing.statusWindow
         current.plan.add(Step(question, purpose, whenRefused: .passes, window: window))
@@ -166,7 +165,7 @@ extension Relay {
         let rest = listing.takeRest(hidesChildren: policy.hidesMailboxes)
         current.plan.course = .listing(listing)
         for entry in rest {
-            guard let name = try? backend.naming.decode(entry.mailbox) else { continue }
+            guard let name = try? namesToBackend.decode(entry.mailbox) else { continue }
             let rights = policy.decide(name.canonical).rights
             guard rights.contains(.lookup) else { continue }
             tell(entry, rights, listing.status, in: &current, into: &out)

@@ -15,7 +15,10 @@ extension Authorization {
         case .move(let copy): offer.contains(.move) && admits(copy.set)
         case .list(let list): admits(list)
         case .status(_, let items): admits(items)
-        case .search(let search): admits(search, returns: .esearch)
+        case .search(let search):
+            // RFC 6855, 3: all strings are UTF-8, and none may claim another charset.
+            !(search.charset != nil && enabled.contains(.utf8Accept))
+                && admits(search, returns: .esearch)
         case .sort(let sort): admits(sort)
         case .thread(let thread): admits(thread)
         case .uidBatches: offer.contains(.uidBatches)

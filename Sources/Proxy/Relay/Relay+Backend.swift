@@ -67,7 +67,7 @@ extension Relay {
             let step = try transcoder.accept(
                 answers.piece,
                 literal: literal,
-                filter: inFlight.fetchFilter,
+                filter: fetchFilter,
                 into: &out.client
             )
             self.transcoder = transcoder
@@ -153,6 +153,7 @@ extension Relay {
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
         settleSelection(after: exchange, condition, into: &out)
+        settleModes(after: exchange, condition, into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
@@ -222,10 +223,6 @@ extension Relay {
         into out: inout Outbox
     ) {
         guard let tag = exchange.tag else { return }
-        // RFC 7162, 3.2.11: such a client must be told that a mailbox is no longer selected.
-        if refusal != .expectedDone, enabled.contains(.qresync) {
-            Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
-        }
         out.client.append(refusal, tag: tag)
         recordOutcome(exchange, .no, code: refusal.code, at: now, into: &out)
     }
@@ -252,6 +249,9 @@ extension Relay {
         if condition == .no && saysBadURL(kept, exchange) {
             out.client.append(.badURL, tag: tag)
             return recordOutcome(exchange, .no, code: Refusal.badURL.code, at: now, into: &out)
+        }
+        if case .select(let selection) = exchange.purpose, condition == .ok {
+            nameSelected(selection, into: &out)
         }
         tag.append(to: &out.client)
         out.client.append(condition.word.text)

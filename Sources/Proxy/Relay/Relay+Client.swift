@@ -67,9 +67,11 @@ extension Relay {
         if expectsDone { return endIdle(at: now, into: &out) }
         if let upload { return endUpload(upload, into: &out) }
         if passingBy != nil { return endPassingBy(into: &out) }
+        // It may change what the next command's octets mean.
+        if inFlight.contains(.enable) { return hold() }
         let tagged: TaggedCommand
         do {
-            tagged = try CommandParser.parse(client.command)
+            tagged = try CommandParser.parse(client.command, text: enabled.quotedText)
         } catch {
             return refuse(error, into: &out)
         }
@@ -136,6 +138,7 @@ extension Relay {
             if isAmbiguous(forward) { return false }
             if forward.plan != nil && !inFlight.isEmpty { return false }
             guard record(tagged, forward, into: &out) else { return false }
+            announceDeparture(for: forward.purpose, into: &out)
             if let plan = forward.plan {
                 begin(plan, for: tagged, forward.purpose, at: now, into: &out)
             } else if case .idle = forward.purpose, !backend.capabilities.contains(.idle) {

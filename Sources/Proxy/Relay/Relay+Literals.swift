@@ -14,7 +14,14 @@ extension Relay {
     ) {
         heldLiteral = nil
         if passingBy != nil { return passBy(header, into: &out) }
-        switch CommandParser.atLiteral(client.command, header: header, of: upload?.tagged) {
+        if inFlight.contains(.enable) { return holdAtLiteral(header) }
+        let role = CommandParser.atLiteral(
+            client.command,
+            header: header,
+            of: upload?.tagged,
+            text: enabled.quotedText
+        )
+        switch role {
         // Without LITERAL+ only small literals may come unasked (RFC 7888, section 5).
         case .argument where isUnaskedAndLong(header), .malformed where isUnaskedAndLong(header):
             end("Literal is too large", .limit, into: &out)

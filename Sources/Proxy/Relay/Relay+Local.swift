@@ -25,8 +25,8 @@ extension Relay {
         case .myRights(let name):
             tell(authorization.rights(on: name), on: name, into: &out)
             out.client.appendOK(tag, "MYRIGHTS")
-        case .enabledNothing:
-            out.client.append("* ENABLED\r\n")
+        case .enabled(let modes):
+            switchOn(modes, into: &out)
             out.client.appendOK(tag, "ENABLE")
         case .logout:
             out.backend.append("g")
@@ -41,19 +41,22 @@ extension Relay {
     /// The namespaces that the backend told at the login, less those that the policy hides.
     private mutating func namespaces(into out: inout Outbox) {
         var shown = backend.namespace ?? Namespaces()
-        shown.personal.removeAll { !isVisible($0) }
-        shown.otherUsers.removeAll { !isVisible($0) }
-        shown.shared.removeAll { !isVisible($0) }
+        shown.personal = visible(shown.personal)
+        shown.otherUsers = visible(shown.otherUsers)
+        shown.shared = visible(shown.shared)
         Response.namespace(shown).encode(into: &out.client)
     }
 
-    private func isVisible(_ namespace: Namespaces.Namespace) -> Bool {
-        if namespace.prefix.isEmpty { return true }
-        let naming = MailboxNaming(delimiter: namespace.delimiter)
-        guard let name = try? naming.decode(namespace.prefix, allowsTrailingDelimiter: true) else {
-            return false
+    private func visible(_ namespaces: [Namespaces.Namespace]) -> [Namespaces.Namespace] {
+        let naming = namesToClient
+        return namespaces.compactMap { namespace in
+            if namespace.prefix.isEmpty { return namespace }
+            let name = try? naming.decode(namespace.prefix, allowsTrailingDelimiter: true)
+            guard let name, let prefix = naming.transcode(prefix: namespace.prefix),
+                policy.decide(name.canonical).rights.contains(.lookup)
+            else { return nil }
+            return Namespaces.Namespace(prefix: prefix, delimiter: namespace.delimiter)
         }
-        return policy.decide(name.canonical).rights.contains(.lookup)
     }
 
     private mutating func delimiter(_ tag: Tag, _ verb: Verb, into out: inout Outbox) {

@@ -104,7 +104,13 @@ extension Relay {
         guard case .refusal(let refusal) = ended.asked.purpose else {
             return answer(ended.asked, ended.condition, ended.code, at: now, into: &out)
         }
-        if ended.plan.course == .leaving { selection = nil }
+        if ended.plan.course == .leaving {
+            selection = nil
+            // RFC 7162, 3.2.11: such a client must be told that no mailbox is selected any more.
+            if enabled.expectsClosed {
+                Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
+            }
+        }
         answer(ended.asked, refusal, at: now, into: &out)
     }
 }

@@ -75,7 +75,7 @@ extension Relay {
         min(settings.limits.messageBytesMax, backend.capabilities.appendLimit ?? .max)
     }
 
-    private mutating func holdAtLiteral(_ header: LiteralHeader) {
+    mutating func holdAtLiteral(_ header: LiteralHeader) {
         heldLiteral = header
         hold()
     }

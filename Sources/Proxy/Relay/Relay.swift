@@ -87,7 +87,7 @@ struct Relay: ~Copyable {
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
-        policy = settings.policy.policy(for: user)
+        policy = settings.policy.policy(for: user, names: backend.names)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
@@ -111,7 +111,7 @@ struct Relay: ~Copyable {
     var authorization: Authorization {
         Authorization(
             policy: policy,
-            naming: backend.naming,
+            naming: namesToBackend,
             capabilities: backend.capabilities,
             offer: offer,
             selection: selection,
@@ -145,7 +145,7 @@ struct Relay: ~Copyable {
         self.settings = settings
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
-        policy = settings.policy.policy(for: user)
+        policy = settings.policy.policy(for: user, names: backend.names)
         trail.facts.policyRevision = settings.policy.revision
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false

@@ -8,7 +8,7 @@ extension Relay {
         guard inFlight.contains(.myRights) || inFlight.contains(.list) else {
             return noteUnknown(into: &out)
         }
-        guard let name = try? backend.naming.decode(own.mailbox) else { return true }
+        guard let name = try? namesToClient.decode(own.mailbox) else { return true }
         tell(left(of: own.rights, on: name), on: name, into: &out)
         return true
     }
@@ -16,7 +16,7 @@ extension Relay {
     /// Writes the user's rights on a mailbox that he may see.
     func tell(_ rights: Rights, on name: MailboxName, into out: inout Outbox) {
         guard policy.decide(name.canonical).rights.contains(.lookup) else { return }
-        let own = OwnRights(mailbox: backend.naming.encode(name), rights: rights.protocolLetters)
+        let own = OwnRights(mailbox: namesToClient.encode(name), rights: rights.protocolLetters)
         Response.ownRights(own).encode(into: &out.client)
     }
 
@@ -33,7 +33,7 @@ extension Relay {
         guard inFlight.contains(.getACL) else { return noteUnknown(into: &out) }
         guard let name = administered(list.mailbox) else { return true }
         var shown = list
-        shown.mailbox = backend.naming.encode(name)
+        shown.mailbox = namesToClient.encode(name)
         shown.entries = list.entries.map { entry in
             var entry = entry
             let isOwn = entry.identifier.elementsEqual(user.utf8)
@@ -49,14 +49,14 @@ extension Relay {
         guard inFlight.contains(.listRights) else { return noteUnknown(into: &out) }
         guard let name = administered(grantable.mailbox) else { return true }
         var shown = grantable
-        shown.mailbox = backend.naming.encode(name)
+        shown.mailbox = namesToClient.encode(name)
         Response.grantableRights(shown).encode(into: &out.client)
         return true
     }
 
     /// The mailbox, where the user may still read its lists.
     private func administered(_ octets: [UInt8]) -> MailboxName? {
-        guard let name = try? backend.naming.decode(octets) else { return nil }
+        guard let name = try? namesToClient.decode(octets) else { return nil }
         let rights = authorization.rights(on: name)
         return rights.isSuperset(of: [.lookup, .administer]) ? name : nil
     }

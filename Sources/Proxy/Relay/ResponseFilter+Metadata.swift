@@ -8,10 +8,10 @@ extension Relay {
         guard inFlight.contains(.getMetadata), !metadata.isNotice else {
             return noteUnknown(into: &out)
         }
-        guard let name = try? backend.naming.decode(metadata.mailbox) else { return true }
+        guard let name = try? namesToClient.decode(metadata.mailbox) else { return true }
         guard policy.decide(name.canonical).rights.contains(.lookup) else { return true }
         var shown = metadata
-        shown.mailbox = backend.naming.encode(name)
+        shown.mailbox = namesToClient.encode(name)
         Response.metadata(shown).encode(into: &out.client)
         return true
     }

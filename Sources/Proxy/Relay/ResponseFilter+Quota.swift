@@ -10,10 +10,10 @@ extension Relay {
 
     mutating func pass(_ roots: QuotaRoots, into out: inout Outbox) -> Bool {
         guard inFlight.contains(.getQuotaRoot) else { return noteUnknown(into: &out) }
-        guard let name = try? backend.naming.decode(roots.mailbox) else { return true }
+        guard let name = try? namesToClient.decode(roots.mailbox) else { return true }
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var shown = roots
-        shown.mailbox = backend.naming.encode(name)
+        shown.mailbox = namesToClient.encode(name)
         shown.roots = []
         for root in roots.roots {
             if let root = shownName(ofQuotaRoot: root) { shown.roots.append(root) }
@@ -34,10 +34,10 @@ extension Relay {
     /// The root's own name where it may be told, a label of ours where not.
     private mutating func shownName(ofQuotaRoot root: [UInt8]) -> [UInt8]? {
         if root.isEmpty { return root }
-        if !QuotaLabels.isLabel(root), let name = try? backend.naming.decode(root),
+        if !QuotaLabels.isLabel(root), let name = try? namesToClient.decode(root),
             policy.decide(name.canonical).rights.contains(.read)
         {
-            return backend.naming.encode(name)
+            return namesToClient.encode(name)
         }
         return quotaLabels.label(of: root)
     }

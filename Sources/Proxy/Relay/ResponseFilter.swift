@@ -8,6 +8,7 @@ extension Relay {
     /// Writes what may be seen of an untagged response; false when it is not legal now.
     mutating func pass(_ response: Response, into out: inout Outbox) -> Bool {
         if undertaking?.plan.course == .leaving && isOfSelection(response) { return true }
+        guard enabled.admits(response) else { return true }
         switch response {
         case .tagged, .continuation, .fetch: return false
         case .status(let status, let code): return pass(status, code, into: &out)
@@ -187,9 +188,7 @@ extension Relay {
 
     private mutating func pass(enabled modes: CapabilitySet, into out: inout Outbox) -> Bool {
         guard case .enable(let asked)? = inFlight.first(.enable)?.purpose else { return false }
-        let now = modes.intersection(asked)
-        enabled = enabled.union(now)
-        Response.enabled(now).encode(into: &out.client)
+        switchOn(modes.union(.ownModes).intersection(asked), into: &out)
         return true
     }
 
@@ -208,7 +207,8 @@ extension Relay {
         isSubscribed: Bool,
         into out: inout Outbox
     ) -> Bool {
-        let decoded = try? backend.naming.decode(entry.mailbox)
+        let naming = namesToClient
+        let decoded = try? naming.decode(entry.mailbox)
         if inFlight.isProbing {
             note(descendant: decoded)
             return true
@@ -218,7 +218,7 @@ extension Relay {
         let rights = policy.decide(name.canonical).rights
         guard rights.contains(.lookup) else { return true }
         var entry = entry
-        entry.mailbox = backend.naming.encode(name)
+        entry.mailbox = naming.encode(name)
         if isSubscribed && list(entry, rights, isSubscribed: true, into: &out) { return true }
         if !rights.contains(.read) {
             entry.attributes.insert(.noSelect)
@@ -247,10 +247,11 @@ extension Relay {
     }
 
     private mutating func pass(_ status: MailboxStatus, into out: inout Outbox) -> Bool {
-        guard let name = try? backend.naming.decode(status.mailbox) else { return true }
+        let naming = namesToClient
+        guard let name = try? naming.decode(status.mailbox) else { return true }
         guard policy.decide(name.canonical).rights.contains(.read) else { return true }
         var status = status
-        status.mailbox = backend.naming.encode(name)
+        status.mailbox = naming.encode(name)
         if let items = inFlight.statusItems(of: name) { status.show(items, limit: appendLimit) }
         Response.mailboxStatus(status).encode(into: &out.client)
         return true

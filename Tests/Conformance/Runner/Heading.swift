@@ -43,7 +43,7 @@ struct Heading: Sendable {
 
     /// Transcripts say what they want of it.
     private static let noEmulation =
-        "idle: false, unselect: false, namespace: false, enable: false, list-extended: false, "
+        "idle: false, unselect: false, namespace: false, list-extended: false, "
         + "list-status: false, esearch: false"
 
     private static let sampleRules = [

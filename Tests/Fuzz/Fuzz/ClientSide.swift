@@ -10,7 +10,6 @@ func fuzzClient(_ input: [UInt8]) {
     let cut = bytes.isEmpty ? 0 : Int(first) % bytes.count
     client.hear(bytes[..<cut])
     client.hear(bytes[cut...])
-    fuzzName(bytes)
 }
 
 private struct FuzzedClient {
@@ -88,13 +87,4 @@ private func checkWritten(_ command: Command) {
     precondition(offset == written.count, "nothing is left behind the command")
     let again = try? CommandParser.parse(fragmenter.command)
     precondition(again?.command == command, "means the same")
-}
-
-/// A name that is taken is written back as it came, but for the letters of INBOX.
-private func fuzzName(_ octets: [UInt8]) {
-    let naming = MailboxNaming(delimiter: UInt8(ascii: "/"))
-    guard let name = try? naming.decode(octets) else { return }
-    let written = naming.encode(name)
-    precondition(written.count == octets.count)
-    precondition((try? naming.decode(written)) == name)
 }

@@ -1,15 +1,37 @@
-// Feeds libFuzzer's inputs to the parsers of strangers' bytes; the first byte chooses the side.
+// `Fuzz TARGET …`: feeds libFuzzer's inputs to one of the readers of strangers' bytes.
 import CFuzzer
 import Glibc
 
-var count = CommandLine.argc
-var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
+enum Target: String, CaseIterable {
+    case client, backend, session, names, globs
+
+    static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Target.init)
+
+    func fuzz(_ input: [UInt8]) {
+        switch self {
+        case .client: fuzzClient(input)
+        case .backend: fuzzBackend(input)
+        case .session: fuzzSession(input)
+        case .names: fuzzNames(input)
+        case .globs: fuzzGlobs(input)
+        }
+    }
+}
+
+guard Target.chosen != nil else {
+    let names = Target.allCases.map(\.rawValue).joined(separator: "|")
+    print("usage: Fuzz \(names) [libFuzzer's arguments]")
+    exit(2)
+}
+
+// libFuzzer takes what follows the target for the arguments of a program of its own.
+var count = CommandLine.argc - 1
+var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
+    unsafe CommandLine.unsafeArgv + 1
 
 let status = unsafe LLVMFuzzerRunDriver(&count, &arguments) { data, size in
     guard let data = unsafe data, size > 0 else { return 0 }
-    let input = unsafe Array(UnsafeBufferPointer(start: data, count: size))
-    let rest = Array(input.dropFirst())
-    if input[0] & 1 == 0 { fuzzClient(rest) } else { fuzzBackend(rest) }
+    unsafe Target.chosen?.fuzz(Array(UnsafeBufferPointer(start: data, count: size)))
     return 0
 }
 exit(status)

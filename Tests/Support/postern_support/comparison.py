@@ -99,6 +99,8 @@ def _code(code, strips):
 
 def _without_chance(response):
     response = _UNIQUE.sub(rb"\1 (unique)", response)
+    # The URL of the client's own, which the gateway does not say again.
+    response = re.sub(rb"\[BADURL [^\]]*\]", b"[BADURL]", response)
     return _MOMENT.sub(rb"\1 today", _VALIDITY.sub(b"validity", response))
 
 

@@ -168,6 +168,22 @@ import Testing
             "postern.yaml:9:99: expected a text; put it in quotes: \"5\""
         ),
         Case(
+            "login: password",
+            "login: password, mailbox-names: { normalization: nfd }",
+            "postern.yaml:9:118: expected one of refuse, map, not \"nfd\""
+        ),
+        Case(
+            "login: password",
+            "login: password, mailbox-names: { refuse-characters: [ab], virtual: [\"a**\"] }",
+            "postern.yaml:9:123: expected one character, not \"ab\"",
+            "postern.yaml:9:138: \"**\" stands alone between slashes, but here in \"a**\""
+        ),
+        Case(
+            "login: password",
+            "login: password, mailbox-names: { case: true }",
+            "postern.yaml:9:103: unknown key \"case\""
+        ),
+        Case(
             "tls: starttls",
             "tls: none, ca: ca.pem",
             "postern.yaml:9:69: \"ca\" means nothing with tls: none"

@@ -2,6 +2,7 @@
 import Authentication
 import Bytes
 import Configuration
+import IMAP
 import Policy
 import Proxy
 import Testing
@@ -54,7 +55,26 @@ import Testing
         #expect(configuration.authentication.identity == .emailAddress)
         let login = BackendSettings.Login.plainProxy(user: "postern", password: Secret("swordfish"))
         #expect(configuration.backends.first?.settings.login == login)
+        var defaults = BackendSettings(name: "main", security: .startTLS, login: login)
+        defaults.sendsID = true
+        #expect(configuration.backends.first?.settings == defaults)
         #expect(configuration.routes.map(\.user) == ["*@example.org", "ann", "*"])
+    }
+
+    @Test("reads how a backend tells mailboxes apart")
+    func mailboxNames() throws {
+        let names = """
+            login: password, mailbox-names: { case-insensitive: true, normalization: map,
+            allow-format-characters: true, refuse-characters: [], virtual: ["Search/**"] }
+            """
+        let settings = try #require(
+            try Files.changed("login: password", to: names).load().backends.first?.settings
+        )
+        #expect(settings.mailboxNames.isCaseInsensitive)
+        #expect(settings.mailboxNames.normalization == .map)
+        #expect(settings.mailboxNames.allowsFormatCharacters)
+        #expect(settings.mailboxNames.refusedCharacters.isEmpty)
+        #expect(settings.virtualMailboxes == [try Pattern("Search/**")])
     }
 
     @Test("reads what is permitted")

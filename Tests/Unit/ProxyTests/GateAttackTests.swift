@@ -124,7 +124,7 @@ struct GateAttackTests {
         #expect(
             talk.clientHeard.hasSuffix(
                 "Logged in\r\nb BAD Command is not allowed in this state\r\n"
-                    + "* CAPABILITY IMAP4rev1 LITERAL- ID APPENDLIMIT=67108864 ACL "
+                    + "* CAPABILITY IMAP4rev1 LITERAL- ID ENABLE APPENDLIMIT=67108864 UTF8=ACCEPT ACL "
                     + "RIGHTS=texk COMPRESS=DEFLATE\r\n"
                     + "c OK CAPABILITY completed\r\n"
             )

@@ -64,8 +64,8 @@ struct GateTests {
         talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\n")
         #expect(
             talk.backend("g2 OK x\n")
-                == "a OK [CAPABILITY IMAP4rev1 LITERAL- ID IDLE NAMESPACE "
-                + "APPENDLIMIT=67108864 ACL RIGHTS=texk COMPRESS=DEFLATE] Logged in\n"
+                == "a OK [CAPABILITY IMAP4rev1 LITERAL- ID ENABLE IDLE NAMESPACE "
+                + "APPENDLIMIT=67108864 UTF8=ACCEPT ACL RIGHTS=texk COMPRESS=DEFLATE] Logged in\n"
         )
         #expect(talk.takeEffects() == [.sendTicket])
     }

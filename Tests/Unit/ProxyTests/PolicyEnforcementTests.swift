@@ -198,7 +198,7 @@ struct StrippedExtensionTests {
     @Test(
         "are refused in every form",
         arguments: [
-            "IDLE", "NAMESPACE", "UNSELECT", "ENABLE CONDSTORE", "UID EXPUNGE 1", "MOVE 1 INBOX",
+            "IDLE", "NAMESPACE", "UNSELECT", "UID EXPUNGE 1", "MOVE 1 INBOX",
             "LIST (SUBSCRIBED) \"\" *", "LIST \"\" * RETURN (STATUS (MESSAGES))",
             "STATUS INBOX (HIGHESTMODSEQ)", "SEARCH RETURN (MIN) ALL", "SELECT INBOX (CONDSTORE)",
             "SELECT INBOX (QRESYNC (1 2))", "FETCH 1 MODSEQ", "FETCH 1 UID (CHANGEDSINCE 5)",

@@ -109,7 +109,7 @@ struct RelayTests {
         arguments: [
             "FETCH 1 MODSEQ", "FETCH 1 FLAGS (CHANGEDSINCE 5)", "UID EXPUNGE 1", "MOVE 1 Work",
             "UID FETCH 1 FLAGS (CHANGEDSINCE 5 VANISHED)", "SEARCH RETURN (ALL) ALL", "IDLE",
-            "STORE 1 (UNCHANGEDSINCE 5) +FLAGS (\\Seen)", "UNSELECT", "ENABLE CONDSTORE",
+            "STORE 1 (UNCHANGEDSINCE 5) +FLAGS (\\Seen)", "UNSELECT",
             "LIST (SUBSCRIBED) \"\" *", "SELECT INBOX (CONDSTORE)", "NAMESPACE",
         ]
     )

@@ -1,0 +1,98 @@
+// Mailboxes that a backend opens under several names: they are judged under every one of them.
+
+/// What the names of one user's mailboxes at one backend stand for, beside what they say.
+///
+/// A detour is judged under the spelling that it leads to as well; the spelling that it leads to is
+/// judged by itself, or a rule on all other users' mailboxes would be one on everybody's own.
+package struct BackendNames: Equatable, Sendable {
+    private typealias Levels = [ArraySlice<UInt8>]
+
+    private let personal: [Levels]
+    private let others: [Levels]
+    /// How the user may be spelled as a level of others' mailboxes, without case.
+    private let owner: [[UInt8]]
+    /// Mailboxes that show the messages of others: a way around the rules on those.
+    private let virtual: [Pattern]
+
+    package init() { self.init(user: "", personal: [], others: []) }
+
+    /// Takes the canonical prefixes of the namespaces, as NAMESPACE parts them (RFC 2342); shared
+    /// ones count among the others'.
+    package init(user: String, personal: [[UInt8]], others: [[UInt8]], virtual: [Pattern] = []) {
+        self.personal = personal.map(Self.levels)
+        self.others = others.map(Self.levels).filter { !$0.isEmpty }
+        self.virtual = virtual.map(\.caseFolded)
+        let name = Array(user.utf8).caseFolded
+        let names = [name, Array(name.prefix { $0 != UInt8(ascii: "@") })]
+        // Cyrus writes the dots of a user's name so where dots part the levels.
+        owner = names + names.map { $0.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "^") : $0 } }
+    }
+
+    /// All names under which the mailbox is judged, its own first.
+    package func spellings(of mailbox: [UInt8]) -> [[UInt8]] {
+        if others.isEmpty && personal.allSatisfy(\.isEmpty) { return [mailbox] }
+        var found = [Self.levels(mailbox)]
+        var index = 0
+        while index < found.count {
+            for spelling in detours(from: found[index]) where !found.contains(spelling) {
+                found.append(spelling)
+            }
+            index += 1
+        }
+        return found.map { Array($0.joined(separator: [UInt8(ascii: "/")])) }
+    }
+
+    /// Whether the mailbox shows the messages of others.
+    func isVirtual(_ mailbox: [UInt8]) -> Bool {
+        let folded = MailboxPath(mailbox.caseFolded)
+        return virtual.contains { $0.matches(folded) }
+    }
+
+    /// What backends make of a name in one step.
+    private func detours(from name: Levels) -> [Levels] {
+        var spellings: [Levels] = []
+        for prefix in personal where !prefix.isEmpty && name.starts(with: prefix) {
+            spellings += inboxes(name, below: prefix)
+        }
+        for prefix in others where name.starts(with: prefix) {
+            spellings += othersMailboxes(name, below: prefix)
+        }
+        return spellings
+    }
+
+    /// A namespace's own INBOX, which is the user's and the namespace's top (C1.6).
+    private func inboxes(_ name: Levels, below prefix: Levels) -> [Levels] {
+        let rest = name.dropFirst(prefix.count)
+        if rest.isEmpty { return prefix == [Self.inbox] ? [] : [prefix + [Self.inbox]] }
+        guard let level = rest.first, Self.isInbox(level) else { return [] }
+        return [prefix + rest.dropFirst(), [Self.inbox] + rest.dropFirst()]
+    }
+
+    /// Others' mailboxes: a user's INBOX is the user's top, and one's own are one's personal ones.
+    private func othersMailboxes(_ name: Levels, below prefix: Levels) -> [Levels] {
+        let rest = name.dropFirst(prefix.count)
+        guard let user = rest.first else { return [prefix + [Self.inbox]] }
+        if Self.isInbox(user) { return [prefix + rest.dropFirst()] }
+        let mailbox = rest.dropFirst()
+        var spellings: [Levels] = []
+        if mailbox.isEmpty {
+            spellings.append(name + [Self.inbox])
+        } else if let level = mailbox.first, Self.isInbox(level) {
+            spellings.append(prefix + [user] + mailbox.dropFirst())
+        }
+        guard owner.contains(Array(user).caseFolded) else { return spellings }
+        if mailbox.isEmpty { return spellings + [[Self.inbox]] }
+        let own = personal.isEmpty ? [[]] : personal
+        return spellings + own.filter { !$0.starts(with: prefix) }.map { $0 + mailbox }
+    }
+
+    private static let inbox = ArraySlice("INBOX".utf8)
+
+    private static func isInbox(_ level: ArraySlice<UInt8>) -> Bool {
+        Array(level).caseFolded == Array("inbox".utf8)
+    }
+
+    private static func levels(_ name: [UInt8]) -> Levels {
+        name.split(separator: UInt8(ascii: "/"))
+    }
+}
