@@ -166,8 +166,6 @@ struct BackendLogin: ~Copyable {
 
     private mutating func toldAboutItself(into out: inout Outbox) -> Outcome {
         let listed = namespace?.personal.first?.delimiter ?? delimiter
-        // A backend without NAMESPACE has one hierarchy, the user's own.
-        let only = Namespaces(personal: [.init(prefix: [], delimiter: delimiter)])
         if listed == nil && !hasAskedDelimiter {
             askDelimiter(into: &out)
             return .waiting
