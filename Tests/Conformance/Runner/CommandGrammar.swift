@@ -14,7 +14,7 @@ extension Grammar {
         "LSUB <mailbox> <pattern>", "STATUS <mailbox> (<status>)",
         "APPEND <mailbox><append> {5}", "APPEND <mailbox><append> {5+}",
         "<uid>SEARCH <search-return><charset><keys>", "<uid>SORT (<sort>) UTF-8 <keys>",
-        "<uid>THREAD REFERENCES UTF-8 <keys>", "UIDBATCHES 100",
+        "<uid>THREAD REFERENCES UTF-8 <keys>", "UIDBATCHES 100", "COMPRESS DEFLATE",
         "<uid>FETCH <set> <fetch><fetch-modifier>", "<uid>STORE <set><unchanged> <store>",
         "<uid>COPY <set> <mailbox>", "<uid>MOVE <set> <mailbox>",
         "<uid>REPLACE 7 <mailbox><append> {5}", "GETACL <mailbox>", "SETACL <mailbox> bob +lr",
