@@ -34,8 +34,9 @@ extension Relay {
 
     // MARK: MOVE
 
-    /// The messages to move are known: they are copied, marked and, all of them and no others,
-    /// expunged. A step that is refused ends it, so that nothing goes that is not there as well.
+    /// Copies the messages to move, marks them and expunges exactly them.
+    ///
+    /// A step that is refused ends it, so that nothing goes that is not there as well.
     mutating func file(_ current: inout Undertaking, _ asked: Copy) {
         guard !current.found.isEmpty else { return }
         guard let set = current.found.set(rangesMax: Self.movedRangesMax) else {
