@@ -49,7 +49,7 @@ extension Configuration {
 }
 
 extension PolicySet {
-    /// Reads and checks a policy file alone.
+    /// Reads and checks a policy alone: a file, or a folder whose path ends with `/`.
     package static func load(
         path: String,
         reader: FileReader,
@@ -57,8 +57,8 @@ extension PolicySet {
     ) throws(ConfigurationErrors) -> PolicySet {
         let findings = Findings()
         let files = Files(reader: reader, findings: findings)
-        let policy = files.document(path).flatMap {
-            PolicyReader(findings: findings, digest: digest).policy($0)
+        let policy = files.policy(path).flatMap {
+            PolicyReader(files: files, findings: findings, digest: digest).policy($0)
         }
         guard let policy, findings.errors.isEmpty else { throw findings.inOrder() }
         return policy

@@ -2,6 +2,7 @@
 package import Authentication
 import Bytes
 import IMAP
+package import Policy
 
 /// Facts about the client's connection, known when it is accepted.
 package struct ConnectionFacts: Equatable, Sendable {
@@ -12,6 +13,8 @@ package struct ConnectionFacts: Equatable, Sendable {
     package var clientPort: UInt16
     package var serverAddress: String
     package var serverPort: UInt16
+    /// The time of day at which `Instant` was zero: rules know hours and dates.
+    package var epoch: UnixTime
 
     package init(
         session: String,
@@ -19,7 +22,8 @@ package struct ConnectionFacts: Equatable, Sendable {
         clientAddress: String,
         clientPort: UInt16,
         serverAddress: String,
-        serverPort: UInt16
+        serverPort: UInt16,
+        epoch: UnixTime = 0
     ) {
         self.session = session
         self.listener = listener
@@ -27,6 +31,7 @@ package struct ConnectionFacts: Equatable, Sendable {
         self.clientPort = clientPort
         self.serverAddress = serverAddress
         self.serverPort = serverPort
+        self.epoch = epoch
     }
 }
 
@@ -239,7 +244,8 @@ package struct Session: ~Copyable {
     private mutating func admit(at now: Instant, into out: inout Outbox) {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
         var relay = Relay(
-            user: admission.user,
+            subject: admission.subject,
+            epoch: gate.machine.facts.epoch,
             backend: admission.backend,
             settings: gate.machine.settings,
             trail: gate.machine.trail,

@@ -5,9 +5,15 @@ import Yams
 /// Collects everything that is wrong, so that one run of the check names all of it.
 final class Findings {
     private(set) var errors: [ConfigurationError] = []
+    /// What is no error, and yet hardly what was meant.
+    private(set) var warnings: [ConfigurationError] = []
 
     func add(_ position: SourcePosition, _ message: String) {
         errors.append(ConfigurationError(position, message))
+    }
+
+    func warn(_ position: SourcePosition, _ message: String) {
+        warnings.append(ConfigurationError(position, message))
     }
 }
 

@@ -35,7 +35,8 @@ struct Relay: ~Copyable {
         case ending
     }
 
-    let user: String
+    let subject: Subject
+    private let epoch: UnixTime
     let backend: BackendFacts
     let offer: CapabilitySet
     var settings: Settings
@@ -76,20 +77,22 @@ struct Relay: ~Copyable {
     private var lastInput: Instant
 
     init(
-        user: String,
+        subject: Subject,
+        epoch: UnixTime,
         backend: BackendFacts,
         settings: Settings,
         trail: Trail,
         isRecorderAvailable: Bool,
         at now: Instant
     ) {
-        self.user = user
+        self.subject = subject
+        self.epoch = epoch
         self.backend = backend
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
         client = CommandFragmenter(limits: settings.limits.afterLogin)
-        policy = settings.policy.policy(for: user)
+        policy = settings.policy.policy(for: subject, at: epoch + Self.seconds(now))
         offer = Offer.afterLogin(backend: backend.capabilities)
         lastInput = now
         // The login at the backend used the tags below.
@@ -133,8 +136,13 @@ struct Relay: ~Copyable {
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
-        policy = settings.policy.policy(for: user)
         trail.facts.policyRevision = settings.policy.revision
+        judgeAnew(at: now, into: &out)
+    }
+
+    /// Takes the policy of this moment, for what is selected and for what waits.
+    private mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
+        policy = settings.policy.policy(for: subject, at: epoch + Self.seconds(now))
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
         inFlight.refreshSelection(under: policy)
@@ -173,7 +181,19 @@ struct Relay: ~Copyable {
 
     // MARK: Time
 
-    var deadline: Instant {
+    private static func seconds(_ now: Instant) -> UnixTime { UnixTime(now / 1_000_000) }
+
+    /// When a rule begins or ends to apply by itself.
+    private var policyDeadline: Instant {
+        guard let changes = policy.changes else { return .max }
+        let seconds = UInt64(clamping: changes - epoch)
+        let (micros, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        return overflow ? .max : micros
+    }
+
+    var deadline: Instant { min(policyDeadline, inputDeadline) }
+
+    private var inputDeadline: Instant {
         let limits = settings.limits
         return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
     }
@@ -186,7 +206,8 @@ struct Relay: ~Copyable {
     mutating func sawInput(at now: Instant) { lastInput = now }
 
     mutating func timePassed(at now: Instant, into out: inout Outbox) {
-        guard !isFinished, now >= deadline else { return }
+        if now >= policyDeadline { judgeAnew(at: now, into: &out) }
+        guard !isFinished, now >= inputDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
         guard isClientsTurn else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)
