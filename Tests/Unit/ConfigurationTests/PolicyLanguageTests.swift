@@ -83,8 +83,14 @@ import Testing
     static let wrong: [(String, String)] = [
         ("when: { networks: [\"192.0.2.1/24\"] }", "has bits behind its prefix"),
         ("when: { networks: [here] }", "expected a network such as"),
-        ("when: { hours: { zone: Europe/Berlim, windows: [] } }", "unknown time zone"),
-        ("when: { hours: { zone: UTC, windows: [{ from: \"8\", to: \"9:00\" }] } }", "time of day"),
+        (
+            "when: { hours: { zone: Europe/Berlim, windows: [{ from: \"08:00\", to: \"09:00\" }] } }",
+            "unknown time zone"
+        ),
+        (
+            "when: { hours: { zone: UTC, windows: [{ from: \"8\", to: \"09:00\" }] } }",
+            "time of day"
+        ),
         (
             "when: { hours: { zone: UTC, windows: [{ from: \"08:00\", to: \"08:00\" }] } }",
             "no length"
