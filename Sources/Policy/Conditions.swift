@@ -20,16 +20,38 @@ package struct Conditions: Equatable, Sendable {
     package init() {}
 
     /// Whether all that stays the same during a session holds.
-    ///
-    /// An address that is not known fits no network, so that a rule about strangers applies.
     func admit(_ subject: Subject) -> Bool {
-        let isInside = networks.isEmpty || networks.contains { holds($0, subject) }
-        return isInside && !exceptNetworks.contains { holds($0, subject) }
-            && (methods.isEmpty || methods.contains(subject.method))
-            && (certificates.isEmpty || certificates.contains { holds($0, subject) })
-            && (tlsVersions.isEmpty || subject.tlsVersion.map(tlsVersions.contains) ?? true)
-            && (listeners.isEmpty || listeners.contains(subject.listener))
-            && (clients.isEmpty || clients.contains { holds(client: $0, subject) })
+        admit(address: subject.address) && admit(method: subject.method)
+            && admit(certificate: subject.certificate) && admit(tlsVersion: subject.tlsVersion)
+            && admit(listener: subject.listener) && admit(client: subject.clientName)
+    }
+
+    /// An address that is not known is in no network, so that a rule about strangers applies.
+    func admit(address: NetworkAddress?) -> Bool {
+        func isInside(_ network: Network) -> Bool { address.map(network.contains) ?? false }
+        return (networks.isEmpty || networks.contains(where: isInside))
+            && !exceptNetworks.contains(where: isInside)
+    }
+
+    func admit(method: AuthenticationMethod) -> Bool {
+        methods.isEmpty || methods.contains(method)
+    }
+
+    func admit(certificate: CertificateNames?) -> Bool {
+        guard !certificates.isEmpty else { return true }
+        return certificate.map { names in certificates.contains { $0.matches(names) } } ?? false
+    }
+
+    func admit(tlsVersion: TLSVersion?) -> Bool {
+        tlsVersions.isEmpty || tlsVersion.map(tlsVersions.contains) ?? true
+    }
+
+    func admit(listener: String) -> Bool { listeners.isEmpty || listeners.contains(listener) }
+
+    func admit(client: String) -> Bool {
+        guard !clients.isEmpty else { return true }
+        let name = Array(client.utf8).caseFolded
+        return clients.contains { Wildcard(Array($0.utf8).caseFolded).matches(name.span) }
     }
 
     func hold(at time: UnixTime) -> Bool {
@@ -43,18 +65,5 @@ package struct Conditions: Equatable, Sendable {
             hours?.nextEdge(after: time), exceptHours?.nextEdge(after: time), from, until,
         ]
         return edges.compactMap { $0 }.filter { $0 > time }.min()
-    }
-
-    private func holds(_ network: Network, _ subject: Subject) -> Bool {
-        subject.address.map(network.contains) ?? false
-    }
-
-    private func holds(_ match: CertificateMatch, _ subject: Subject) -> Bool {
-        subject.certificate.map(match.matches) ?? false
-    }
-
-    private func holds(client pattern: String, _ subject: Subject) -> Bool {
-        let name = Array(subject.clientName.utf8).caseFolded
-        return Wildcard(Array(pattern.utf8).caseFolded).matches(name.span)
     }
 }

@@ -100,6 +100,10 @@ package struct Network: Hashable, Sendable {
         self.text = text
     }
 
+    /// The first and the last address, as numbers.
+    var first: UInt128 { prefix }
+    var last: UInt128 { prefix | ~mask }
+
     package func contains(_ address: NetworkAddress) -> Bool { address.bits & mask == prefix }
 
     package static func == (left: Network, right: Network) -> Bool {

@@ -8,7 +8,7 @@ package final class PolicySet: Sendable {
     package let groups: [String: Members]
     let scopes: [Scope]
     let terms: [Terms]
-    private let addressees: [Addressees]
+    let addressees: [Addressees]
     /// The rules that may cover names with this first level, in either case.
     private let rulesByHead: [ArraySlice<UInt8>: [Int]]
     /// The rules that may cover names with any first level.

@@ -8,7 +8,7 @@ package struct ZoneOffsets: Equatable, Sendable {
     /// The IANA name.
     package let name: String
     private let first: Int64
-    private let changes: [Change]
+    let changes: [Change]
 
     /// From this moment on the clocks stand `offset` seconds ahead of UTC.
     package struct Change: Equatable, Sendable {

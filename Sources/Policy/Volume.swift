@@ -22,6 +22,14 @@ package struct Volume: Equatable, Sendable {
         case refuse
         /// BYE.
         case end
+
+        fileprivate var severity: Int {
+            switch self {
+            case .report: 0
+            case .refuse: 1
+            case .end: 2
+            }
+        }
     }
 
     package var messages: UInt64?
@@ -34,6 +42,17 @@ package struct Volume: Equatable, Sendable {
         self.bytes = bytes
         self.period = period
         self.excess = excess
+    }
+
+    /// Whether what this lets pass, `other` lets pass too.
+    func isWithin(_ other: Volume) -> Bool {
+        period == other.period && excess.severity >= other.excess.severity
+            && Self.isWithin(messages, other.messages) && Self.isWithin(bytes, other.bytes)
+    }
+
+    private static func isWithin(_ bound: UInt64?, _ other: UInt64?) -> Bool {
+        guard let other else { return true }
+        return bound.map { $0 <= other } ?? false
     }
 
     package func isExceeded(messages: UInt64, bytes: UInt64) -> Bool {
