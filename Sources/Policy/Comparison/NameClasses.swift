@@ -31,6 +31,7 @@ struct NameClasses {
         self.init(
             folding.map { NamePattern($0, isFolded: true) },
             exact.map { NamePattern($0, isFolded: false) },
+            letters: Self.letters(in: (folding + exact).map(\.text)),
             hasLevels: true,
             other: "xqzvy7".unicodeScalars
         )
@@ -42,6 +43,7 @@ struct NameClasses {
         self.init(
             isFolding ? patterns : [],
             isFolding ? [] : patterns,
+            letters: Self.letters(in: wildcards),
             hasLevels: false,
             other: "xqzvy7".unicodeScalars
         )
@@ -50,15 +52,14 @@ struct NameClasses {
     private init(
         _ folding: [NamePattern],
         _ exact: [NamePattern],
+        letters: Set<Unicode.Scalar>,
         hasLevels: Bool,
         other: String.UnicodeScalarView
     ) {
         self.folding = folding
         self.exact = exact
         self.hasLevels = hasLevels
-        var letters = (folding + exact).reduce(into: Set<Unicode.Scalar>()) {
-            $0.formUnion($1.alphabet)
-        }
+        var letters = letters
         // Where the case matters somewhere, both cases must be tried.
         for letter in exact.reduce(into: Set<Unicode.Scalar>(), { $0.formUnion($1.alphabet) }) {
             for text in [letter.properties.uppercaseMapping, letter.properties.lowercaseMapping] {
@@ -70,6 +71,13 @@ struct NameClasses {
         // One character that no pattern knows stands for all such.
         if let unknown = other.first(where: { !letters.contains($0) }) { letters.insert(unknown) }
         self.letters = letters.sorted { $0.value < $1.value }
+    }
+
+    /// What patterns are made of, as it is written.
+    private static func letters(in texts: [String]) -> Set<Unicode.Scalar> {
+        texts.reduce(into: []) {
+            $0.formUnion($1.unicodeScalars.filter { !"*/".contains(Character($0)) })
+        }
     }
 
     /// The shortest name of each class; the empty one is a name with `orEmpty` only.
