@@ -17,6 +17,9 @@ package struct RecorderClient: Sendable {
     private var record = Buffer()
     /// Whole frames in the order of their numbers.
     private var frames = Buffer()
+    /// How long each is, so that nobody reads the frames again to find out.
+    private var sizes: [UInt32] = []
+    private var sizesStart = 0
     private var sentBytes = 0
     private var answers = Buffer()
     private var isConnected = false
@@ -58,6 +61,7 @@ package struct RecorderClient: Sendable {
         last += 1
         header.encode(into: &frames)
         frames.append(record)
+        sizes.append(UInt32(header.frameBytes))
         return last
     }
 
@@ -93,16 +97,26 @@ package struct RecorderClient: Sendable {
 
     private mutating func dropFrames(upTo number: UInt64) throws(MalformedFrame) {
         guard number > durableUpTo else { return }
-        var dropped = 0
-        while let header = try RecordHeader.decode(frames.span.extracting(dropped...)),
-            header.number <= number
-        {
-            dropped += header.frameBytes
-        }
         // Nobody can have written what was not sent.
-        guard number <= last, dropped <= sentBytes else { throw MalformedFrame() }
+        guard number <= last else { throw MalformedFrame() }
+        let end = sizesStart + Int(number - durableUpTo)
+        var dropped = 0
+        for index in sizesStart..<end { dropped += Int(sizes[index]) }
+        guard dropped <= sentBytes else { throw MalformedFrame() }
         durableUpTo = number
         sentBytes -= dropped
         frames.removeFirst(dropped)
+        dropSizes(upTo: end)
+    }
+
+    private mutating func dropSizes(upTo end: Int) {
+        sizesStart = end
+        if end == sizes.count {
+            sizes.removeAll(keepingCapacity: true)
+            sizesStart = 0
+        } else if end * 2 >= sizes.count {
+            sizes.removeSubrange(..<end)
+            sizesStart = 0
+        }
     }
 }

@@ -31,7 +31,7 @@ extension SessionFacts {
 
     /// The facts as members of a record, without a comma at either end.
     ///
-    /// Computed anew at each call: a session asks when a fact has changed and keeps the answer.
+    /// Computed anew at each call: a session asks when it has to and keeps the answer.
     package var encoded: [UInt8] {
         var members = Buffer()
         append(#","session":""#, session, to: &members)
@@ -48,6 +48,15 @@ extension SessionFacts {
         append(#","backend":""#, backend, to: &members)
         append(#","backend_user":""#, backendUser, to: &members)
         append(#","policy":""#, policyRevision, to: &members)
+        members.removeFirst(1)
+        return members.bytes
+    }
+
+    /// The least that tells whose record it is, as members of a record.
+    package var encodedIdentity: [UInt8] {
+        var members = Buffer()
+        append(#","session":""#, session, to: &members)
+        append(#","user":""#, user, to: &members)
         members.removeFirst(1)
         return members.bytes
     }

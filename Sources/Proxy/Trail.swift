@@ -4,20 +4,21 @@ import Audit
 
 /// Puts a session's records into the outbox and keeps count of what is not durable yet.
 struct Trail {
-    /// The facts that every record repeats; encoded again only when they change.
     var facts: SessionFacts {
-        didSet { prefix = facts.encoded }
+        didSet {
+            known = nil
+            identity = nil
+        }
     }
 
-    private(set) var prefix: [UInt8]
+    /// The facts as records repeat them, encoded when the first record after a change wants them.
+    private var known: [UInt8]?
+    private var identity: [UInt8]?
     /// The number of the command under way.
     private(set) var sequence: UInt64 = 0
     private var isAwaitingDisk = false
 
-    init(_ facts: SessionFacts) {
-        self.facts = facts
-        prefix = facts.encoded
-    }
+    init(_ facts: SessionFacts) { self.facts = facts }
 
     /// Whether every durable record that was put out is on disk.
     var isDurable: Bool { !isAwaitingDisk }
@@ -33,22 +34,52 @@ struct Trail {
     }
 
     /// A record that stands for itself.
-    func event(_ event: Event, verdict: Record.Verdict? = nil, reason: Phrase? = nil) -> Record {
-        var record = Record(event, .event, verdict: verdict, session: prefix)
+    mutating func event(
+        _ event: Event,
+        verdict: Record.Verdict? = nil,
+        reason: Phrase? = nil
+    ) -> Record {
+        var record = Record(event, .event, verdict: verdict, session: encodedFacts())
         record.reason = reason
         return record
     }
 
     /// The decision about the command under way.
-    func decision(_ event: Event, _ verdict: Record.Verdict, isDurable: Bool) -> Record {
+    mutating func decision(
+        _ event: Event,
+        _ verdict: Record.Verdict,
+        isDurable: Bool
+    ) -> Record {
         var record = Record(
             event,
             .decision,
             verdict: verdict,
             isDurable: isDurable,
-            session: prefix
+            session: encodedFacts()
         )
         record.sequence = sequence
         return record
+    }
+
+    /// What came of the command `sequence`; its decision says the rest about the session.
+    mutating func outcome(_ event: Event, _ result: Record.Result, of sequence: UInt64) -> Record {
+        var record = Record(event, .outcome, session: encodedIdentity())
+        record.sequence = sequence
+        record.result = result
+        return record
+    }
+
+    private mutating func encodedFacts() -> [UInt8] {
+        if let known { return known }
+        let encoded = facts.encoded
+        known = encoded
+        return encoded
+    }
+
+    private mutating func encodedIdentity() -> [UInt8] {
+        if let identity { return identity }
+        let encoded = facts.encodedIdentity
+        identity = encoded
+        return encoded
     }
 }

@@ -18,6 +18,13 @@ extension Command {
     }
 }
 
+extension ParseFailure {
+    var event: Event { reason == .unknownCommand ? .vendorRefused : .malformed }
+
+    /// The verb, where it is one that the gateway knows, be it to refuse it.
+    var phrase: Phrase? { refused.map { Phrase($0.spelling) } }
+}
+
 extension CommandFragmenter.Violation {
     /// What the client hears before the connection is closed.
     var farewell: Phrase {

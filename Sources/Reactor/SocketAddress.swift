@@ -65,6 +65,9 @@ package struct SocketAddress: Hashable, Sendable {
         self.init(storage)
     }
 
+    /// Whether it stands for all addresses of the machine.
+    package var isAny: Bool { octets.allSatisfy { $0 == 0 } }
+
     package func with(port: UInt16) -> SocketAddress {
         SocketAddress(family, octets, port: port, scope: scope)
     }

@@ -76,10 +76,20 @@ package enum CommandParser {
 
     private static func unknown(_ error: SyntaxError, tag: Tag, in line: Cursor) -> ParseFailure {
         if beginsForeign(line) { return ParseFailure(tag: tag, reason: .foreignProtocol) }
-        if case .expected(.command, _) = error {
-            return ParseFailure(tag: tag, reason: .unknownCommand)
+        if case .expected(.command, let start) = error {
+            let refused = refusedVerb(in: line, at: start)
+            return ParseFailure(tag: tag, refused: refused, reason: .unknownCommand)
         }
         return ParseFailure(tag: tag, reason: .syntax(error))
+    }
+
+    /// The refused verb at `start`, which may have UID in front.
+    private static func refusedVerb(in line: Cursor, at start: Int) -> RefusedVerb? {
+        var line = line
+        line.advance(start)
+        if line.takeWord("UID") { _ = line.takeSpace() }
+        guard let verb = line.takeKeyword(RefusedVerb.self) else { return nil }
+        return line.isAtEnd || line.peek == UInt8(ascii: " ") ? verb : nil
     }
 
     /// Whether a line that is no command begins with a verb of another protocol.

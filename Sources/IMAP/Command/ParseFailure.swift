@@ -6,11 +6,19 @@ package struct ParseFailure: Error, Equatable, Sendable {
     package let tag: Tag?
     /// The verb, where it was understood.
     package let verb: Verb?
+    /// The verb of an unknown command, where it is one of those that are refused by name.
+    package let refused: RefusedVerb?
     package let reason: Reason
 
-    package init(tag: Tag?, verb: Verb? = nil, reason: Reason) {
+    package init(
+        tag: Tag?,
+        verb: Verb? = nil,
+        refused: RefusedVerb? = nil,
+        reason: Reason
+    ) {
         self.tag = tag
         self.verb = verb
+        self.refused = refused
         self.reason = reason
     }
 

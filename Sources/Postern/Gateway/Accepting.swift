@@ -13,8 +13,11 @@ final class Entrance {
     let socket: Socket
     /// Index in the snapshot's listeners.
     let listener: Int
+    /// Where its clients have connected to; nil: at any of the machine's addresses.
+    let address: SocketAddress?
 
     init(_ socket: consuming Socket, listener: Int) {
+        address = socket.localAddress.flatMap { $0.isAny ? nil : $0 }
         self.socket = socket
         self.listener = listener
     }
@@ -36,7 +39,7 @@ struct FailureBudget {
 }
 
 extension Driver {
-    func listen(_ socket: consuming Socket, listener: Int) throws(SystemError) {
+    mutating func listen(_ socket: consuming Socket, listener: Int) throws(SystemError) {
         let token = Token.listener(entrances.count).value
         let entrance = Entrance(socket, listener: listener)
         try loop.watchInput(of: entrance.socket.descriptor, token: token)
@@ -44,14 +47,14 @@ extension Driver {
     }
 
     /// Accepts one client a turn and listener: the kernel says so again while more wait.
-    func acceptClient(at index: Int) {
+    mutating func acceptClient(at index: Int) {
         guard entrances.indices.contains(index), drainsUntil == nil else { return }
         let entrance = entrances[index]
         var address: SocketAddress?
         do {
             guard let socket = try entrance.socket.accept(from: &address) else { return }
             guard let address, hasRoom(for: address) else { return noteTurnedAway() }
-            try admit(socket, from: address, listener: entrance.listener)
+            try admit(socket, from: address, at: entrance)
         } catch let error as SystemError where [EMFILE, ENFILE].contains(error.code) {
             turnAway(at: entrance)
         } catch {
@@ -69,14 +72,14 @@ extension Driver {
     }
 
     /// Once a second at most: who floods us must not flood the log.
-    private func noteTurnedAway() {
+    private mutating func noteTurnedAway() {
         guard turnedAway.spend(at: now, perSecondMax: 1) else { return }
         log.warning("clients are turned away: no room among \(connections.count) connections")
     }
 
     /// Without a free descriptor the waiting client would wake the loop for ever: the reserve is
     /// given up for as long as it takes to close the client's connection.
-    private func turnAway(at entrance: Entrance) {
+    private mutating func turnAway(at entrance: Entrance) {
         noteTurnedAway()
         reserve = nil
         var address: SocketAddress?
@@ -84,16 +87,17 @@ extension Driver {
         reserve = try? Waker()
     }
 
-    private func admit(
+    private mutating func admit(
         _ socket: consuming Socket,
         from address: SocketAddress,
-        listener index: Int
+        at entrance: Entrance
     ) throws {
+        let index = entrance.listener
         guard snapshot.listeners.indices.contains(index) else { return }
         let listener = snapshot.listeners[index]
-        let server = socket.localAddress ?? address
+        let server = entrance.address ?? socket.localAddress ?? address
         let facts = ConnectionFacts(
-            session: try Driver.newSessionName(),
+            session: try names.next(),
             listener: listener.name,
             clientAddress: address.host,
             clientPort: address.port,
@@ -127,7 +131,7 @@ extension Driver {
     }
 
     /// Begins TLS as the server; what the client sends from now on is the handshake's.
-    func startClientTLS(_ connection: Connection) {
+    mutating func startClientTLS(_ connection: Connection) {
         let context = snapshot.listeners[connection.listener].tls
         do {
             connection.client.tls = try TLSConnection(server: context, wire: wire)
@@ -138,7 +142,7 @@ extension Driver {
     }
 
     /// Greets as soon as TLS lets us speak, which may be before the handshake's last message.
-    func greetIfSecured(_ connection: Connection) {
+    mutating func greetIfSecured(_ connection: Connection) {
         guard connection.client.tls?.canSend == true, let facts = connection.client.tls?.facts
         else { return }
         connection.client.isSecuring = false
@@ -152,7 +156,7 @@ extension Driver {
         }
     }
 
-    private func greet(_ connection: Connection, tls: ClientTLSFacts?) {
+    private mutating func greet(_ connection: Connection, tls: ClientTLSFacts?) {
         connection.session = Session(
             connection.facts,
             tls: tls,
@@ -167,7 +171,7 @@ extension Driver {
     }
 
     /// A failed handshake has no session to write its record.
-    func recordFailedHandshake(of connection: Connection, _ error: TLSError) {
+    mutating func recordFailedHandshake(of connection: Connection, _ error: TLSError) {
         let limit = snapshot.limits.failedHandshakesRecordedPerSecondMax
         guard failedHandshakes.spend(at: now, perSecondMax: limit) else { return }
         var facts = SessionFacts()
@@ -183,15 +187,6 @@ extension Driver {
         )
         record.reason = error.phrase
         recorder.append(record, at: moment)
-    }
-
-    /// 16 hexadecimal digits that nobody can foretell.
-    private static func newSessionName() throws(SystemError) -> String {
-        var number: UInt64 = 0
-        let count = unsafe getrandom(&number, MemoryLayout<UInt64>.size, 0)
-        guard count == MemoryLayout<UInt64>.size else { throw .last("getrandom") }
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 

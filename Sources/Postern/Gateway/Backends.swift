@@ -13,13 +13,13 @@ struct BackendAttempt {
 }
 
 extension Driver {
-    func beginAttempt(_ connection: Connection, backend: Int) {
+    mutating func beginAttempt(_ connection: Connection, backend: Int) {
         connection.isLoggedIn = true
         guard snapshot.backends.indices.contains(backend) else { return backendIsGone(connection) }
         beginAttempt(connection, to: snapshot.backends[backend])
     }
 
-    private func beginAttempt(_ connection: Connection, to destination: Snapshot.Backend) {
+    private mutating func beginAttempt(_ connection: Connection, to destination: Snapshot.Backend) {
         closeBackend(connection)
         connection.destination = destination
         var attempt = BackendAttempt(addresses: [])
@@ -41,7 +41,7 @@ extension Driver {
     }
 
     /// The resolver has news: those who waited for it begin again.
-    func addressesChanged() {
+    mutating func addressesChanged() {
         let waiting = awaitingAddresses
         awaitingAddresses.removeAll()
         for id in waiting {
@@ -54,7 +54,7 @@ extension Driver {
     }
 
     /// Starts to connect to the next address; without one the backend is unavailable.
-    func tryNextAddress(_ connection: Connection) {
+    mutating func tryNextAddress(_ connection: Connection) {
         connection.backend = Peer()
         while let address = connection.attempt?.addresses.popLast() {
             do {
@@ -73,7 +73,7 @@ extension Driver {
     }
 
     /// The socket of an attempt became ready: it is connected, or the next address is tried.
-    func continueAttempt(_ connection: Connection) {
+    mutating func continueAttempt(_ connection: Connection) {
         guard let destination = connection.destination, connection.backend.isConnected,
             connection.attempt?.isResolving == false
         else { return }
@@ -91,7 +91,7 @@ extension Driver {
         }
     }
 
-    private func stageProxyHeader(_ connection: Connection) {
+    private mutating func stageProxyHeader(_ connection: Connection) {
         ProxyHeader.encode(
             client: connection.clientAddress,
             server: connection.serverAddress,
@@ -100,7 +100,7 @@ extension Driver {
         staged.assign(to: connection.id)
     }
 
-    func startBackendTLS(_ connection: Connection) {
+    mutating func startBackendTLS(_ connection: Connection) {
         guard let context = connection.destination?.tls else { return backendIsGone(connection) }
         do {
             connection.backend.tls = try TLSConnection(client: context, wire: wire)
@@ -118,7 +118,7 @@ extension Driver {
         log.warning("session \(connection.facts.session): backend: \(reason)")
     }
 
-    func backendIsSecured(_ connection: Connection) {
+    mutating func backendIsSecured(_ connection: Connection) {
         connection.backend.isSecuring = false
         let isImplicit = connection.destination?.security == .tls
         answers.append(isImplicit ? .backendConnected : .backendSecured)

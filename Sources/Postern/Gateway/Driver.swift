@@ -8,7 +8,7 @@ import TLS
 /// Everything that one thread of the gateway owns.
 ///
 /// Nothing in here is locked: only `mailbox` is known to other threads.
-final class Driver {
+struct Driver: ~Copyable {
     /// What the supervisor's messages come to.
     enum Order: Sendable {
         /// The listener's index in the snapshot; the driver owns the descriptor from then on.
@@ -39,6 +39,7 @@ final class Driver {
     var now: Instant
 
     var connections = ConnectionTable()
+    var names = SessionNames()
     /// Served in this turn, because something came or a budget ended.
     var ready: [Connection] = []
     private var serving: [Connection] = []
@@ -80,6 +81,10 @@ final class Driver {
         throttle: SharedThrottle,
         connectionsMax: Int
     ) throws {
+        let wire = try TLSWire()
+        let loop = try EventLoop()
+        let reserve = try Waker()
+        try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
         self.connectionsMax = connectionsMax
         self.snapshot = snapshot
         self.mailbox = mailbox
@@ -87,8 +92,8 @@ final class Driver {
         self.control = control
         self.log = log
         now = MonotonicClock.now
-        wire = try TLSWire()
-        loop = try EventLoop()
+        self.wire = wire
+        self.loop = loop
         timers = TimerWheel(
             tickMicroseconds: Driver.timerTickMicroseconds,
             slots: Driver.timerSlots,
@@ -99,17 +104,16 @@ final class Driver {
             deadline: snapshot.settings.authentication.deadline,
             throttle: throttle
         )
-        reserve = try Waker()
-        try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
+        self.reserve = consume reserve
     }
 
     /// Runs until the gateway is drained.
-    func run() {
+    mutating func run() {
         while !isDrained { turn() }
     }
 
     /// The order of a turn is a promise: records leave before the bytes that they are about.
-    private func turn() {
+    private mutating func turn() {
         let count = loop.wait(atMost: hasWork ? 0 : waitMicroseconds)
         now = MonotonicClock.now
         for index in 0..<count { note(loop.event(index)) }
@@ -124,11 +128,12 @@ final class Driver {
     }
 
     /// Whether the last turn left something that no event will announce.
-    private var hasWork: Bool { !ready.isEmpty || recorder.canFlush }
+    private var hasWork: Bool { !ready.isEmpty || now >= recorder.departure }
 
     private var waitMicroseconds: UInt64? {
         let timers = timers.wait(from: now)
-        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder.hangsAt)
+        let recorder = min(recorder.hangsAt, recorder.departure)
+        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder)
         guard due < .max else { return timers }
         return min(timers ?? .max, due > now ? due - now : 0)
     }
@@ -139,7 +144,7 @@ final class Driver {
         return recorder.isIdle || now >= drainsUntil
     }
 
-    private func note(_ event: ReadyEvent) {
+    private mutating func note(_ event: ReadyEvent) {
         switch Token(event.token) {
         case .connection(let id, let side)?:
             guard let connection = connections[id] else { return }
@@ -152,7 +157,7 @@ final class Driver {
         }
     }
 
-    private func note(_ readiness: Readiness, of side: Side, at connection: Connection) {
+    private mutating func note(_ readiness: Readiness, of side: Side, at connection: Connection) {
         switch side {
         case .client:
             if readiness.wantsReceiving { connection.client.mayReceive = true }
@@ -165,13 +170,13 @@ final class Driver {
         enqueue(connection)
     }
 
-    func enqueue(_ connection: Connection) {
+    mutating func enqueue(_ connection: Connection) {
         guard !connection.isQueued, connection.course != .closed else { return }
         connection.isQueued = true
         ready.append(connection)
     }
 
-    private func serveReady() {
+    private mutating func serveReady() {
         swap(&ready, &serving)
         for connection in serving {
             connection.isQueued = false
@@ -180,7 +185,7 @@ final class Driver {
         serving.removeAll(keepingCapacity: true)
     }
 
-    private func fireTimers() {
+    private mutating func fireTimers() {
         timers.advance(to: now, into: &dueTokens)
         for token in dueTokens {
             guard case .connection(let id, _)? = Token(token), let connection = connections[id]
@@ -194,7 +199,7 @@ final class Driver {
     }
 
     /// Looks after the keys of session tickets; they know themselves when it is time.
-    private func rotateTicketKeys() {
+    private mutating func rotateTicketKeys() {
         guard now >= rotatesAt else { return }
         rotatesAt = now &+ Driver.rotationMicroseconds
         let time = Duration.microseconds(Int64(clamping: now))
@@ -202,7 +207,7 @@ final class Driver {
     }
 
     /// Sees to it that a timer fires no later than the connection's deadline.
-    func arm(_ connection: Connection) {
+    mutating func arm(_ connection: Connection) {
         let deadline = connection.deadline
         guard deadline < connection.armed else { return }
         connection.armed = deadline

@@ -22,13 +22,13 @@ enum Answer: Equatable {
 
 extension Driver {
     /// Tells a session something that did not come through its sockets, and all that follows.
-    func tell(_ connection: Connection, _ answer: Answer) {
+    mutating func tell(_ connection: Connection, _ answer: Answer) {
         guard connection.course == .open else { return }
         answers.append(answer)
         settle(connection)
     }
 
-    func deliverAnswers(to connection: Connection) {
+    mutating func deliverAnswers(to connection: Connection) {
         // Delivering may bring further answers: they are taken in their order.
         var next = 0
         while next < answers.count, connection.course == .open {
@@ -38,7 +38,7 @@ extension Driver {
         answers.removeAll(keepingCapacity: true)
     }
 
-    private func deliver(_ answer: Answer, to connection: Connection) {
+    private mutating func deliver(_ answer: Answer, to connection: Connection) {
         switch answer {
         case .loginAdmitted(let isAdmitted):
             connection.session?.loginAdmitted(isAdmitted, at: now, into: &outbox)
@@ -63,17 +63,20 @@ extension Driver {
         performOutbox(of: connection)
     }
 
-    func performOutbox(of connection: Connection) {
+    mutating func performOutbox(of connection: Connection) {
         performOutbox(of: connection, relaying: Span(), from: .client)
     }
 
     /// Empties the outbox: records first, then its bytes, then `relayed`, then the effects.
-    func performOutbox(
+    mutating func performOutbox(
         of connection: Connection,
         relaying relayed: Span<UInt8>,
         from side: Side
     ) {
-        if !outbox.records.isEmpty { recordAll(of: connection) }
+        // What its effects lead to fills another one.
+        var outbox = Outbox()
+        swap(&outbox, &self.outbox)
+        if !outbox.records.isEmpty { record(outbox.records.span, of: connection) }
         if !outbox.client.isEmpty { stageForClient(outbox.client.span, of: connection) }
         if !outbox.backend.isEmpty { stageForBackend(outbox.backend.span, of: connection) }
         if !relayed.isEmpty {
@@ -83,23 +86,22 @@ extension Driver {
             }
         }
         for index in outbox.effects.indices { perform(outbox.effects[index], of: connection) }
-        if outbox.holdsSecret { wipeOutbox() }
+        if outbox.holdsSecret {
+            outbox.client.overwrite()
+            outbox.backend.overwrite()
+            staged.holdsSecret = true
+        }
         outbox.removeAll()
+        swap(&outbox, &self.outbox)
     }
 
-    private func wipeOutbox() {
-        outbox.client.overwrite()
-        outbox.backend.overwrite()
-        staged.holdsSecret = true
-    }
-
-    private func recordAll(of connection: Connection) {
-        guard let number = recorder.append(outbox.records.span, at: moment) else { return }
+    private mutating func record(_ records: Span<Record>, of connection: Connection) {
+        guard let number = recorder.append(records, at: moment) else { return }
         connection.awaitedRecord = number
         recorder.await(number, for: connection.id)
     }
 
-    private func perform(_ effect: Effect, of connection: Connection) {
+    private mutating func perform(_ effect: Effect, of connection: Connection) {
         switch effect {
         case .startClientTLS: startClientTLS(connection)
         case .authenticate(let credentials):
@@ -115,7 +117,7 @@ extension Driver {
         }
     }
 
-    private func admit(_ user: String, at connection: Connection) {
+    private mutating func admit(_ user: String, at connection: Connection) {
         switch desk.admit(user, from: connection.clientAddress, at: now) {
         case .now: answers.append(.loginAdmitted(true))
         case .refuse: answers.append(.loginAdmitted(false))

@@ -6,7 +6,7 @@ import TLS
 
 extension Driver {
     /// The client closed or broke its side: the session ends now.
-    func clientIsGone(_ connection: Connection) {
+    mutating func clientIsGone(_ connection: Connection) {
         if connection.course == .open {
             connection.session?.clientClosed(at: now, into: &outbox)
             performOutbox(of: connection)
@@ -16,13 +16,13 @@ extension Driver {
     }
 
     /// Writing to the client failed: it can't get its last bytes either.
-    func clientIsBroken(_ connection: Connection) {
+    mutating func clientIsBroken(_ connection: Connection) {
         clientOut.removeAll()
         if connection.course != .closed { clientIsGone(connection) }
     }
 
     /// The backend closed or broke its side.
-    func backendIsGone(_ connection: Connection) {
+    mutating func backendIsGone(_ connection: Connection) {
         closeBackend(connection)
         answers.append(.backendClosed)
     }
@@ -38,7 +38,7 @@ extension Driver {
     }
 
     /// Says close_notify behind the last bytes, in the same write.
-    func sayGoodbye(_ connection: Connection) {
+    mutating func sayGoodbye(_ connection: Connection) {
         guard connection.course == .open else { return }
         connection.course = .saysGoodbye
         connection.client.tls?.close(ciphertextOut: &clientOut)
@@ -49,7 +49,7 @@ extension Driver {
     }
 
     /// Everything is written: end our side and wait for the client's.
-    func linger(_ connection: Connection) {
+    mutating func linger(_ connection: Connection) {
         connection.course = .lingers
         connection.session = nil
         connection.client.tls = nil
@@ -58,7 +58,7 @@ extension Driver {
         enqueue(connection)
     }
 
-    func timePassed(_ connection: Connection) {
+    mutating func timePassed(_ connection: Connection) {
         if let alarm = connection.alarm, now >= alarm.due {
             connection.alarm = nil
             switch alarm.kind {
@@ -74,7 +74,7 @@ extension Driver {
     }
 
     /// Forgets a connection; its descriptors are closed and late answers find nobody.
-    func remove(_ connection: Connection) {
+    mutating func remove(_ connection: Connection) {
         guard connection.course != .closed else { return }
         connection.course = .closed
         connection.session = nil

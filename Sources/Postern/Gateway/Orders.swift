@@ -7,7 +7,7 @@ import Proxy
 import Reactor
 
 extension Driver {
-    func carryOut(_ order: Order) {
+    mutating func carryOut(_ order: Order) {
         switch order {
         case .listen(let listener, let descriptor):
             let socket = Socket(FileDescriptor(owning: descriptor))
@@ -26,7 +26,7 @@ extension Driver {
         }
     }
 
-    private func startHelper(_ number: Int, at place: Int, _ socket: consuming Socket) {
+    private mutating func startHelper(_ number: Int, at place: Int, _ socket: consuming Socket) {
         let channel = HelperChannel(socket, number: number)
         do {
             let token = Token.helper(place).value
@@ -38,14 +38,14 @@ extension Driver {
     }
 
     /// Swaps the configuration in whole; each session learns of it before its next command.
-    private func reload(_ snapshot: Snapshot, recordsIt: Bool) {
+    private mutating func reload(_ snapshot: Snapshot, recordsIt: Bool) {
         self.snapshot = snapshot
         if recordsIt { recordReload() }
         for connection in connections.all { tell(connection, .settingsChanged) }
     }
 
     /// Stands in the trail before the first decision that this reactor makes by the new policy.
-    private func recordReload() {
+    private mutating func recordReload() {
         var facts = SessionFacts()
         facts.policyRevision = snapshot.settings.policy.revision
         var record = Record(.policyReload, .event, isDurable: true, session: facts.encoded)
@@ -54,7 +54,7 @@ extension Driver {
     }
 
     /// Takes nobody in any more, and asks every session to come to its end.
-    private func drain(_ until: Instant) {
+    private mutating func drain(_ until: Instant) {
         drainsUntil = until
         entrances.removeAll()
         for connection in connections.all {
@@ -67,7 +67,7 @@ extension Driver {
     }
 
     /// Tells sessions what PAM said, and the supervisor which helpers are to be replaced.
-    func passLoginAnswersOn() {
+    mutating func passLoginAnswersOn() {
         for (id, answer) in desk.takeAnswers() {
             guard let connection = connections[id] else { continue }
             tell(connection, .authenticated(answer))

@@ -143,7 +143,7 @@ struct Reception {
             let (control, log) = (control, log)
             try Thread.start {
                 do {
-                    let driver = try Driver(
+                    var driver = try Driver(
                         snapshot,
                         mailbox: mailbox,
                         resolver: resolver,

@@ -11,12 +11,20 @@ struct RecorderLink: ~Copyable {
     /// and a disk that is slower than this keeps nobody's promises.
     static let patienceMicroseconds: UInt64 = 5_000_000
 
+    /// How long records that nothing waits for are kept for others to join them.
+    ///
+    /// What goes to a backend and what must be durable takes all records along at once; this is for
+    /// greetings, answers and ends, which come in flocks.
+    static let joiningMicroseconds: UInt64 = 2000
+
     private var client = RecorderClient()
     private(set) var socket: Socket?
     /// The recorder's socket took less than there is.
     private(set) var isBlocked = false
     /// Whether the loop tells when the socket has room.
     private var watchesRoom = false
+    /// When the records at hand go to the recorder at the latest; `.max`: none are at hand.
+    private var leavesAt = Instant.max
     /// What the sessions were told last.
     var wasAvailable = false
     /// Since when an acknowledgement is owed without a word; `.max`: none is owed.
@@ -38,8 +46,9 @@ struct RecorderLink: ~Copyable {
     /// Whether every record so far is handed over, so that what it is about may happen.
     var mayRelease: Bool { socket != nil && client.unsent.isEmpty }
 
-    /// Whether there are records that the recorder would take now.
-    var canFlush: Bool { socket != nil && !isBlocked && !client.unsent.isEmpty }
+    /// When the records at hand must leave though nothing waits for them; `.max`: there are none,
+    /// or the recorder wouldn't take them.
+    var departure: Instant { socket == nil || isBlocked ? .max : leavesAt }
 
     /// Whether nothing is left to be acknowledged.
     var isIdle: Bool { client.last == client.durableUpTo }
@@ -53,6 +62,8 @@ struct RecorderLink: ~Copyable {
     @discardableResult
     mutating func append(_ record: borrowing Record, at moment: Moment) -> UInt64 {
         if owesSince == .max && socket != nil { owesSince = moment.monotonic }
+        let latest = record.isDurable ? 0 : moment.monotonic &+ Self.joiningMicroseconds
+        leavesAt = min(leavesAt, latest)
         return client.append(record, at: moment)
     }
 
@@ -88,6 +99,7 @@ struct RecorderLink: ~Copyable {
         watchesRoom = false
         client.connected()
         isBlocked = false
+        leavesAt = 0
         expectWord(at: now)
     }
 
@@ -114,6 +126,7 @@ struct RecorderLink: ~Copyable {
     /// Sends what there is; false when the connection is broken.
     mutating func flush() -> Bool {
         isBlocked = false
+        leavesAt = .max
         while !client.unsent.isEmpty {
             switch socket?.send(client.unsent) ?? .wouldBlock {
             case .moved(let count): client.sent(count)
@@ -174,7 +187,7 @@ extension Driver {
     var moment: Moment { Moment(utc: WallClock.now, monotonic: now) }
 
     /// Uses a new channel; what the old one did not acknowledge is sent again.
-    func useRecorder(_ socket: consuming Socket) {
+    mutating func useRecorder(_ socket: consuming Socket) {
         do {
             // Its socket has room again after each of its reads: that is no news but when blocked.
             try loop.watchInput(of: socket.descriptor, token: Token.recorder.value)
@@ -185,7 +198,7 @@ extension Driver {
         handOverRecords()
     }
 
-    func recorderIsReady() {
+    mutating func recorderIsReady() {
         guard recorder.receive(&clientRoom, at: now) else { return loseRecorder() }
         if recorder.isBlocked { handOverRecords() }
         while let (number, id) = recorder.takeDurable() {
@@ -199,22 +212,26 @@ extension Driver {
         tellAvailability()
     }
 
-    /// Hands all records of the turn over, in one write.
-    func handOverRecords() {
-        if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
+    /// Hands the records at hand over, in one write, unless they may wait for others.
+    ///
+    /// What is staged for backends leaves behind all records that were written until then.
+    mutating func handOverRecords() {
+        if !staged.isEmpty || recorder.isBlocked || now >= recorder.departure {
+            if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
+        }
         if recorder.beginsToHang(at: now) {
             log.error("the recorder doesn't answer: sessions wait")
         }
         tellAvailability()
     }
 
-    private func loseRecorder() {
+    private mutating func loseRecorder() {
         recorder.disconnect()
         log.error("the recorder is gone: sessions wait")
         tellAvailability()
     }
 
-    private func tellAvailability() {
+    private mutating func tellAvailability() {
         let isAvailable = recorder.isAvailable
         guard isAvailable != recorder.wasAvailable else { return }
         recorder.wasAvailable = isAvailable
@@ -228,7 +245,7 @@ extension Driver {
     }
 
     /// Nobody was read while records waited; the kernel won't say again what it said then.
-    func wakeReaders() {
+    mutating func wakeReaders() {
         for connection in connections.all
         where connection.client.mayReceive || connection.backend.mayReceive {
             enqueue(connection)

@@ -6,7 +6,7 @@ import TLS
 
 extension Driver {
     /// Encrypts for the client where there is TLS; written once, by `settle`.
-    func stageForClient(_ bytes: Span<UInt8>, of connection: Connection) {
+    mutating func stageForClient(_ bytes: Span<UInt8>, of connection: Connection) {
         if connection.client.tls == nil {
             clientOut.append(bytes)
         } else {
@@ -16,7 +16,7 @@ extension Driver {
     }
 
     /// Encrypts for the backend where there is TLS; written by `sendStaged`.
-    func stageForBackend(_ bytes: Span<UInt8>, of connection: Connection) {
+    mutating func stageForBackend(_ bytes: Span<UInt8>, of connection: Connection) {
         guard connection.backend.socket != nil else { return }
         if connection.backend.tls == nil {
             staged.bytes.append(bytes)
@@ -27,7 +27,7 @@ extension Driver {
     }
 
     /// Writes everything that the client gets in this piece of work.
-    func sendToClient(_ connection: Connection) {
+    mutating func sendToClient(_ connection: Connection) {
         guard !clientOut.isEmpty else { return }
         if connection.client.socket != nil {
             Driver.send(clientOut.span, to: &connection.client)
@@ -37,7 +37,7 @@ extension Driver {
     }
 
     /// Writes what waited for the turn's records, in the order in which it was put out.
-    func sendStaged() {
+    mutating func sendStaged() {
         var start = 0
         for run in staged.runs {
             let range = start..<run.end
@@ -53,7 +53,7 @@ extension Driver {
     }
 
     /// Writes on where the kernel would not take more.
-    func sendUnsent(_ connection: Connection) {
+    mutating func sendUnsent(_ connection: Connection) {
         if !connection.client.unsent.isEmpty { Driver.sendUnsent(of: &connection.client) }
         if connection.client.isBroken { clientIsBroken(connection) }
         if !connection.backend.unsent.isEmpty && connection.attempt == nil {

@@ -5,7 +5,7 @@ import Reactor
 import TLS
 
 extension Driver {
-    func serve(_ connection: Connection) {
+    mutating func serve(_ connection: Connection) {
         switch connection.course {
         case .closed: return
         case .lingers: return discard(connection)
@@ -36,8 +36,8 @@ extension Driver {
         !recorder.isBlocked && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
     }
 
-    private func readClient(_ connection: Connection) {
-        let transfer = receive(from: &connection.client, into: &clientRoom)
+    private mutating func readClient(_ connection: Connection) {
+        let transfer = Driver.receive(from: &connection.client, into: &clientRoom)
         guard case .moved = transfer else {
             if transfer != .wouldBlock { clientIsGone(connection) }
             return
@@ -49,9 +49,14 @@ extension Driver {
         }
     }
 
-    private func decryptClient(_ connection: Connection) {
+    private mutating func decryptClient(_ connection: Connection) {
+        // Taken out for as long as the session reads them.
+        let room = clientRoom
+        var plaintext = Buffer()
+        swap(&plaintext, &self.plaintext)
+        defer { swap(&plaintext, &self.plaintext) }
         let progress = connection.client.tls?.receive(
-            clientRoom.bytes,
+            room.bytes,
             plaintext: &plaintext,
             ciphertextOut: &clientOut
         )
@@ -61,7 +66,7 @@ extension Driver {
         clientTLSCame(to: progress, at: connection)
     }
 
-    private func clientTLSCame(to progress: TLSProgress?, at connection: Connection) {
+    private mutating func clientTLSCame(to progress: TLSProgress?, at connection: Connection) {
         switch progress {
         // What is still unread was said before: the socket's end will be noticed after it.
         case .closed? where connection.client.unread.isEmpty: clientIsGone(connection)
@@ -72,8 +77,8 @@ extension Driver {
         }
     }
 
-    private func readBackend(_ connection: Connection) {
-        let transfer = receive(from: &connection.backend, into: &backendRoom)
+    private mutating func readBackend(_ connection: Connection) {
+        let transfer = Driver.receive(from: &connection.backend, into: &backendRoom)
         guard case .moved = transfer else {
             if transfer != .wouldBlock { backendIsGone(connection) }
             return
@@ -85,9 +90,13 @@ extension Driver {
         }
     }
 
-    private func decryptBackend(_ connection: Connection) {
+    private mutating func decryptBackend(_ connection: Connection) {
+        let room = backendRoom
+        var plaintext = Buffer()
+        swap(&plaintext, &self.plaintext)
+        defer { swap(&plaintext, &self.plaintext) }
         let progress = connection.backend.tls?.receive(
-            backendRoom.bytes,
+            room.bytes,
             plaintext: &plaintext,
             ciphertextOut: &staged.bytes
         )
@@ -107,7 +116,7 @@ extension Driver {
     }
 
     /// Receives once; a short read means that the kernel has no more.
-    private func receive(from peer: inout Peer, into room: inout Scratch) -> Transfer {
+    private static func receive(from peer: inout Peer, into room: inout Scratch) -> Transfer {
         let transfer = peer.receive(into: &room)
         switch transfer {
         case .moved(let count): peer.mayReceive = count == room.capacity || peer.isEnding
@@ -116,13 +125,13 @@ extension Driver {
         return transfer
     }
 
-    private func takePlain(of side: Side, at connection: Connection) {
+    private mutating func takePlain(of side: Side, at connection: Connection) {
         let room = side == .client ? clientRoom : backendRoom
         take(room.bytes, of: side, at: connection)
     }
 
     /// Feeds the session and keeps what it leaves.
-    private func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
+    private mutating func take(_ bytes: Span<UInt8>, of side: Side, at connection: Connection) {
         let taken = feed(bytes, from: side, to: connection)
         guard taken < bytes.count else { return }
         let rest = bytes.extracting(droppingFirst: taken)
@@ -137,7 +146,11 @@ extension Driver {
     /// Offers bytes to the session until it has dealt with all or wants no more for now.
     ///
     /// Returns how many it has dealt with.
-    private func feed(_ bytes: Span<UInt8>, from side: Side, to connection: Connection) -> Int {
+    private mutating func feed(
+        _ bytes: Span<UInt8>,
+        from side: Side,
+        to connection: Connection
+    ) -> Int {
         var offset = 0
         while offset < bytes.count, connection.course == .open {
             let rest = bytes.extracting(droppingFirst: offset)
@@ -181,7 +194,7 @@ extension Driver {
     }
 
     /// Bytes that stood in plain text behind STARTTLS would be taken as said under TLS.
-    private func refuseInjection(from side: Side, at connection: Connection) {
+    private mutating func refuseInjection(from side: Side, at connection: Connection) {
         switch side {
         case .client: clientIsGone(connection)
         case .backend: backendIsGone(connection)
@@ -189,9 +202,9 @@ extension Driver {
     }
 
     /// Reads on until the client ends, so that closing resets nothing.
-    private func discard(_ connection: Connection) {
+    private mutating func discard(_ connection: Connection) {
         guard connection.client.mayReceive else { return }
-        switch receive(from: &connection.client, into: &clientRoom) {
+        switch Driver.receive(from: &connection.client, into: &clientRoom) {
         case .moved: if connection.client.mayReceive { enqueue(connection) }
         case .wouldBlock: break
         case .ended, .failed: remove(connection)
@@ -199,7 +212,7 @@ extension Driver {
     }
 
     /// Ends every piece of work on a connection: answers, the write to the client, the timer.
-    func settle(_ connection: Connection) {
+    mutating func settle(_ connection: Connection) {
         repeat {
             deliverAnswers(to: connection)
             offerUnread(of: .client, at: connection)
@@ -216,7 +229,7 @@ extension Driver {
     }
 
     /// Gives the session what it left unread, once after anything that may have changed its mind.
-    private func offerUnread(of side: Side, at connection: Connection) {
+    private mutating func offerUnread(of side: Side, at connection: Connection) {
         guard connection.course == .open, let waiting = takeUnread(of: side, at: connection)
         else { return }
         var unread = waiting
@@ -229,7 +242,7 @@ extension Driver {
         }
     }
 
-    private func takeUnread(of side: Side, at connection: Connection) -> Buffer? {
+    private mutating func takeUnread(of side: Side, at connection: Connection) -> Buffer? {
         var unread = Buffer()
         switch side {
         case .client:

@@ -25,7 +25,9 @@ package final class Feed {
 
     /// What one read brought.
     package enum Arrival: Equatable, Sendable {
-        case nothing, handedOver, durable, malformed
+        case nothing, handedOver, malformed
+        /// So many of the records must be on disk before what they describe takes effect.
+        case durable(Int)
     }
 
     /// Reads once and gives the whole records to the trail.
@@ -59,7 +61,7 @@ package final class Feed {
         // In a local, where each look at it costs no check of who else might be looking.
         var inbox = Buffer()
         swap(&inbox, &self.inbox)
-        var arrival = Arrival.nothing
+        var durable = 0
         var taken = 0
         defer {
             inbox.removeFirst(taken)
@@ -76,11 +78,10 @@ package final class Feed {
             trail.append(inbox.span.extracting(payload))
             received = header.number
             taken = end
-            if arrival != .durable {
-                arrival = header.recordClass == .durable ? .durable : .handedOver
-            }
+            if header.recordClass == .durable { durable += 1 }
         }
-        return arrival
+        if durable > 0 { return .durable(durable) }
+        return taken > 0 ? .handedOver : .nothing
     }
 
     /// Says that everything received is on disk.

@@ -11,11 +11,11 @@ struct RecorderLoop: ~Copyable {
     ///
     /// The next ones come in a flock, and waking up for each would cost more than writing it. The
     /// socket's buffer holds what comes meanwhile.
-    private static let lullMilliseconds: Int32 = 2
+    private static let restMilliseconds: Int32 = 2
     /// How long connections may live on after SIGTERM, or after the supervisor.
     private static let terminationSeconds: UInt16 = 10
 
-    private enum Mood { case listening, lull, failing }
+    private enum Mood { case listening, resting, failing }
 
     private var recording: Recording
     private let control: ControlChannel?
@@ -68,7 +68,10 @@ struct RecorderLoop: ~Copyable {
         recording.commit(at: now)
         recording.dropEndedFeeds()
         note(before)
-        mood = recording.error != nil ? .failing : hasOnlyHandedOver ? .lull : .listening
+        mood =
+            recording.error != nil
+            ? .failing
+            : hasOnlyHandedOver && !recording.isGathering(at: now) ? .resting : .listening
     }
 
     private struct Ready {
@@ -89,10 +92,12 @@ struct RecorderLoop: ~Copyable {
         }
         let count = unsafe poll(&polled, nfds_t(polled.count), patience)
         var ready = Ready()
+        // Whoever has rested looks everywhere: asking where would cost as much.
+        if mood == .resting { ready.feeds = Array(recording.feeds.indices) }
         guard count > 0 else { return ready }
         ready.signals = polled[0].revents != 0
         ready.control = polled[1].revents != 0
-        ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 }
+        if mood == .listening { ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 } }
         return ready
     }
 
@@ -100,7 +105,7 @@ struct RecorderLoop: ~Copyable {
     private var patience: Int32 {
         switch mood {
         case .failing: return Self.retryMilliseconds
-        case .lull: return Self.lullMilliseconds
+        case .resting: return Self.restMilliseconds
         case .listening:
             let due = [recording.syncDeadline, end].compactMap { $0 }.min()
             guard let due else { return -1 }

@@ -9,6 +9,10 @@ package struct Recording: ~Copyable {
     private static let syncDelayMax: UInt64 = 1_000_000
     /// Bytes not on disk that a gateway must keep; twice this fits its backlog.
     private static let unsyncedBytesMax = 1024 * 1024
+    /// How long a sync waits for as many to join it as the last one had, in microseconds.
+    ///
+    /// A group costs the disk and us what one record does; whoever writes alone never waits.
+    private static let gatheringMax: UInt64 = 3000
 
     private struct Failure {
         /// Microseconds of the monotonic clock.
@@ -21,7 +25,11 @@ package struct Recording: ~Copyable {
     private var scratch = Feed.scratch()
     private var encoder = RecordEncoder()
 
-    private var isDurableWaiting = false
+    /// Records whose effects wait for the disk, and how many did at the last sync.
+    private var durableWaiting = 0
+    private var durableBefore = 1
+    /// When the first of those who wait came.
+    private var durableSince: UInt64 = 0
     /// When the oldest line that is not on disk came.
     private var unsyncedSince: UInt64?
     private var failure: Failure?
@@ -43,7 +51,10 @@ package struct Recording: ~Copyable {
     package var error: TrailError? { failure?.error }
 
     /// When `commit` is due without any arrival, in microseconds of the monotonic clock.
-    package var syncDeadline: UInt64? { unsyncedSince.map { $0 + Self.syncDelayMax } }
+    package var syncDeadline: UInt64? {
+        if durableWaiting > 0 { return durableSince + Self.gatheringMax }
+        return unsyncedSince.map { $0 + Self.syncDelayMax }
+    }
 
     package mutating func add(_ feed: Feed) {
         feeds.append(feed)
@@ -53,13 +64,25 @@ package struct Recording: ~Copyable {
     /// Reads once from a feed.
     package mutating func receive(from feed: Feed, at now: Moment) -> Feed.Arrival {
         let arrival = feed.receive(through: &scratch, into: &trail)
-        if arrival == .durable { isDurableWaiting = true }
+        if case .durable(let count) = arrival { awaitDisk(count, at: now) }
         if arrival == .malformed { recordMalformed(at: now) }
         return arrival
     }
 
+    private mutating func awaitDisk(_ count: Int, at now: Moment) {
+        if durableWaiting == 0 { durableSince = now.monotonic }
+        durableWaiting += count
+    }
+
+    /// Whether those who wait for the disk wait for others to join them, too.
+    package func isGathering(at now: Moment) -> Bool {
+        failure == nil && durableWaiting > 0 && durableWaiting < durableBefore
+            && now.monotonic < durableSince + Self.gatheringMax
+    }
+
     /// Brings the lines as far as is due; an acknowledgement says only what the disk has.
     package mutating func commit(at now: Moment, isLast: Bool = false) {
+        if isGathering(at: now) && !isLast { return }
         do {
             if failure != nil { try trail.rewind() }
             try trail.write(at: now.monotonic, isLast: isLast)
@@ -85,14 +108,15 @@ package struct Recording: ~Copyable {
     private mutating func isSyncDue(at now: UInt64) -> Bool {
         if trail.unsyncedBytes > 0 && unsyncedSince == nil { unsyncedSince = now }
         guard let unsyncedSince else { return false }
-        return isDurableWaiting || failure != nil
+        return durableWaiting > 0 || failure != nil
             || trail.unsyncedBytes >= Self.unsyncedBytesMax
             || now >= unsyncedSince + Self.syncDelayMax
     }
 
     /// Everything is on disk: ends a failure, and the segment if it is full.
     private mutating func settle(at now: Moment) {
-        isDurableWaiting = false
+        durableBefore = durableWaiting
+        durableWaiting = 0
         unsyncedSince = nil
         trail.turnOver(at: now.monotonic)
         guard let ended = failure else { return }
@@ -121,6 +145,6 @@ package struct Recording: ~Copyable {
         var own = Buffer()
         encoder.encode(entry, at: now, into: &own)
         trail.append(own.span)
-        isDurableWaiting = true
+        awaitDisk(1, at: now)
     }
 }

@@ -28,7 +28,7 @@ extension TrailError: CustomStringConvertible {
 /// to what is on disk, and `write` begins again from there. A line that was acknowledged is never
 /// touched again.
 package struct Trail: ~Copyable {
-    private let folder: TrailFolder
+    private var folder: TrailFolder
     private let limits: SegmentLimits
 
     private var segment: SegmentFile?
@@ -75,7 +75,7 @@ package struct Trail: ~Copyable {
     /// Fails when that would use the space that is kept free, unless it is the end that needs it.
     package mutating func write(at now: UInt64, isLast: Bool = false) throws(TrailError) {
         guard writtenBytes < lines.count else { return }
-        if !isLast { try folder.keepRoom() }
+        if !isLast { try folder.keepRoom(for: lines.count - writtenBytes, at: now) }
         if segment == nil {
             let name = SegmentName(first: next - lineCount)
             segment = try SegmentFile(creating: name, in: folder, at: now)

@@ -8,6 +8,9 @@ package struct TrailFolder: ~Copyable {
     let path: String
     private let freeBytesMin: UInt64
     private let descriptor: FileDescriptor
+    /// What was free above `freeBytesMin` when the file system was asked, less what was written since.
+    private var roomBytes: UInt64 = 0
+    private var askedAt: UInt64 = 0
 
     /// Opens the folder; fails where another recorder has it.
     ///
@@ -22,17 +25,33 @@ package struct TrailFolder: ~Copyable {
         descriptor = folder
     }
 
-    /// Fails as a full disk does when less is free than must stay so.
-    func keepRoom() throws(TrailError) {
+    /// How long the file system's answer counts, in microseconds: others may fill it, too.
+    private static let roomAgeMax: UInt64 = 1_000_000
+
+    /// Fails as a full disk does when less is free than must stay so; `bytes` are to be written.
+    mutating func keepRoom(for bytes: Int, at now: UInt64) throws(TrailError) {
         guard freeBytesMin > 0 else { return }
+        let bytes = UInt64(bytes)
+        if bytes > roomBytes || now > askedAt + Self.roomAgeMax {
+            roomBytes = 0
+            roomBytes = try freeBytes() - freeBytesMin
+            askedAt = now
+        }
+        roomBytes -= min(bytes, roomBytes)
+    }
+
+    /// At least `freeBytesMin`.
+    private func freeBytes() throws(TrailError) -> UInt64 {
         var space = statvfs()
         guard unsafe fstatvfs(descriptor.number, &space) == 0 else {
             throw .last("statvfs \(path)")
         }
         let free = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
-        guard free.overflow || free.partialValue >= freeBytesMin else {
+        let bytes = free.overflow ? .max : free.partialValue
+        guard bytes >= freeBytesMin else {
             throw .system(SystemError("write to \(path)", code: ENOSPC))
         }
+        return bytes
     }
 
     /// The newest segment; nil when there is none.

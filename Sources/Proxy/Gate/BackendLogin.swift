@@ -41,6 +41,7 @@ struct BackendLogin: ~Copyable {
     private var capabilities: CapabilitySet?
     private var namespace: Namespaces?
     private var delimiter: UInt8?
+    private var hasAskedDelimiter = false
     private var mayLogIn = false
     private var lastTag: UInt64 = 0
     /// What goes out after the backend's next `+`.
@@ -136,7 +137,7 @@ struct BackendLogin: ~Copyable {
         case .login:
             guard status == .ok else { return .failed("backend refused the login") }
             return loggedIn(into: &out)
-        case .afterLogin where tag == lastTag: return finish()
+        case .afterLogin where tag == lastTag: return toldAboutItself(into: &out)
         case .afterLogin, .id: return .waiting
         case .greeting, .handshake, .ready: return .failed("backend answered out of turn")
         }
@@ -156,13 +157,26 @@ struct BackendLogin: ~Copyable {
     private mutating func loggedIn(into out: inout Outbox) -> Outcome {
         stage = .afterLogin
         if !isCapabilityFresh { send("CAPABILITY\r\n", into: &out) }
-        if capabilities?.contains(.namespace) ?? true { send("NAMESPACE\r\n", into: &out) }
-        send("LIST \"\" \"\"\r\n", into: &out)
+        if capabilities?.contains(.namespace) ?? true {
+            send("NAMESPACE\r\n", into: &out)
+        } else {
+            askDelimiter(into: &out)
+        }
         return .waiting
     }
 
-    private func finish() -> Outcome {
+    /// Asks with an empty pattern (RFC 9051, 6.3.9): for backends whose NAMESPACE says nothing.
+    private mutating func askDelimiter(into out: inout Outbox) {
+        hasAskedDelimiter = true
+        send("LIST \"\" \"\"\r\n", into: &out)
+    }
+
+    private mutating func toldAboutItself(into out: inout Outbox) -> Outcome {
         let listed = namespace?.personal.first?.delimiter ?? delimiter
+        if listed == nil && !hasAskedDelimiter {
+            askDelimiter(into: &out)
+            return .waiting
+        }
         return .ready(
             BackendFacts(
                 capabilities: capabilities ?? CapabilitySet(),

@@ -112,14 +112,17 @@ struct Gate: ~Copyable {
         var offset = 0
         while acceptsInput {
             let start = offset
+            // No more than may still be said is looked at: however it is cut, it ends the same.
+            let allowed = bytes.extracting(..<min(bytes.count, offset + bytesLeft))
             let event: CommandFragmenter.Event
             if case .line = stage {
-                event = client.feedLine(bytes, from: &offset, bytesMax: bytesLeft)
+                let bytesMax = settings.limits.unauthenticatedBytesMax
+                event = client.feedLine(allowed, from: &offset, bytesMax: bytesMax)
             } else {
-                event = client.feed(bytes, from: &offset)
+                event = client.feed(allowed, from: &offset)
             }
             bytesLeft -= offset - start
-            guard bytesLeft >= 0 else {
+            if event == .needMore && offset < bytes.count {
                 end("Too much data before authentication", .limit, into: &out)
                 break
             }
@@ -273,7 +276,8 @@ struct Gate: ~Copyable {
             return end("This is an IMAP server", .malformed, into: &out)
         }
         trail.beginCommand()
-        var record = trail.decision(.malformed, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad, isDurable: false)
+        record.verb = failure.phrase
         record.state = "not authenticated"
         if let tag = failure.tag { record.tag = tag.bytes }
         trail.record(record, into: &out)

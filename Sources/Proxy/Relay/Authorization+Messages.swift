@@ -74,7 +74,9 @@ extension Authorization {
         removing.operation = .remove
         removing.flags = absent
         var forward = Forward(.store(present.isEmpty ? removing : adding), grounds)
-        if !present.isEmpty && !absent.isEmpty { forward.preparations = [.store(removing)] }
+        if !present.isEmpty && !absent.isEmpty {
+            forward.plan = Plan([Step(.store(removing)), Step(.store(adding))])
+        }
         forward.rewrite = "STORE FLAGS to +FLAGS and -FLAGS"
         return .forward(forward)
     }

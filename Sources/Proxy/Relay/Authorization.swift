@@ -143,9 +143,10 @@ struct Authorization {
         let mayExpunge = selection?.rights.contains(.expunge) ?? false
         guard mayExpunge, selection?.isExamined == false else {
             var forward = departure()
-            if forward.command != .close || forward.examinesFirst != nil {
+            if forward.plan?.steps != [Step(.close, .deselect)] {
                 forward.rewrite = "CLOSE without expunging"
             }
+            forward.command = .close
             return .forward(forward)
         }
         return .forward(Forward(.close, selected(.expunge), purpose: .deselect))
@@ -154,14 +155,22 @@ struct Authorization {
     /// Leaves the mailbox without expunging, by UNSELECT or what comes closest.
     func departure() -> Forward {
         var forward = Forward(.unselect, selected(.none), purpose: .deselect)
-        if !backend.capabilities.contains(.unselect), let selection {
-            // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
-            forward.command = .close
-            if !selection.isExamined {
-                forward.examinesFirst = Select(mailbox: naming.encode(selection.name))
-            }
-        }
+        forward.plan = leaving
         return forward
+    }
+
+    var leaving: Plan { Plan(leavingSteps, course: .leaving) }
+
+    private var leavingSteps: [Step] {
+        let hasUnselect = backend.capabilities.contains(.unselect)
+        guard !hasUnselect, let selection else { return [Step(.unselect, .deselect)] }
+        let close = Step(.close, .deselect)
+        if selection.isExamined { return [close] }
+        // An examined mailbox is closed without an expunge (RFC 3501, 6.4.2).
+        let select = Select(mailbox: naming.encode(selection.name))
+        return [
+            Step(.examine(select), .select(selection.examined), whenRefused: .completes), close,
+        ]
     }
 
     // MARK: Managing mailboxes

@@ -7,14 +7,12 @@ import Policy
 /// What the answer to a command of ours leads to.
 enum Purpose: Equatable {
     case plain
-    /// Ours alone, sent ahead of a client's command, which fails with it.
-    case preparation
     /// Ours alone: collects the names below a mailbox that is to be deleted or renamed.
     case probe
     case select(Selection)
     /// CLOSE and UNSELECT: nothing is selected afterwards.
     case deselect
-    /// UNSELECT in place of a SELECT that is refused: the client gets the refusal.
+    /// The client gets this refusal when the backend has answered.
     case refusal(Refusal)
     case fetch(FetchFilter)
     case enable(CapabilitySet)
@@ -26,7 +24,7 @@ enum Purpose: Equatable {
 /// A command on its way.
 struct Exchange: Equatable {
     /// The number of our tag.
-    let number: UInt64
+    var number: UInt64
     /// Nil for a command of ours alone.
     let tag: Tag?
     let verb: Verb
@@ -36,8 +34,8 @@ struct Exchange: Equatable {
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
-    /// What was to be done before this command has failed.
-    var isSpoiled = false
+    /// What the backend's refusal means for the plan that this is a step of; nil: it is none.
+    var step: Step.Refused?
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
 }
@@ -127,12 +125,6 @@ struct InFlight {
 
     /// Whether the answers to a FETCH under way are renamed.
     var isRenaming: Bool { !fetchFilter.renames.isEmpty }
-
-    /// Marks the command that was sent behind our `number` as failed.
-    mutating func spoil(after number: UInt64) {
-        guard let index = exchanges.firstIndex(where: { $0.number == number + 1 }) else { return }
-        exchanges[index].isSpoiled = true
-    }
 
     mutating func removeAll() { exchanges.removeAll() }
 

@@ -37,10 +37,8 @@ struct Grounds: Equatable {
 /// A command that may pass, as it goes to the backend.
 struct Forward: Equatable {
     var command: Command
-    /// Commands of ours that go first; where one fails the client's command has failed, too.
-    var preparations: [Command] = []
-    /// The mailbox to leave must be examined first, and is judged again when it is.
-    var examinesFirst: Select?
+    /// What is sent in its place, where no single command of the backend will do.
+    var plan: Plan?
     var purpose = Purpose.plain
     var grounds: Grounds
     /// What was changed, for the record.

@@ -116,6 +116,7 @@ extension Relay {
         if !unsent.isEmpty {
             let part = unsent.removeFirst()
             out.backend.append(part.span)
+            goOn(at: now, into: &out)
         } else if case .asked(let number, let header) = upload {
             upload = .streaming(number)
             client.streamLiteral()
@@ -150,22 +151,13 @@ extension Relay {
         // Answered, the client has all its time again.
         sawInput(at: now)
         switch exchange.purpose {
-        case .preparation:
-            if condition != .ok { inFlight.spoil(after: exchange.number) }
+        case _ where exchange.step != nil:
+            stepEnded(exchange, condition, code, at: now, into: &out)
         case .probe where condition != .ok:
             return desynchronized("Backend refused to list a mailbox's children", into: &out)
         case .probe: break
-        case .refusal(let refusal):
-            // RFC 7162, 3.2.11: such a client must be told that a mailbox is no longer selected.
-            if refusal != .expectedDone, enabled.contains(.qresync) {
-                Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
-            }
-            if let tag = exchange.tag { out.client.append(refusal, tag: tag) }
-            recordOutcome(exchange, .no, code: refusal.code, at: now, into: &out)
-        default:
-            let isDone = condition == .ok && !exchange.isSpoiled
-            let told = condition == .ok && !isDone ? .no : condition
-            answer(exchange, told, code, at: now, into: &out)
+        case .refusal(let refusal): answer(exchange, refusal, at: now, into: &out)
+        default: answer(exchange, condition, code, at: now, into: &out)
         }
         resume(at: now, into: &out)
         endIfDrained(into: &out)
@@ -178,7 +170,7 @@ extension Relay {
         into out: inout Outbox
     ) {
         if case .idle = exchange.purpose { endedIdle(into: &out) }
-        if case .refusal = exchange.purpose, case .ending = idling { idling = nil }
+        if case .refusal = exchange.purpose { idling = nil }
         if exchange.number == unsentNumber { unsent = [] }
         switch upload {
         case .asked(let number, let header) where number == exchange.number:
@@ -221,12 +213,26 @@ extension Relay {
             // The policy may have changed since the command was sent.
             refreshSelection(into: &out)
         case .deselect where condition == .ok: selection = nil
-        case .refusal(let refusal) where refusal != .expectedDone: selection = nil
         default: break
         }
     }
 
-    private mutating func answer(
+    mutating func answer(
+        _ exchange: Exchange,
+        _ refusal: Refusal,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        guard let tag = exchange.tag else { return }
+        // RFC 7162, 3.2.11: such a client must be told that a mailbox is no longer selected.
+        if refusal != .expectedDone, enabled.contains(.qresync) {
+            Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
+        }
+        out.client.append(refusal, tag: tag)
+        recordOutcome(exchange, .no, code: refusal.code, at: now, into: &out)
+    }
+
+    mutating func answer(
         _ exchange: Exchange,
         _ condition: Response.Condition,
         _ code: ResponseCode?,
@@ -249,7 +255,11 @@ extension Relay {
         out.client.append(condition.word.text)
         kept?.encode(into: &out.client)
         if case .select(let selection) = exchange.purpose, condition == .ok {
-            out.client.append(selection.isReadOnly ? "[READ-ONLY] " : "[READ-WRITE] ")
+            // What the backend opened read-only stays so; that it was told EXAMINE says nothing.
+            let isFixed = !selection.isExamined && code == .bare(.readOnly)
+            out.client.append(
+                selection.isReadOnly || isFixed ? "[READ-ONLY] " : "[READ-WRITE] "
+            )
         }
         if exchange.isUID && exchange.verb != .uidExpunge { out.client.append("UID ") }
         out.client.append(exchange.verb.spelling)

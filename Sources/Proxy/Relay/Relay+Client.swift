@@ -100,7 +100,7 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) -> Bool {
-        if inFlight.holds(tagged.tag) {
+        if isInUse(tagged.tag) {
             recordTagInUse(tagged, into: &out)
             out.client.append(.tagInUse, tag: tagged.tag)
             return true
@@ -120,21 +120,25 @@ extension Relay {
             return false
         case .refuse(let refusal, let grounds, let deselects):
             guard record(refusal, tagged, grounds, into: &out) else { return false }
-            if deselects {
-                return leave(for: refusal, tagged, at: now, into: &out)
+            guard deselects else {
+                out.client.append(refusal, tag: tagged.tag)
+                break
             }
-            out.client.append(refusal, tag: tagged.tag)
+            // A refused SELECT leaves nothing selected, at the backend as well (section D, 2).
+            let plan = authorization.leaving
+            begin(plan, for: tagged, .refusal(refusal), at: now, into: &out)
         case .ignore(let grounds):
             guard record(.readOnly, tagged, grounds, into: &out) else { return false }
             out.client.appendOK(tagged.tag, tagged.command.phrase)
         case .forward(let forward):
             if isAmbiguous(forward) { return false }
+            if forward.plan != nil && !inFlight.isEmpty { return false }
             guard record(tagged, forward, into: &out) else { return false }
-            if let select = forward.examinesFirst {
-                examine(select, at: now, into: &out)
-                return false
+            if let plan = forward.plan {
+                begin(plan, for: tagged, forward.purpose, at: now, into: &out)
+            } else {
+                _ = send(tagged, forward, at: now, into: &out)
             }
-            _ = send(tagged, forward, at: now, into: &out)
         }
         return true
     }

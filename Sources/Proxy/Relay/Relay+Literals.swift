@@ -88,7 +88,7 @@ extension Relay {
     ) {
         sawWellFormed()
         let tagged = TaggedCommand(tag: asked.tag, command: .append(asked.append))
-        if inFlight.holds(asked.tag) {
+        if isInUse(asked.tag) {
             trail.beginCommand()
             recordTagInUse(tagged, into: &out)
             return refuseLiteral(header, tag: asked.tag, .tagInUse, into: &out)

@@ -59,8 +59,8 @@ extension Relay {
 
     mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
         trail.beginCommand()
-        let event: Event = failure.reason == .unknownCommand ? .vendorRefused : .malformed
-        var record = trail.decision(event, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad, isDurable: false)
+        record.verb = failure.phrase
         if let tag = failure.tag { record.tag = tag.bytes }
         record.state = state
         record.arguments = ShortBytes(failure.description)
@@ -74,16 +74,9 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        var record = Record(
-            exchange.verb.row.event,
-            .outcome,
-            isDurable: false,
-            session: trail.prefix
-        )
-        record.sequence = exchange.sequence
+        var record = trail.outcome(exchange.verb.row.event, result, of: exchange.sequence)
         record.backendTag = exchange.number
         record.state = state
-        record.result = result
         record.code = code
         record.messages = exchange.messages
         record.bytes = exchange.bytes
@@ -91,7 +84,7 @@ extension Relay {
         trail.record(record, into: &out)
     }
 
-    private func decision(
+    private mutating func decision(
         _ tagged: TaggedCommand,
         _ verdict: Record.Verdict,
         _ grounds: Grounds,

@@ -11,9 +11,6 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) -> UInt64 {
-        for preparation in forward.preparations {
-            send(preparation, tag: nil, .preparation, at: now, into: &out)
-        }
         let number = send(
             forward.command,
             tag: tagged.tag,
@@ -32,6 +29,7 @@ extension Relay {
         tag: Tag?,
         _ purpose: Purpose,
         answering asked: Command? = nil,
+        step: Step.Refused? = nil,
         at now: Instant,
         into out: inout Outbox
     ) -> UInt64 {
@@ -52,10 +50,11 @@ extension Relay {
                 tag: tag,
                 verb: asked.verb,
                 isUID: asked.isUID,
-                pipelining: command.pipelining,
+                pipelining: step == nil ? command.pipelining : .alone,
                 purpose: purpose,
                 started: now,
-                sequence: trail.sequence
+                sequence: trail.sequence,
+                step: step
             )
         )
         return number
@@ -76,41 +75,5 @@ extension Relay {
             if !part.isEmpty { unsent.append(part) }
         }
         out.backend.truncate(to: start + pauses[0])
-    }
-
-    /// A refused SELECT leaves nothing selected, at the backend as well (section D, 2); false when
-    /// the mailbox must be examined first.
-    mutating func leave(
-        for refusal: Refusal,
-        _ tagged: TaggedCommand,
-        at now: Instant,
-        into out: inout Outbox
-    ) -> Bool {
-        let departure = authorization.departure()
-        if let select = departure.examinesFirst {
-            examine(select, at: now, into: &out)
-            return false
-        }
-        send(
-            departure.command,
-            tag: tagged.tag,
-            .refusal(refusal),
-            answering: tagged.command,
-            at: now,
-            into: &out
-        )
-        return true
-    }
-
-    /// Makes the selected mailbox one that can be closed without losing messages.
-    mutating func examine(_ select: Select, at now: Instant, into out: inout Outbox) {
-        guard let selection else { return }
-        send(
-            .examine(select),
-            tag: nil,
-            .select(selection.examined),
-            at: now,
-            into: &out
-        )
     }
 }

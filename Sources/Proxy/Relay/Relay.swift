@@ -47,6 +47,7 @@ struct Relay: ~Copyable {
     /// The FETCH response that has begun and not ended.
     var transcoder: FetchTranscoder?
     var inFlight = InFlight()
+    var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
     var upload: Upload?
@@ -156,7 +157,7 @@ struct Relay: ~Copyable {
         current.decision = policy.decide(current.name.canonical)
         selection = current
         if !current.rights.contains(.read) {
-            end("Access to the selected mailbox has ended", into: &out)
+            end("Access to the selected mailbox has ended", .policyReload, into: &out)
         }
     }
 
@@ -244,6 +245,10 @@ struct Relay: ~Copyable {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }
         inFlight.removeAll()
+        if let asked = undertaking?.asked {
+            recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
+        }
+        undertaking = nil
         trail.record(trail.event(.connectionClose), into: &out)
         out.effects.append(.closeBackend)
         out.effects.append(.closeClient)

@@ -7,6 +7,7 @@ import Policy
 extension Relay {
     /// Writes what may be seen of an untagged response; false when it is not legal now.
     mutating func pass(_ response: Response, into out: inout Outbox) -> Bool {
+        if undertaking?.plan.course == .leaving && isOfSelection(response) { return true }
         switch response {
         case .tagged, .continuation, .fetch: return false
         case .status(let status, let code): return pass(status, code, into: &out)
@@ -33,6 +34,14 @@ extension Relay {
             return copyNumbers(tag: tag, into: &out)
         case .sort: return false
         case .unknown: return noteUnknown(into: &out)
+        }
+    }
+
+    /// Whether a response tells of the mailbox that is or will be selected.
+    private func isOfSelection(_ response: Response) -> Bool {
+        switch response {
+        case .flags, .exists, .recent, .expunge, .vanished, .status(.ok, _): true
+        default: false
         }
     }
 

@@ -7,25 +7,55 @@ struct BackendOracle {
     private var fragmenter = CommandFragmenter(limits: .afterAuthentication)
     /// A line that is no command may follow: a SASL response, DONE.
     private var awaitsLine = false
+    /// A literal may follow when the backend says so.
+    private var awaitsContinuation = false
     private var complaints: [String] = []
 
-    /// What is wrong with `octets`, all that a session sent to its backend.
-    static func complaints(about octets: [UInt8]) -> [String] {
+    /// What is wrong with what a session sent to its backend.
+    static func complaints(about wire: [BackendWire]) -> [String] {
         var oracle = BackendOracle()
         // Quoting may lengthen a command that was just short enough.
         oracle.fragmenter.limits.lineBytesMax *= 4
-        oracle.read(octets)
+        for part in wire {
+            switch part {
+            case .heard(let octets): oracle.read(octets)
+            case .said(let octets): oracle.said(octets)
+            }
+        }
         return oracle.complaints
     }
 
-    private mutating func read(_ octets: [UInt8]) {
+    /// The backend asks for the literal, or answers the command instead.
+    private mutating func said(_ octets: [UInt8]) {
+        guard awaitsContinuation else { return }
+        for line in octets.split(separator: 0x0A) {
+            let tag = Array(CommandParser.tag(of: fragmenter.command)?.bytes.text.utf8 ?? "".utf8)
+            if line.starts(with: Array("+ ".utf8)) {
+                awaitsContinuation = false
+                read([], mayGoOn: true)
+            } else if line.starts(with: tag + [UInt8(ascii: " ")]) {
+                awaitsContinuation = false
+                fragmenter.abandonCommand()
+            }
+            if !awaitsContinuation { return }
+        }
+    }
+
+    private mutating func read(_ octets: [UInt8], mayGoOn: Bool = false) {
         var offset = 0
+        var mayGoOn = mayGoOn
         while complaints.isEmpty {
             switch fragmenter.feed(octets.span, from: &offset) {
             case .needMore: return
             case .streamed, .streamEnded: continue
             case .violation(let violation): complaints.append("\(violation)")
-            case .literal(let header): atLiteral(header)
+            case .literal(let header) where !mayGoOn && !header.isNonSynchronizing:
+                awaitsContinuation = true
+                if offset < octets.count { complaints.append("a literal that nobody asked for") }
+                return
+            case .literal(let header):
+                atLiteral(header)
+                mayGoOn = false
             case .command:
                 let line = fragmenter.command.array
                 fragmenter.reset()

@@ -1,4 +1,5 @@
 // Every transcript of the corpus, played whole and cut; and whether they prove all that is listed.
+import Foundation
 import Testing
 
 @Suite("Conformance")
@@ -8,7 +9,7 @@ struct ConformanceTests {
         let transcript = try Corpus.transcript(file)
         let settings = try transcript.heading.settings()
         let whole = try Rehearsal(transcript, settings)
-        for complaint in BackendOracle.complaints(about: whole.scene.toBackend) {
+        for complaint in BackendOracle.complaints(about: whole.scene.backendWire) {
             Issue.record("\(file): the backend got what the encoder does not write: \(complaint)")
         }
         let denied = transcript.heading.denied
@@ -17,10 +18,13 @@ struct ConformanceTests {
         }
     }
 
-    /// Longer transcripts are cut at a sample of places.
-    private static let cutsMax = 150
+    /// Transcripts with more octets are cut at a sample of places, unless EVERY_CUT is set.
+    private static let cutsMax =
+        ProcessInfo.processInfo.environment["EVERY_CUT"] == nil ? 48 : Int.max
+    /// All octets that one transcript is played with: long ones are cut at few places.
+    private static let octetsMax = 200_000
     /// Longer transcripts are not fed octet by octet.
-    private static let octetsMax = 20_000
+    private static let everywhereMax = 8_000
 
     @Test("plays the same however the octets are cut", arguments: Corpus.files)
     func playsCut(file: String) throws {
@@ -28,9 +32,10 @@ struct ConformanceTests {
         guard transcript.heading.cuts else { return }
         let settings = try transcript.heading.settings()
         let whole = try Rehearsal(transcript, settings)
-        let step = max(1, whole.fed / Self.cutsMax)
+        let count = max(1, min(Self.cutsMax, Self.octetsMax / max(1, whole.fed)))
+        let step = max(1, whole.fed / count)
         var cuts = stride(from: 1, to: whole.fed, by: step).map { Cut.before($0) }
-        if whole.fed <= Self.octetsMax { cuts.append(.everywhere) }
+        if whole.fed <= Self.everywhereMax { cuts.append(.everywhere) }
         for cut in cuts {
             let again = try Rehearsal(transcript, settings, cut: cut)
             #expect(again.scene.toClient == whole.scene.toClient, "\(file): \(cut)")

@@ -21,6 +21,8 @@ struct Heading: Sendable {
     var user = "ann"
     /// False on a listener with STARTTLS before its handshake.
     var startsWithTLS = true
+    /// The e-mail addresses in the client's certificate; nil without one.
+    var certificate: [String]?
     var capabilities = Heading.allCapabilities
     var namespace = #"(("" "/")) NIL NIL"#
     /// As the backend writes it in LIST: `/` or NIL.

@@ -63,13 +63,15 @@ private struct PieceReader {
 
     /// Reads what stands behind the backslash of `\(text*N)`.
     private mutating func repetition() -> [UInt8]? {
-        guard let end = rest.firstIndex(of: UInt8(ascii: ")")) else { return nil }
-        let inside = rest[rest.startIndex + 1..<end]
-        guard let star = inside.lastIndex(of: UInt8(ascii: "*")),
-            let count = Int(String(decoding: inside[(star + 1)...], as: UTF8.self)), count > 0
-        else { return nil }
-        rest = rest[(end + 1)...]
-        return Array(repeatElement(inside[..<star], count: count).joined())
+        for end in rest.indices where rest[end] == UInt8(ascii: ")") {
+            let inside = rest[rest.startIndex + 1..<end]
+            guard let star = inside.lastIndex(of: UInt8(ascii: "*")),
+                let count = Int(String(decoding: inside[(star + 1)...], as: UTF8.self)), count > 0
+            else { continue }
+            rest = rest[(end + 1)...]
+            return Array(repeatElement(inside[..<star], count: count).joined())
+        }
+        return nil
     }
 
     private mutating func tag() {

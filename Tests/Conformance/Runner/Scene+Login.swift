@@ -8,18 +8,19 @@ extension Scene {
         guard heading.state != .greeting else { return scene }
         scene.client(Array("a LOGIN \(heading.user) secret\r\n".utf8))
         scene.backend(Array("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n".utf8))
-        scene.answerEverything(heading)
+        scene.answerEverything(heading, from: 0)
         if case .selected(let mailbox) = heading.state {
+            let heard = scene.toBackend.count
             scene.client(Array("s SELECT \(mailbox)\r\n".utf8))
-            scene.answerEverything(heading)
+            scene.answerEverything(heading, from: heard)
         }
         scene.forgetRecords()
         return scene
     }
 
-    /// Plays a friendly backend until it is asked nothing more.
-    private func answerEverything(_ heading: Heading) {
-        var heard = 0
+    /// Plays a friendly backend until it is asked nothing more, from the octet `start` on.
+    private func answerEverything(_ heading: Heading, from start: Int) {
+        var heard = start
         while heard < toBackend.count {
             let asked = String(decoding: toBackend[heard...], as: UTF8.self)
             heard = toBackend.count

@@ -5,6 +5,12 @@ import Bytes
 import Policy
 import Proxy
 
+/// What goes over the backend's connection.
+enum BackendWire {
+    case heard([UInt8])
+    case said([UInt8])
+}
+
 /// Feeds one session and keeps, octet by octet, what each side was sent.
 final class Scene {
     private var session: Session
@@ -13,6 +19,8 @@ final class Scene {
     private let heading: Heading
     private(set) var toClient: [UInt8] = []
     private(set) var toBackend: [UInt8] = []
+    /// Both directions of the backend's connection, in order.
+    private(set) var backendWire: [BackendWire] = []
     private(set) var records: [Record] = []
     private(set) var isClosed = false
     /// What the session left of its input, offered again after every other event.
@@ -35,7 +43,7 @@ final class Scene {
                 serverAddress: "192.0.2.1",
                 serverPort: 993
             ),
-            tls: heading.startsWithTLS ? Self.tls : nil,
+            tls: heading.startsWithTLS ? heading.tls : nil,
             offersStartTLS: !heading.startsWithTLS,
             settings: settings,
             at: now,
@@ -43,13 +51,6 @@ final class Scene {
         )
         pump()
     }
-
-    private static let tls = ClientTLSFacts(
-        version: "TLSv1.3",
-        cipher: "TLS_AES_128_GCM_SHA256",
-        serverName: nil,
-        certificate: nil
-    )
 
     // MARK: What comes from outside
 
@@ -59,6 +60,7 @@ final class Scene {
     }
 
     func backend(_ octets: some Sequence<UInt8>) {
+        backendWire.append(.said(Array(octets)))
         backendRest += octets
         pump()
     }
@@ -93,10 +95,11 @@ final class Scene {
 
     private func pump() {
         var moved = true
-        while moved {
+        while moved || !effects.isEmpty {
             collect()
-            moved = act()
-            moved = feedClient() || moved
+            act()
+            collect()
+            moved = feedClient()
             moved = feedBackend() || moved
             if owesAcknowledgement && acknowledges {
                 owesAcknowledgement = false
@@ -104,6 +107,7 @@ final class Scene {
                 moved = true
             }
         }
+        collect()
     }
 
     private func collect() {
@@ -111,12 +115,18 @@ final class Scene {
         if out.records.contains(where: \.isDurable) { owesAcknowledgement = true }
         effects += out.effects
         toClient += out.client.bytes
-        toBackend += out.backend.bytes
+        hear(backend: out.backend.bytes[...])
         out.removeAll()
     }
 
-    private func act() -> Bool {
-        guard !effects.isEmpty else { return false }
+    private func hear(backend octets: ArraySlice<UInt8>) {
+        guard !octets.isEmpty else { return }
+        toBackend += octets
+        backendWire.append(.heard(Array(octets)))
+    }
+
+    private func act() {
+        guard !effects.isEmpty else { return }
         switch effects.removeFirst() {
         case .admitLogin: session.loginAdmitted(admitsLogin, at: now, into: &out)
         case .authenticate(let credentials):
@@ -125,14 +135,13 @@ final class Scene {
             nextAnswer = nil
             session.authenticated(answer, at: now, into: &out)
         case .connectBackend: session.backendConnected(at: now, into: &out)
-        case .startClientTLS: session.clientSecured(Self.tls, at: now, into: &out)
+        case .startClientTLS: session.clientSecured(heading.tls, at: now, into: &out)
         case .startBackendTLS: session.backendSecured(at: now, into: &out)
         // What a connection that is closed had still to say is lost.
         case .closeBackend: backendRest = []
         case .closeClient: isClosed = true
         case .loginEnded, .sendTicket: break
         }
-        return true
     }
 
     private func feedClient() -> Bool {
@@ -141,7 +150,7 @@ final class Scene {
         let progress = session.clientSent(input.span, at: now, into: &out)
         collect()
         let end = progress.consumed + progress.relayed
-        toBackend += input[progress.consumed..<end]
+        hear(backend: input[progress.consumed..<end])
         clientRest.removeFirst(end)
         return end > 0
     }
@@ -155,5 +164,21 @@ final class Scene {
         toClient += input[progress.consumed..<end]
         backendRest.removeFirst(min(end, backendRest.count))
         return end > 0
+    }
+}
+
+extension Heading {
+    /// What is known of the client's TLS connection.
+    fileprivate var tls: ClientTLSFacts {
+        ClientTLSFacts(
+            version: "TLSv1.3",
+            cipher: "TLS_AES_128_GCM_SHA256",
+            serverName: nil,
+            certificate: certificate.map { addresses in
+                var facts = CertificateFacts()
+                facts.emailAddresses = addresses
+                return facts
+            }
+        )
     }
 }

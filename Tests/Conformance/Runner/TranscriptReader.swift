@@ -53,6 +53,9 @@ struct TranscriptReader {
         case "title": transcript.heading.title = value
         case "proves": transcript.heading.proves.append(value)
         case "user": transcript.heading.user = value
+        case "certificate":
+            transcript.heading.certificate =
+                value == "nameless" ? [] : value.split(separator: ",").map { $0.trimmed }
         case "tls": transcript.heading.startsWithTLS = value != "none"
         case "state": transcript.heading.state = try state(value)
         case "capabilities": transcript.heading.capabilities = value

@@ -122,4 +122,20 @@ struct RecorderLinkTests {
         #expect(stage.link.flush() == true)
         #expect(stage.acknowledge(2, at: 1) == false)
     }
+
+    @Test("gets a record that nothing waits for within moments, and a durable one at once")
+    func gathers() throws {
+        var stage = try Stage(at: 0)
+        _ = stage.link.flush()
+        #expect(stage.link.departure == .max)
+        stage.link.append(record, at: moment(1000))
+        stage.link.append(record, at: moment(1500))
+        #expect(stage.link.departure == 1000 + RecorderLink.joiningMicroseconds)
+        var durable = record
+        durable.isDurable = true
+        stage.link.append(durable, at: moment(1600))
+        #expect(stage.link.departure == 0)
+        _ = stage.link.flush()
+        #expect(stage.link.departure == .max)
+    }
 }

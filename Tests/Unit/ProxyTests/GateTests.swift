@@ -60,13 +60,39 @@ struct GateTests {
         talk.acknowledge()
         #expect(talk.heardByBackend() == "g1 LOGIN \"ann\" \"secret\"\n")
         talk.backend("g1 OK [CAPABILITY IMAP4rev1 NAMESPACE IDLE XHIDDEN] hello\n")
-        #expect(talk.heardByBackend() == "g2 NAMESPACE\ng3 LIST \"\" \"\"\n")
-        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK x\n* LIST () \"/\" \"\"\n")
+        #expect(talk.heardByBackend() == "g2 NAMESPACE\n")
+        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\n")
         #expect(
-            talk.backend("g3 OK x\n")
+            talk.backend("g2 OK x\n")
                 == "a OK [CAPABILITY IMAP4rev1 LITERAL- ID IDLE NAMESPACE] Logged in\n"
         )
         #expect(talk.takeEffects() == [.sendTicket])
+    }
+
+    @Test(
+        "asks for the delimiter by LIST where NAMESPACE doesn't tell it",
+        arguments: [
+            ("IMAP4rev1 NAMESPACE", ["* NAMESPACE NIL NIL NIL\ng2 OK x\n"]),
+            ("IMAP4rev1 NAMESPACE", ["* NAMESPACE ((\"\" NIL)) NIL NIL\ng2 OK x\n"]),
+            ("IMAP4rev1 NAMESPACE", ["g2 BAD x\n"]),
+            ("IMAP4rev1", []),
+        ]
+    )
+    func asksForDelimiter(capabilities: String, answers: [String]) {
+        let talk = Conversation()
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        talk.backend("* OK [CAPABILITY IMAP4rev1] ready\n")
+        talk.backend("g1 OK [CAPABILITY \(capabilities)] hello\n")
+        for answer in answers {
+            #expect(talk.heardByBackend().hasSuffix("g2 NAMESPACE\n"))
+            talk.backend(answer)
+        }
+        let tag = "g\(2 + answers.count)"
+        #expect(talk.heardByBackend().hasSuffix("\(tag) LIST \"\" \"\"\n"))
+        #expect(talk.backend("* LIST () \".\" \"\"\n\(tag) OK x\n").contains("a OK"))
+        #expect(talk.client("b LIST \"\" \"\"\n").contains("\".\""))
     }
 
     @Test(

@@ -162,6 +162,7 @@ struct ScriptedClient {
         "UID STORE 1:3 -FLAGS (\\Seen Junk)", "EXPUNGE", "UID EXPUNGE 1:3",
         "STORE 1 FLAGS (\\Seen)",
         "STORE 2 +FLAGS (\\Deleted \\Seen)", "MOVE 1 Work", "UID MOVE 1:* INBOX", "COPY 1 Drop",
+        "MOVE 1 INBOX", "MOVE 1:* Work",
     ]
 
     private mutating func onMailbox() -> [Step] {

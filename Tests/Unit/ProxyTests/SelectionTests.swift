@@ -27,7 +27,8 @@ struct SelectionTests {
         let talk = Self.old("Marked")
         talk.client("x \(command)\nb FETCH 1 UID\n")
         #expect(talk.heardByBackend() == "g17 EXAMINE \"Marked\"\n")
-        #expect(talk.backend("* 3 EXISTS\ng17 OK [READ-ONLY]\n").hasSuffix("* 3 EXISTS\n"))
+        _ = talk.heardByClient()
+        #expect(talk.backend("* 3 EXISTS\n* OK [UIDNEXT 9] x\ng17 OK [READ-ONLY]\n").isEmpty)
         #expect(talk.heardByBackend() == "g18 CLOSE\n")
         #expect(talk.backend("g18 OK\n") == answer + "b BAD No mailbox selected\n")
         #expect(talk.records.filter { $0.tag.text == "x" && $0.phase == .decision }.count == 1)
@@ -138,11 +139,13 @@ struct MessageAttackTests {
         let rules = Settings.sampleRules + [.sample("half", ["Half"], "lrst")]
         let talk = Conversation.selected("Half", settings: .sample(rules: rules))
         talk.client("a STORE 1 FLAGS (\\Seen \\Flagged)\n")
-        #expect(
-            talk.heardByBackend()
-                == "g17 STORE 1 -FLAGS (\\Deleted)\ng18 STORE 1 +FLAGS (\\Seen)\n"
-        )
-        #expect(talk.backend("g17 NO no\ng18 OK\n") == "a NO STORE refused by the mail server\n")
+        #expect(talk.heardByBackend() == "g17 STORE 1 -FLAGS (\\Deleted)\n")
+        talk.backend("g17 OK\n")
+        #expect(talk.heardByBackend() == "g18 STORE 1 +FLAGS (\\Seen)\n")
+        #expect(talk.backend("g18 OK\n") == "a OK STORE completed\n")
+        talk.client("b STORE 1 FLAGS (\\Seen)\n")
+        #expect(talk.backend("g19 NO no\n") == "b NO STORE refused by the mail server\n")
+        #expect(talk.heardByBackend() == "g19 STORE 1 -FLAGS (\\Deleted)\n")
     }
 
     @Test(

@@ -65,7 +65,7 @@ private func recording(in folder: Folder) throws -> Recording {
         recording.add(gateway.feed)
         recording.commit(at: moment(1))
         gateway.hand(durable: true)
-        #expect(recording.receive(from: gateway.feed, at: moment(2)) == .durable)
+        #expect(recording.receive(from: gateway.feed, at: moment(2)) == .durable(1))
         #expect(folder.lines.count == 1)
         try gateway.hear()
         #expect(gateway.client.durableUpTo == 0)
@@ -110,6 +110,33 @@ private func recording(in folder: Folder) throws -> Recording {
         }
         let numbers = try folder.entries().map { $0["seq"] as? Int }
         #expect(numbers == Array(1...7))
+    }
+
+    @Test func waitsForOthersOnlyWhereOthersWaitedBefore() throws {
+        let folder = try Folder()
+        let gateway = try Gateway()
+        var recording = try recording(in: folder)
+        recording.add(gateway.feed)
+        recording.commit(at: moment(0))
+        func hand(_ count: Int, at time: UInt64) throws -> Bool {
+            for _ in 0..<count { gateway.hand(durable: true) }
+            #expect(recording.receive(from: gateway.feed, at: moment(time)) == .durable(count))
+            recording.commit(at: moment(time))
+            try gateway.hear()
+            return gateway.client.durableUpTo == gateway.client.last
+        }
+        #expect(try hand(1, at: 10))
+        #expect(try hand(3, at: 20))
+        #expect(try !hand(2, at: 30))
+        #expect(try hand(1, at: 40))
+        #expect(try !hand(1, at: 50))
+        #expect(recording.syncDeadline == 3050)
+        recording.commit(at: moment(3049))
+        #expect(try !gateway.hear())
+        recording.commit(at: moment(3050))
+        #expect(try gateway.hear())
+        // Alone now, and never asked to wait again.
+        #expect(try hand(1, at: 4000))
     }
 
     @Test func recordsItsStartWithARepairAndItsEnd() throws {
