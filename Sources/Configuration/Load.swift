@@ -50,9 +50,12 @@ extension Configuration {
 
 extension PolicySet {
     /// Reads and checks a policy alone: a file, or a folder whose path ends with `/`.
+    ///
+    /// `warn` gets what is no error, and yet hardly what was meant.
     package static func load(
         path: String,
         reader: FileReader,
+        warn: (ConfigurationError) -> Void = { _ in },
         digest: @escaping ([UInt8]) -> String
     ) throws(ConfigurationErrors) -> PolicySet {
         let findings = Findings()
@@ -61,6 +64,7 @@ extension PolicySet {
             PolicyReader(files: files, findings: findings, digest: digest).policy($0)
         }
         guard let policy, findings.errors.isEmpty else { throw findings.inOrder() }
+        findings.warnings.sorted { $0.position < $1.position }.forEach(warn)
         return policy
     }
 }

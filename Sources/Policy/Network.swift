@@ -70,6 +70,24 @@ package struct NetworkAddress: Hashable, Sendable {
     }
 }
 
+extension NetworkAddress: CustomStringConvertible {
+    /// IPv4 with dots; IPv6 in full words, the longest run of zeros as `::` (RFC 5952).
+    package var description: String {
+        if isIPv4 {
+            return [24, 16, 8, 0].map { "\(UInt8(truncatingIfNeeded: bits >> $0))" }
+                .joined(separator: ".")
+        }
+        let words = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)) }
+        let runs = words.indices.map { start in words[start...].prefix { $0 == 0 } }
+        let texts = words.map { String($0, radix: 16) }
+        guard let gap = runs.max(by: { $0.count < $1.count }), gap.count > 1 else {
+            return texts.joined(separator: ":")
+        }
+        return texts[..<gap.startIndex].joined(separator: ":") + "::"
+            + texts[gap.endIndex...].joined(separator: ":")
+    }
+}
+
 /// A network in CIDR notation.
 package struct Network: Hashable, Sendable {
     private let prefix: UInt128
