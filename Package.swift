@@ -78,6 +78,12 @@ let package = Package(
             imports: ["Bytes", "CLinux", "COpenSSL"],
             path: "Tests/Benchmarks/Load"
         ),
+        .target(name: "CountedMalloc", path: "Tests/Benchmarks/CountedMalloc"),
+        program(
+            "ParserBenchmark",
+            imports: ["Bytes", "IMAP", "CountedMalloc"],
+            path: "Tests/Benchmarks/Parser"
+        ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
         tests("BytesTests", of: ["Bytes"]),

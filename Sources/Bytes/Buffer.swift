@@ -2,19 +2,28 @@
 
 /// Bytes waiting to be read, parsed or sent.
 ///
-/// Keeps its storage when emptied, so that a buffer in steady use allocates nothing.
-package struct Buffer: Equatable, Sendable {
-    @usableFromInline var storage: [UInt8] = []
-    @usableFromInline var head = 0
+/// Public where it is inlinable, since Swift 6.3 inlines nothing into other modules that is a
+/// package's own. Keeps its storage when emptied, so that a buffer in steady use allocates nothing.
+public struct Buffer: Equatable, Sendable {
+    @usableFromInline var storage: [UInt8]
+    @usableFromInline var head: Int
 
-    @inlinable package init() {}
+    // Values at the declarations would be set by calls that are not inlined.
+    /// Makes an empty buffer.
+    @inlinable public init() { self.init([]) }
 
-    package init(_ text: String) { storage = Array(text.utf8) }
+    package init(_ text: String) { self.init(Array(text.utf8)) }
 
-    package init(_ bytes: [UInt8]) { storage = bytes }
+    /// Makes a buffer in which `bytes` wait.
+    @inlinable public init(_ bytes: [UInt8]) {
+        storage = bytes
+        head = 0
+    }
 
-    @inlinable package var count: Int { storage.count - head }
-    @inlinable package var isEmpty: Bool { storage.count == head }
+    /// How many bytes wait.
+    @inlinable public var count: Int { storage.count - head }
+    /// Whether no byte waits.
+    @inlinable public var isEmpty: Bool { storage.count == head }
 
     /// Bytes the buffer can hold before it allocates again.
     package var capacity: Int { storage.capacity }
@@ -24,7 +33,8 @@ package struct Buffer: Equatable, Sendable {
     /// The waiting bytes as text, for tests and logs; bytes that are no UTF-8 become U+FFFD.
     package var text: String { String(decoding: storage[head...], as: UTF8.self) }
 
-    @inlinable package var span: Span<UInt8> {
+    /// The waiting bytes.
+    @inlinable public var span: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(head...) }
     }
@@ -32,11 +42,13 @@ package struct Buffer: Equatable, Sendable {
     /// Makes room for `count` bytes, so that a secret of that length is never moved by growth.
     package mutating func reserve(_ count: Int) { storage.reserveCapacity(head + count) }
 
-    @inlinable package mutating func append(_ byte: UInt8) { storage.append(byte) }
+    /// Puts one byte at the end.
+    @inlinable public mutating func append(_ byte: UInt8) { storage.append(byte) }
 
     package mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
 
-    @inlinable package mutating func append(_ bytes: Span<UInt8>) {
+    /// Puts bytes at the end.
+    @inlinable public mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
     }
 
@@ -44,7 +56,8 @@ package struct Buffer: Equatable, Sendable {
         storage.append(contentsOf: other.storage[other.head...])
     }
 
-    @inlinable package mutating func append(_ text: StaticString) {
+    /// Puts a text of ours at the end.
+    @inlinable public mutating func append(_ text: StaticString) {
         unsafe storage.append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         )
@@ -116,7 +129,8 @@ package struct Buffer: Equatable, Sendable {
         }
     }
 
-    package static func == (left: Buffer, right: Buffer) -> Bool {
+    /// Whether the same bytes wait in both.
+    public static func == (left: Buffer, right: Buffer) -> Bool {
         left.storage[left.head...] == right.storage[right.head...]
     }
 }

@@ -1,29 +1,48 @@
 // A byte string whose usual length lives in place: tags, message sets, item lists.
-// Inlinable, for it is used byte by byte in other modules.
+// Inlinable, for it is used byte by byte in other modules; public, since Swift 6.3 inlines nothing
+// into them that is a package's own.
 
 /// Bytes that allocate only past the 62nd.
-package struct ShortBytes: Equatable, Sendable {
-    @usableFromInline package static var inlineMax: Int { 62 }
+public struct ShortBytes: Equatable, Sendable {
+    @usableFromInline static var inlineMax: Int { 62 }
 
-    @usableFromInline var inline = InlineArray<62, UInt8>(repeating: 0)
-    @usableFromInline var inlineCount: UInt8 = 0
-    @usableFromInline var overflow: [UInt8] = []
+    @usableFromInline var inline: InlineArray<62, UInt8>
+    @usableFromInline var inlineCount: UInt8
+    @usableFromInline var overflow: [UInt8]
 
-    @inlinable package init() {}
+    // Values at the declarations would be set by calls that are not inlined.
+    /// Makes an empty byte string.
+    @inlinable public init() {
+        inline = InlineArray(repeating: 0)
+        inlineCount = 0
+        overflow = []
+    }
 
-    @inlinable package init(_ bytes: Span<UInt8>) { append(bytes) }
+    /// Makes a copy of `bytes`.
+    @inlinable public init(_ bytes: Span<UInt8>) {
+        self.init()
+        append(bytes)
+    }
 
-    package init(_ text: String) { append(Array(text.utf8).span) }
+    package init(_ text: String) {
+        self.init()
+        append(Array(text.utf8).span)
+    }
 
-    @inlinable package var count: Int { Int(inlineCount) + overflow.count }
-    @inlinable package var isEmpty: Bool { inlineCount == 0 }
-    @inlinable package var indices: Range<Int> { 0..<count }
+    /// The length in bytes.
+    @inlinable public var count: Int { Int(inlineCount) + overflow.count }
+    /// Whether there is no byte.
+    @inlinable public var isEmpty: Bool { inlineCount == 0 }
+    /// The places of all bytes.
+    @inlinable public var indices: Range<Int> { 0..<count }
 
-    @inlinable package subscript(index: Int) -> UInt8 {
+    /// The byte at a place in `indices`.
+    @inlinable public subscript(index: Int) -> UInt8 {
         index < Int(inlineCount) ? inline[index] : overflow[index - Int(inlineCount)]
     }
 
-    @inlinable package mutating func append(_ byte: UInt8) {
+    /// Puts one byte at the end.
+    @inlinable public mutating func append(_ byte: UInt8) {
         if inlineCount < Self.inlineMax {
             inline[Int(inlineCount)] = byte
             inlineCount += 1
@@ -32,7 +51,8 @@ package struct ShortBytes: Equatable, Sendable {
         }
     }
 
-    @inlinable package mutating func append(_ bytes: Span<UInt8>) {
+    /// Puts bytes at the end.
+    @inlinable public mutating func append(_ bytes: Span<UInt8>) {
         for index in bytes.indices { append(bytes[index]) }
     }
 
@@ -50,7 +70,8 @@ package struct ShortBytes: Equatable, Sendable {
     /// The bytes as text, for tests and logs; bytes that are no UTF-8 become U+FFFD.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    package static func == (left: ShortBytes, right: ShortBytes) -> Bool {
+    /// Whether both hold the same bytes.
+    public static func == (left: ShortBytes, right: ShortBytes) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
         return true

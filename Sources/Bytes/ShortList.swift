@@ -1,27 +1,42 @@
 // A list whose first few elements live in place: what a usual command holds costs no allocation.
-// Inlinable, so that other modules get it specialised for what they put in.
+// Inlinable, so that other modules get it specialised for what they put in; public, since Swift 6.3
+// does that for nothing that is a package's own.
 
 /// A list that allocates only past its sixth element.
-package struct ShortList<Element> {
-    @usableFromInline var inline = InlineArray<6, Element?>(repeating: nil)
-    @usableFromInline var overflow: [Element] = []
-    @usableFromInline package internal(set) var count = 0
+public struct ShortList<Element> {
+    @usableFromInline var inline: InlineArray<6, Element?>
+    @usableFromInline var overflow: [Element]
+    @usableFromInline var storedCount: Int
+    /// How many elements there are.
+    @inlinable public var count: Int { storedCount }
 
-    @inlinable package init() {}
+    // Values at the declarations would be set by calls that are not inlined.
+    /// Makes an empty list.
+    @inlinable public init() {
+        inline = InlineArray(repeating: nil)
+        overflow = []
+        storedCount = 0
+    }
 
-    @inlinable package init(_ elements: some Sequence<Element>) {
+    /// Makes a list of `elements`, in their order.
+    @inlinable public init(_ elements: some Sequence<Element>) {
+        self.init()
         for element in elements { append(element) }
     }
 
-    @inlinable package var isEmpty: Bool { count == 0 }
-    @inlinable package var indices: Range<Int> { 0..<count }
+    /// Whether there is no element.
+    @inlinable public var isEmpty: Bool { count == 0 }
+    /// The places of all elements.
+    @inlinable public var indices: Range<Int> { 0..<count }
 
-    @inlinable package mutating func append(_ element: Element) {
-        if count < 6 { inline[count] = element } else { overflow.append(element) }
-        count += 1
+    /// Puts an element at the end.
+    @inlinable public mutating func append(_ element: Element) {
+        if storedCount < 6 { inline[storedCount] = element } else { overflow.append(element) }
+        storedCount += 1
     }
 
-    @inlinable package subscript(index: Int) -> Element {
+    /// The element at a place in `indices`.
+    @inlinable public subscript(index: Int) -> Element {
         precondition(index >= 0 && index < count, "an index within the list")
         if index < 6, let element = inline[index] { return element }
         return overflow[index - 6]
@@ -29,7 +44,8 @@ package struct ShortList<Element> {
 
     package var array: [Element] { indices.map { self[$0] } }
 
-    @inlinable package func contains(where matches: (Element) -> Bool) -> Bool {
+    /// Whether an element is one that `matches`.
+    @inlinable public func contains(where matches: (Element) -> Bool) -> Bool {
         for index in indices where matches(self[index]) { return true }
         return false
     }
@@ -38,7 +54,8 @@ package struct ShortList<Element> {
 extension ShortList: Sendable where Element: Sendable {}
 
 extension ShortList: Equatable where Element: Equatable {
-    package static func == (left: ShortList, right: ShortList) -> Bool {
+    /// Whether both hold equal elements in the same order.
+    public static func == (left: ShortList, right: ShortList) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
         return true
@@ -46,5 +63,6 @@ extension ShortList: Equatable where Element: Equatable {
 }
 
 extension ShortList: ExpressibleByArrayLiteral {
-    package init(arrayLiteral elements: Element...) { self.init(elements) }
+    /// Makes a list of the elements written out.
+    public init(arrayLiteral elements: Element...) { self.init(elements) }
 }

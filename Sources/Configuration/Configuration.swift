@@ -15,6 +15,7 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     package var policy: PolicySet
     package var refusals: RefusalStyle
+    package var copies: CopyStyle
     package var audit: AuditTrail
     package var limits: Limits
     package var processes: Processes
@@ -28,7 +29,8 @@ package struct Configuration: Sendable {
             backends: backends.map(\.settings),
             routes: routes,
             policy: policy,
-            refusals: refusals
+            refusals: refusals,
+            copies: copies
         )
     }
 }

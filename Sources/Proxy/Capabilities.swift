@@ -23,7 +23,10 @@ enum Offer {
     /// What can be policed, and so is offered on when the backend has it.
     private static let relayed = CapabilitySet([
         .idle, .namespace, .uidPlus, .unselect, .move, .children, .listExtended, .listStatus,
-        .specialUse, .esearch, .condStore, .qresync, .enable,
+        .specialUse, .esearch, .condStore, .qresync, .enable, .searchRes, .within, .searchFuzzy,
+        .sort, .sortDisplay, .esort, .threadOrderedSubject, .threadReferences, .threadRefs,
+        .binary, .statusSize, .objectID, .saveDate, .preview, .i18nLevel1, .partial, .inProgress,
+        .uidOnly, .uidBatches, .messageLimit, .saveLimit,
     ])
 
     /// What the gateway does by itself, whatever the backend has.

@@ -139,6 +139,12 @@ extension Verb {
         case .search:
             Row(.selected, .numbers, .reading, .relayed, .search)
                 .needing(selected: .read)
+        case .sort, .thread:
+            Row(.selected, .numbers, .reading, .relayed, .search)
+                .needing(selected: .read)
+        case .uidBatches:
+            Row(.selected, .free, .reading, .relayed, .search)
+                .needing(selected: .read)
         // `s` for items that set \Seen; without it they are asked for with PEEK.
         case .fetch:
             Row(.selected, .numbers, .reading, .rewritten, .fetch)
@@ -161,7 +167,10 @@ extension Verb {
 
 extension Command {
     /// What may be under way with the backend at the same time.
+    ///
+    /// What `$` is to mean must be settled before a command that uses it is judged.
     var pipelining: Pipelining {
+        if savesResult { return .alone }
         let pipelining = verb.row.pipelining
         return pipelining == .numbers && !takesSequenceNumbers ? .free : pipelining
     }

@@ -12,6 +12,7 @@ package final class Settings: Sendable {
     package let routes: [Route]
     package let policy: PolicySet
     package let refusals: RefusalStyle
+    package let copies: CopyStyle
 
     package init(
         limits: Limits,
@@ -19,7 +20,8 @@ package final class Settings: Sendable {
         backends: [BackendSettings],
         routes: [Route],
         policy: PolicySet,
-        refusals: RefusalStyle
+        refusals: RefusalStyle,
+        copies: CopyStyle = .lax
     ) {
         self.limits = limits
         self.authentication = authentication
@@ -27,6 +29,7 @@ package final class Settings: Sendable {
         self.routes = routes
         self.policy = policy
         self.refusals = refusals
+        self.copies = copies
     }
 }
 
@@ -36,6 +39,16 @@ package enum RefusalStyle: Sendable {
     case strict
     /// `OK`, ignored, for clients that retry a NO for ever.
     case compatible
+}
+
+/// Whether COPY and MOVE may carry flags where the user may not set them.
+///
+/// What a server copies keeps its flags, and no proxy can take them off without touching the copy.
+package enum CopyStyle: Sendable {
+    /// The right to insert is enough.
+    case lax
+    /// The target must allow `s`, `w` and `t`, too.
+    case strict
 }
 
 /// Bounds on what a client may cost; each is tested.

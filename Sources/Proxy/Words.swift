@@ -10,6 +10,8 @@ extension Command {
         return switch verb {
         case .fetch: "UID FETCH"
         case .search: "UID SEARCH"
+        case .sort: "UID SORT"
+        case .thread: "UID THREAD"
         case .store: "UID STORE"
         case .copy: "UID COPY"
         case .move: "UID MOVE"
@@ -68,6 +70,8 @@ extension BareCode {
         case .nonExistent: "NONEXISTENT"
         case .tooBig: "TOOBIG"
         case .hasChildren: "HASCHILDREN"
+        case .notSaved: "NOTSAVED"
+        case .uidRequired: "UIDREQUIRED"
         default: "OTHER"
         }
     }
@@ -82,6 +86,8 @@ extension ResponseCode {
         case .copyUID: "COPYUID"
         case .modified: "MODIFIED"
         case .highestModSeq: "HIGHESTMODSEQ"
+        case .mailboxID: "MAILBOXID"
+        case .messageLimit: "MESSAGELIMIT"
         default: nil
         }
     }

@@ -212,6 +212,8 @@ log: {{ level: warning }}
         (services / "postern").write_text(
             "auth required pam_permit.so\naccount required pam_permit.so\n"
         )
+        # As in /etc/pam.d: libpam complains to syslog at each login where there is none.
+        (services / "other").write_text("auth required pam_deny.so\naccount required pam_deny.so\n")
 
     def write_policy(self):
         (self.folder / "policy.yaml").write_text("""\

@@ -19,6 +19,9 @@ account [default=1 success=ignore] pam_succeed_if.so quiet user = {STALE}
 account requisite pam_debug.so acct=new_authtok_reqd
 """
 
+# libpam looks for it whatever the service, and complains to syslog at each login where it is missing.
+_OTHER = "auth required pam_deny.so\naccount required pam_deny.so\n"
+
 # The sleeper ends by itself: when its helper is killed nothing else would end it.
 _HANG = f"""\
 auth [default=1 success=ignore] pam_succeed_if.so quiet user = {HANGING}
@@ -40,6 +43,7 @@ class Service:
             lines = [_HANG.format(seconds=hang_seconds), *lines, _TROUBLES]
         lines.append("account required pam_permit.so\n")
         (self.folder / SERVICE).write_text("".join(lines))
+        (self.folder / "other").write_text(_OTHER)
 
     def set_passwords(self, passwords):
         """Replaces the password file whole, so that no login sees half of it."""

@@ -11,6 +11,7 @@ struct ConfigurationReader {
 
     static let keys = [
         "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
+        "copies",
         "audit", "limits", "processes", "log",
     ]
 
@@ -30,6 +31,8 @@ struct ConfigurationReader {
             "strict": .strict, "compatible": .compatible,
         ]
         let refusals = table["refusals"]?.choice(styles)
+        let copying: KeyValuePairs<String, CopyStyle> = ["lax": .lax, "strict": .strict]
+        let copies = table["copies"]?.choice(copying)
         guard let listeners, let backends, let routes, let policy, let audit else { return nil }
         let configuration = Configuration(
             listeners: listeners,
@@ -40,6 +43,7 @@ struct ConfigurationReader {
             routes: routes,
             policy: policy,
             refusals: refusals ?? .strict,
+            copies: copies ?? .lax,
             audit: audit,
             limits: limits,
             processes: processes,

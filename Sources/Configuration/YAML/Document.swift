@@ -8,8 +8,16 @@ final class Findings {
     /// What is no error, and yet hardly what was meant.
     private(set) var warnings: [ConfigurationError] = []
 
+    /// Notes a finding in one line: a value that it repeats may hold line breaks and controls.
     func add(_ position: SourcePosition, _ message: String) {
-        errors.append(ConfigurationError(position, message))
+        var line = String.UnicodeScalarView()
+        for scalar in message.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+            default: line.append(scalar)
+            }
+        }
+        errors.append(ConfigurationError(position, String(line)))
     }
 
     func warn(_ position: SourcePosition, _ message: String) {

@@ -42,6 +42,9 @@ package enum Command: Equatable, Sendable {
     case expunge
     case uidExpunge(MessageSet)
     case search(Search)
+    case sort(Sort)
+    case thread(Thread)
+    case uidBatches(UIDBatches)
     case fetch(Fetch)
     case store(Store)
     case copy(Copy)
@@ -78,6 +81,9 @@ extension Command {
         case .expunge: .expunge
         case .uidExpunge: .uidExpunge
         case .search: .search
+        case .sort: .sort
+        case .thread: .thread
+        case .uidBatches: .uidBatches
         case .fetch: .fetch
         case .store: .store
         case .copy: .copy
@@ -89,7 +95,7 @@ extension Command {
     package var isUID: Bool {
         switch self {
         case .uidExpunge: true
-        case .search(let search): search.isUID
+        case .search, .sort, .thread: program?.isUID ?? false
         case .fetch(let fetch): fetch.isUID
         case .store(let store): store.isUID
         case .copy(let copy), .move(let copy): copy.isUID
@@ -102,8 +108,32 @@ extension Command {
         switch self {
         case .fetch, .store, .copy, .move: !isUID
         // A UID SEARCH may hold a sequence set among its keys; its answers are UIDs.
-        case .search(let search): !search.isUID || search.namesSequenceNumbers
+        case .search, .sort, .thread: !isUID || program?.namesSequenceNumbers ?? false
         default: false
+        }
+    }
+
+    /// What SEARCH, SORT or THREAD looks for.
+    package var program: Search? {
+        switch self {
+        case .search(let search): search
+        case .sort(let sort): sort.search
+        case .thread(let thread): thread.search
+        default: nil
+        }
+    }
+
+    /// Whether its result becomes `$` (RFC 5182).
+    package var savesResult: Bool { program?.savesResult ?? false }
+
+    /// Whether it means messages by `$`.
+    package var usesSavedResult: Bool {
+        switch self {
+        case .fetch(let fetch): fetch.set.isSavedResult
+        case .store(let store): store.set.isSavedResult
+        case .copy(let copy), .move(let copy): copy.set.isSavedResult
+        case .uidExpunge(let set): set.isSavedResult
+        default: program?.usesSavedResult ?? false
         }
     }
 }

@@ -3,6 +3,7 @@ import Bytes
 
 extension Command {
     /// Reads the arguments of `verb` up to the end of the command.
+    @inline(__always)
     init(
         _ verb: Verb,
         isUID: Bool,
@@ -26,6 +27,7 @@ extension Command {
         try cursor.end()
     }
 
+    @inline(__always)
     private static func withArguments(
         _ verb: Verb,
         isUID: Bool,
@@ -49,6 +51,9 @@ extension Command {
         case .append: .append(try cursor.append())
         case .uidExpunge: .uidExpunge(try cursor.messageSet())
         case .search: .search(try cursor.search(isUID: isUID))
+        case .sort: .sort(try cursor.sort(isUID: isUID))
+        case .thread: .thread(try cursor.thread(isUID: isUID))
+        case .uidBatches: .uidBatches(try cursor.uidBatches())
         case .fetch: .fetch(try cursor.fetch(isUID: isUID))
         case .store: .store(try cursor.store(isUID: isUID))
         case .copy: .copy(try cursor.copy(isUID: isUID))
@@ -60,7 +65,7 @@ extension Command {
     }
 
     /// Appends the arguments, each with its space in front.
-    func encodeArguments(into encoder: inout CommandEncoder) {
+    borrowing func encodeArguments(into encoder: inout CommandEncoder) {
         switch self {
         case .capability, .noop, .logout, .startTLS, .idle, .namespace, .check, .close, .unselect,
             .expunge:
@@ -90,6 +95,11 @@ extension Command {
             encoder.space()
             set.append(to: &encoder)
         case .search(let search): search.encode(into: &encoder)
+        case .sort(let sort): sort.encode(into: &encoder)
+        case .thread(let thread): thread.encode(into: &encoder)
+        case .uidBatches(let batches):
+            encoder.space()
+            batches.append(to: &encoder)
         case .fetch(let fetch): fetch.encode(into: &encoder)
         case .store(let store): store.encode(into: &encoder)
         case .copy(let copy), .move(let copy): copy.encode(into: &encoder)

@@ -43,6 +43,7 @@ extension Command {
         return encoder.waits
     }
 
+    @inline(__always)
     private func encode(into encoder: inout CommandEncoder) {
         if isUID && verb != .uidExpunge { encoder.append("UID ") }
         encoder.append(verb.spelling)
@@ -65,6 +66,7 @@ struct CommandEncoder: ByteSink {
     mutating func append(_ byte: UInt8) { buffer.append(byte) }
     mutating func append(_ bytes: Span<UInt8>) { buffer.append(bytes) }
     mutating func append(_ text: StaticString) { buffer.append(text) }
+    mutating func append(decimal number: UInt64) { buffer.append(decimal: number) }
 
     mutating func space() { append(UInt8(ascii: " ")) }
 

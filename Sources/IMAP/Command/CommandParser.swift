@@ -51,6 +51,7 @@ package enum CommandParser {
     /// Whether an APPEND may end with `rest`, which followed its message: one message a command.
     package static func isEndOfAppend(_ rest: Span<UInt8>) -> Bool { rest.isEmpty }
 
+    @inline(__always)
     private static func parse(_ cursor: inout Cursor) throws(ParseFailure) -> TaggedCommand {
         guard let tag = cursor.tag() else {
             throw ParseFailure(
@@ -134,7 +135,7 @@ extension Cursor {
         guard isUID else { return (verb, false) }
         switch verb {
         case .expunge: return (.uidExpunge, true)
-        case .fetch, .search, .store, .copy, .move: return (verb, true)
+        case .fetch, .search, .sort, .thread, .store, .copy, .move: return (verb, true)
         default: throw .expected(.command, at: start)
         }
     }

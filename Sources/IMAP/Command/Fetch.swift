@@ -1,4 +1,4 @@
-// FETCH and UID FETCH (RFC 9051, 6.4.5; RFC 7162 for CHANGEDSINCE and VANISHED).
+// FETCH and UID FETCH (RFC 9051, 6.4.5; RFC 7162, CHANGEDSINCE and VANISHED; RFC 9394, PARTIAL).
 package import Bytes
 
 /// What to tell of which messages.
@@ -10,19 +10,23 @@ package struct Fetch: Equatable, Sendable {
     package var changedSince: UInt64?
     /// Only with `isUID` and `changedSince` (RFC 7162, 3.2.6).
     package var wantsVanished: Bool
+    /// Only these of the messages, by place; only with `isUID`.
+    package var partial: PartialRange?
 
     package init(
         isUID: Bool,
         set: MessageSet,
         items: ShortList<FetchItem>,
         changedSince: UInt64? = nil,
-        wantsVanished: Bool = false
+        wantsVanished: Bool = false,
+        partial: PartialRange? = nil
     ) {
         self.isUID = isUID
         self.set = set
         self.items = items
         self.changedSince = changedSince
         self.wantsVanished = wantsVanished
+        self.partial = partial
     }
 
     /// Whether fetching marks messages as \Seen: then it is a write.
@@ -85,6 +89,9 @@ extension Cursor {
             fetch.changedSince = try modSequence(isZeroAllowed: false)
         } else if !fetch.wantsVanished && takeWord("VANISHED") {
             fetch.wantsVanished = true
+        } else if fetch.isUID && fetch.partial == nil && takeWord("PARTIAL") {
+            try space()
+            fetch.partial = try partialRange()
         } else {
             throw expected(.knownWord)
         }
@@ -106,9 +113,21 @@ extension Fetch {
             items[index].append(to: &sink)
         }
         sink.append(UInt8(ascii: ")"))
-        guard let changedSince else { return }
-        sink.append(" (CHANGEDSINCE ")
-        sink.append(decimal: changedSince)
-        sink.append(wantsVanished ? " VANISHED)" : ")")
+        appendModifiers(to: &sink)
+    }
+
+    private func appendModifiers(to sink: inout some ByteSink) {
+        guard changedSince != nil || partial != nil else { return }
+        sink.append(" (")
+        if let changedSince {
+            sink.append("CHANGEDSINCE ")
+            sink.append(decimal: changedSince)
+            if wantsVanished { sink.append(" VANISHED") }
+        }
+        if let partial {
+            sink.append(changedSince == nil ? "PARTIAL " : " PARTIAL ")
+            partial.append(to: &sink)
+        }
+        sink.append(UInt8(ascii: ")"))
     }
 }

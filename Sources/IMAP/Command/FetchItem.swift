@@ -4,6 +4,7 @@ import Bytes
 package enum FetchAttribute: UInt8, Keyword {
     case uid, flags, internalDate, envelope, body, bodyStructure
     case rfc822, rfc822Size, rfc822Header, rfc822Text, modSequence
+    case emailID, threadID, saveDate, preview
 
     package var spelling: StaticString {
         switch self {
@@ -18,6 +19,10 @@ package enum FetchAttribute: UInt8, Keyword {
         case .rfc822Header: "RFC822.HEADER"
         case .rfc822Text: "RFC822.TEXT"
         case .modSequence: "MODSEQ"
+        case .emailID: "EMAILID"
+        case .threadID: "THREADID"
+        case .saveDate: "SAVEDATE"
+        case .preview: "PREVIEW"
         }
     }
 }
@@ -49,6 +54,12 @@ package enum FetchItem: Equatable, Sendable {
     /// `BODY[section]<offset.count>`; the section's text as the client wrote it, since servers
     /// echo it and clients look for it.
     case section([UInt8], partial: Partial?, isPeek: Bool)
+    /// `BINARY[part]<offset.count>`: a part's bytes after decoding (RFC 3516).
+    case binary([UInt8], partial: Partial?, isPeek: Bool)
+    /// `BINARY.SIZE[part]`.
+    case binarySize([UInt8])
+    /// `PREVIEW (LAZY)`: NIL where the server would have to make it first (RFC 8970).
+    case lazyPreview
 
     /// Bytes to fetch of a section: `count` is at least 1.
     package struct Partial: Equatable, Sendable {
@@ -61,7 +72,8 @@ package enum FetchItem: Equatable, Sendable {
     package var setsSeen: Bool {
         switch self {
         case .attribute(let attribute): attribute == .rfc822 || attribute == .rfc822Text
-        case .section(_, _, let isPeek): !isPeek
+        case .section(_, _, let isPeek), .binary(_, _, let isPeek): !isPeek
+        case .binarySize, .lazyPreview: false
         }
     }
 
@@ -71,9 +83,11 @@ package enum FetchItem: Equatable, Sendable {
         case .attribute(.rfc822): (.section([], partial: nil, isPeek: true), .rfc822)
         case .attribute(.rfc822Text):
             (.section(Self.text, partial: nil, isPeek: true), .rfc822Text)
-        case .attribute: (self, [])
+        case .attribute, .binarySize, .lazyPreview: (self, [])
         case .section(let section, let partial, _):
             (.section(section, partial: partial, isPeek: true), [])
+        case .binary(let part, let partial, _):
+            (.binary(part, partial: partial, isPeek: true), [])
         }
     }
 
@@ -87,16 +101,29 @@ package enum FetchItem: Equatable, Sendable {
         switch self {
         case .attribute(let attribute): sink.append(attribute.spelling)
         case .section(let section, let partial, let isPeek):
-            sink.append(isPeek ? "BODY.PEEK[" : "BODY[")
-            sink.append(section.span)
-            sink.append(UInt8(ascii: "]"))
-            guard let partial else { return }
-            sink.append(UInt8(ascii: "<"))
-            sink.append(decimal: UInt64(partial.offset))
-            sink.append(UInt8(ascii: "."))
-            sink.append(decimal: UInt64(partial.count))
-            sink.append(UInt8(ascii: ">"))
+            Self.append(isPeek ? "BODY.PEEK[" : "BODY[", section, partial, to: &sink)
+        case .binary(let part, let partial, let isPeek):
+            Self.append(isPeek ? "BINARY.PEEK[" : "BINARY[", part, partial, to: &sink)
+        case .binarySize(let part): Self.append("BINARY.SIZE[", part, nil, to: &sink)
+        case .lazyPreview: sink.append("PREVIEW (LAZY)")
         }
+    }
+
+    private static func append(
+        _ word: StaticString,
+        _ section: [UInt8],
+        _ partial: Partial?,
+        to sink: inout some ByteSink
+    ) {
+        sink.append(word)
+        sink.append(section.span)
+        sink.append(UInt8(ascii: "]"))
+        guard let partial else { return }
+        sink.append(UInt8(ascii: "<"))
+        sink.append(decimal: UInt64(partial.offset))
+        sink.append(UInt8(ascii: "."))
+        sink.append(decimal: UInt64(partial.count))
+        sink.append(UInt8(ascii: ">"))
     }
 }
 
@@ -121,10 +148,18 @@ extension Cursor {
     }
 
     private mutating func fetchItem() throws(SyntaxError) -> FetchItem {
+        if let attribute = takeKeyword(FetchAttribute.self) {
+            if attribute == .body && peek == UInt8(ascii: "[") {
+                return try bodySection(isPeek: false)
+            }
+            if attribute == .preview && takeLazy() { return .lazyPreview }
+            return .attribute(attribute)
+        }
         if takeWord("BODY.PEEK") { return try bodySection(isPeek: true) }
-        let attribute = try keyword(FetchAttribute.self)
-        guard attribute == .body && peek == UInt8(ascii: "[") else { return .attribute(attribute) }
-        return try bodySection(isPeek: false)
+        if takeWord("BINARY.PEEK") { return try binarySection(isPeek: true) }
+        if takeWord("BINARY") { return try binarySection(isPeek: false) }
+        try word("BINARY.SIZE")
+        return .binarySize(try binaryPart())
     }
 
     private mutating func bodySection(isPeek: Bool) throws(SyntaxError) -> FetchItem {
@@ -132,6 +167,20 @@ extension Cursor {
         let section = try sectionText()
         try expect(UInt8(ascii: "]"), as: .closingBracket)
         return .section(section, partial: try partial(), isPeek: isPeek)
+    }
+
+    private mutating func binarySection(isPeek: Bool) throws(SyntaxError) -> FetchItem {
+        .binary(try binaryPart(), partial: try partial(), isPeek: isPeek)
+    }
+
+    /// Takes ` (LAZY)`, the only modifier that there is.
+    private mutating func takeLazy() -> Bool {
+        var ahead = self
+        guard ahead.takeSpace(), ahead.take(UInt8(ascii: "(")), ahead.takeWord("LAZY"),
+            ahead.take(UInt8(ascii: ")"))
+        else { return false }
+        self = ahead
+        return true
     }
 
     private mutating func partial() throws(SyntaxError) -> FetchItem.Partial? {

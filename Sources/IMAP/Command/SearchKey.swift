@@ -13,18 +13,36 @@ package indirect enum SearchKey: Equatable, Sendable {
     case messages(MessageSet)
     case uids(MessageSet)
     case modSequence(flag: ModSequenceFlag?, UInt64)
+    /// Received longer or shorter ago than this many seconds (RFC 5032).
+    case age(SearchAge, UInt32)
+    /// By an identifier that the server made (RFC 8474).
+    case objectID(SearchObjectID, ShortBytes)
     case not(SearchKey)
+    /// Found where it nearly holds, too (RFC 6203).
+    case fuzzy(SearchKey)
     case or(SearchKey, SearchKey)
     /// Keys in parentheses: all must hold.
     case all([SearchKey])
 
     var namesSequenceNumbers: Bool {
+        if case .messages(let set) = self { return !set.isSavedResult }
+        return parts.contains(where: \.namesSequenceNumbers)
+    }
+
+    var usesSavedResult: Bool {
         switch self {
-        case .messages(let set): !set.isSavedResult
-        case .not(let key): key.namesSequenceNumbers
-        case .or(let left, let right): left.namesSequenceNumbers || right.namesSequenceNumbers
-        case .all(let keys): keys.contains(where: \.namesSequenceNumbers)
-        default: false
+        case .messages(let set), .uids(let set): set.isSavedResult
+        default: parts.contains(where: \.usesSavedResult)
+        }
+    }
+
+    /// The keys that this one is made of.
+    package var parts: [SearchKey] {
+        switch self {
+        case .not(let key), .fuzzy(let key): [key]
+        case .or(let left, let right): [left, right]
+        case .all(let keys): keys
+        default: []
         }
     }
 }
@@ -33,6 +51,8 @@ package indirect enum SearchKey: Equatable, Sendable {
 package enum SearchState: UInt8, Keyword {
     case all, answered, deleted, draft, flagged, new, old, recent, seen
     case unanswered, undeleted, undraft, unflagged, unseen
+    /// Whether the mailbox keeps the times of saving (RFC 8514).
+    case saveDateSupported
 
     package var spelling: StaticString {
         switch self {
@@ -50,6 +70,7 @@ package enum SearchState: UInt8, Keyword {
         case .undraft: "UNDRAFT"
         case .unflagged: "UNFLAGGED"
         case .unseen: "UNSEEN"
+        case .saveDateSupported: "SAVEDATESUPPORTED"
         }
     }
 }
@@ -72,7 +93,7 @@ package enum SearchField: UInt8, Keyword {
 }
 
 package enum SearchDate: UInt8, Keyword {
-    case before, on, since, sentBefore, sentOn, sentSince
+    case before, on, since, sentBefore, sentOn, sentSince, savedBefore, savedOn, savedSince
 
     package var spelling: StaticString {
         switch self {
@@ -82,6 +103,9 @@ package enum SearchDate: UInt8, Keyword {
         case .sentBefore: "SENTBEFORE"
         case .sentOn: "SENTON"
         case .sentSince: "SENTSINCE"
+        case .savedBefore: "SAVEDBEFORE"
+        case .savedOn: "SAVEDON"
+        case .savedSince: "SAVEDSINCE"
         }
     }
 }
@@ -93,6 +117,28 @@ package enum SearchSize: UInt8, Keyword {
         switch self {
         case .larger: "LARGER"
         case .smaller: "SMALLER"
+        }
+    }
+}
+
+package enum SearchAge: UInt8, Keyword {
+    case older, younger
+
+    package var spelling: StaticString {
+        switch self {
+        case .older: "OLDER"
+        case .younger: "YOUNGER"
+        }
+    }
+}
+
+package enum SearchObjectID: UInt8, Keyword {
+    case email, thread
+
+    package var spelling: StaticString {
+        switch self {
+        case .email: "EMAILID"
+        case .thread: "THREADID"
         }
     }
 }
@@ -130,6 +176,9 @@ extension SearchKey {
         case .not(let key):
             encoder.append("NOT ")
             key.encode(into: &encoder)
+        case .fuzzy(let key):
+            encoder.append("FUZZY ")
+            key.encode(into: &encoder)
         case .or(let left, let right):
             encoder.append("OR ")
             left.encode(into: &encoder)
@@ -152,6 +201,9 @@ extension SearchKey {
         case .header: digest.append("HEADER")
         case .not(let key):
             digest.append("NOT ")
+            key.describe(into: &digest)
+        case .fuzzy(let key):
+            digest.append("FUZZY ")
             key.describe(into: &digest)
         case .or(let left, let right):
             digest.append("OR ")
@@ -190,7 +242,14 @@ extension SearchKey {
             sink.append("MODSEQ ")
             flag?.append(to: &sink)
             sink.append(decimal: number)
-        case .text, .header, .not, .or, .all: break
+        case .age(let key, let seconds):
+            sink.append(key.spelling)
+            sink.append(UInt8(ascii: " "))
+            sink.append(decimal: UInt64(seconds))
+        case .objectID(let key, let identifier):
+            sink.append(key.spelling)
+            sink.append(" ", identifier)
+        case .text, .header, .not, .fuzzy, .or, .all: break
         }
     }
 }

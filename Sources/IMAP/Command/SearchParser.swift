@@ -37,6 +37,10 @@ struct SearchParser {
             try cursor.space()
             return .not(try key(from: &cursor))
         }
+        if cursor.takeWord("FUZZY") {
+            try cursor.space()
+            return .fuzzy(try key(from: &cursor))
+        }
         guard cursor.takeWord("OR") else { return try simpleKey(from: &cursor) }
         try cursor.space()
         let left = try key(from: &cursor)
@@ -74,6 +78,14 @@ struct SearchParser {
         }
         if cursor.takeWord("KEYWORD") { return .keyword(try cursor.flagKeyword()) }
         if cursor.takeWord("UNKEYWORD") { return .unkeyword(try cursor.flagKeyword()) }
+        if let age = cursor.takeKeyword(SearchAge.self) {
+            try cursor.space()
+            return .age(age, try cursor.nonZeroNumber())
+        }
+        if let key = cursor.takeKeyword(SearchObjectID.self) {
+            try cursor.space()
+            return .objectID(key, try cursor.objectID())
+        }
         try cursor.word("MODSEQ")
         try cursor.space()
         let flag = cursor.peek == UInt8(ascii: "\"") ? try cursor.modSequenceFlag() : nil
@@ -90,7 +102,7 @@ struct SearchParser {
         try cursor.space()
         let start = cursor.offset
         let value = try cursor.astring()
-        if value.span.isASCII { return value }
+        if value.span.isASCII || charset == .unsupported { return value }
         guard charset == .utf8 else { throw .expected(.ascii, at: start) }
         guard String(validating: value, as: UTF8.self) != nil else {
             throw .expected(.utf8, at: start)

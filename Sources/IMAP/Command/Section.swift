@@ -40,6 +40,17 @@ extension Cursor {
         return text
     }
 
+    /// Takes `[1.2.3]` or `[]` (RFC 3516, section-binary).
+    mutating func binaryPart() throws(SyntaxError) -> [UInt8] {
+        try expect(UInt8(ascii: "["), as: .section)
+        var part: [UInt8] = []
+        if peek != UInt8(ascii: "]") {
+            guard try partNumbers(into: &part) else { throw expected(.section) }
+        }
+        try expect(UInt8(ascii: "]"), as: .closingBracket)
+        return part
+    }
+
     /// Takes `1.2.3`, or `1.2.` before a word; true when the section ends with a number.
     private mutating func partNumbers(into text: inout [UInt8]) throws(SyntaxError) -> Bool {
         var parts = 0

@@ -1,9 +1,9 @@
-// STATUS (RFC 9051, 6.3.11; RFC 7162 for HIGHESTMODSEQ).
+// STATUS (RFC 9051, 6.3.11; RFC 7162, HIGHESTMODSEQ; RFC 8438, SIZE; RFC 8474, MAILBOXID).
 import Bytes
 
 /// What STATUS may ask for.
 package enum StatusItem: UInt8, Keyword {
-    case messages, recent, uidNext, uidValidity, unseen, highestModSequence
+    case messages, recent, uidNext, uidValidity, unseen, highestModSequence, size, mailboxID
 
     package var spelling: StaticString {
         switch self {
@@ -13,6 +13,8 @@ package enum StatusItem: UInt8, Keyword {
         case .uidValidity: "UIDVALIDITY"
         case .unseen: "UNSEEN"
         case .highestModSequence: "HIGHESTMODSEQ"
+        case .size: "SIZE"
+        case .mailboxID: "MAILBOXID"
         }
     }
 }

@@ -8,7 +8,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     case noop, fetch, idle, store, search, select, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
     case create, delete, rename, subscribe, unsubscribe, list, lsub, append
-    case check, close, unselect, expunge, uidExpunge, copy, move
+    case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches
 
     package var spelling: StaticString {
         switch self {
@@ -44,6 +44,9 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .store: "STORE"
         case .copy: "COPY"
         case .move: "MOVE"
+        case .sort: "SORT"
+        case .thread: "THREAD"
+        case .uidBatches: "UIDBATCHES"
         }
     }
 

@@ -29,17 +29,24 @@ extension ByteSink {
 
     package mutating func append(quoted bytes: Span<UInt8>) {
         append(UInt8(ascii: "\""))
+        var start = 0
         for index in bytes.indices {
             let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                append(UInt8(ascii: "\\"))
-            }
-            append(byte)
+            guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            append(bytes.extracting(start..<index))
+            append(UInt8(ascii: "\\"))
+            start = index
         }
+        append(bytes.extracting(start...))
         append(UInt8(ascii: "\""))
     }
 }
 
 extension Buffer: ByteSink {}
 extension ShortBytes: ByteSink {}
-extension [UInt8]: ByteSink {}
+
+extension [UInt8]: ByteSink {
+    package mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}

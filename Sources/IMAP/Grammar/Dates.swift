@@ -84,14 +84,11 @@ package struct DateTime: Equatable, Sendable {
 }
 
 extension ByteSink {
-    /// Appends the last `digits` digits of a number that is not negative.
+    /// Appends the last two or four digits of a number that is not negative.
     fileprivate mutating func append(padded number: Int, digits: Int) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(truncatingIfNeeded: 48 + number / divisor % 10))
-            divisor /= 10
-        }
+        if digits == 4 { append(padded: number / 100, digits: 2) }
+        append(UInt8(truncatingIfNeeded: 48 + number / 10 % 10))
+        append(UInt8(truncatingIfNeeded: 48 + number % 10))
     }
 }
 

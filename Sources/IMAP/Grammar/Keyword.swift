@@ -88,6 +88,10 @@ extension Cursor {
 
     /// Takes the next word if it is `word` (in upper case).
     package mutating func takeWord(_ word: StaticString) -> Bool {
+        // Most words that are asked for are not there, and their first letter tells.
+        guard let first = peek, unsafe first.asciiUppercased == word.utf8Start[0] else {
+            return false
+        }
         var ahead = self
         let range = ahead.wordRange()
         guard span(range).spells(word) else { return false }

@@ -35,7 +35,6 @@ package enum SyntaxError: Error, Equatable, Sendable {
         case section = "section"
         case partial = "partial range"
         case mailbox = "mailbox"
-        case charset = "charset US-ASCII or UTF-8"
     }
 }
 

@@ -8,7 +8,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
         condStore, qresync, binary, multiAppend, statusSize, objectID, saveDate, preview,
         appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
-        replace, inProgress, uidOnly, uidBatches, metadata
+        replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -65,14 +65,23 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .uidOnly: "UIDONLY"
         case .uidBatches: "UIDBATCHES"
         case .metadata: "METADATA"
+        case .messageLimit: "MESSAGELIMIT="
+        case .saveLimit: "SAVELIMIT="
         }
     }
+
+    /// Whether a number stands behind the name.
+    var hasLimit: Bool { self == .messageLimit || self == .saveLimit }
 }
 
 /// A set of known capabilities.
 package struct CapabilitySet: Equatable, Sendable {
     /// One bit a capability; there are at most 128.
     private var bits: UInt128 = 0
+    /// Messages that one command deals with, behind MESSAGELIMIT= (RFC 9738).
+    package private(set) var messageLimit: UInt32?
+    /// Messages that one SEARCH saves, behind SAVELIMIT= (RFC 9738).
+    package private(set) var saveLimit: UInt32?
 
     package init() {}
 
@@ -86,19 +95,38 @@ package struct CapabilitySet: Equatable, Sendable {
 
     package mutating func insert(_ capability: Capability) { bits |= Self.bit(capability) }
 
+    package mutating func insert(messageLimit limit: UInt32) {
+        insert(.messageLimit)
+        messageLimit = limit
+    }
+
+    package mutating func insert(saveLimit limit: UInt32) {
+        insert(.saveLimit)
+        saveLimit = limit
+    }
+
     package mutating func remove(_ capability: Capability) { bits &= ~Self.bit(capability) }
 
-    package func union(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(bits | other.bits) }
+    package func union(_ other: CapabilitySet) -> CapabilitySet {
+        with(bits | other.bits, limitsOf: other)
+    }
 
     package func intersection(_ other: CapabilitySet) -> CapabilitySet {
-        CapabilitySet(bits & other.bits)
+        with(bits & other.bits, limitsOf: other)
     }
 
     package func subtracting(_ other: CapabilitySet) -> CapabilitySet {
-        CapabilitySet(bits & ~other.bits)
+        with(bits & ~other.bits, limitsOf: self)
     }
 
-    private init(_ bits: UInt128) { self.bits = bits }
+    /// This set with other capabilities, and the limits of those that have one.
+    private func with(_ bits: UInt128, limitsOf other: CapabilitySet) -> CapabilitySet {
+        var set = CapabilitySet()
+        set.bits = bits
+        if set.contains(.messageLimit) { set.messageLimit = messageLimit ?? other.messageLimit }
+        if set.contains(.saveLimit) { set.saveLimit = saveLimit ?? other.saveLimit }
+        return set
+    }
 
     private static func bit(_ capability: Capability) -> UInt128 {
         1 << UInt128(capability.rawValue)

@@ -6,19 +6,34 @@ enum FetchAttributeHead {
     case attribute(FetchAttribute)
     /// `BODY[`; the section's text comes next.
     case section
+    /// `BINARY[` or `BINARY.SIZE[`; the part's numbers come next, with the bracket still in front.
+    case binary
+    case binarySize
+}
+
+/// The word in front of FETCH's attributes: UIDFETCH stands where no message numbers are told.
+enum FetchWord: UInt8, Keyword {
+    case fetch, uidFetch
+
+    var spelling: StaticString {
+        switch self {
+        case .fetch: "FETCH"
+        case .uidFetch: "UIDFETCH"
+        }
+    }
 }
 
 extension Cursor {
-    /// Takes `* n FETCH (` and returns n.
-    mutating func fetchHead() throws(SyntaxError) -> UInt32 {
+    /// Takes `* n FETCH (` and returns n and the word.
+    mutating func fetchHead() throws(SyntaxError) -> (UInt32, FetchWord) {
         try expect(UInt8(ascii: "*"), as: .tag)
         try space()
         let sequence = try nonZeroNumber()
         try space()
-        try word("FETCH")
+        let word = try keyword(FetchWord.self)
         try space()
         try open()
-        return sequence
+        return (sequence, word)
     }
 
     /// Takes the name of the next attribute and its space, or of a section the bracket.
@@ -28,7 +43,9 @@ extension Cursor {
         by filter: FetchFilter
     ) throws(SyntaxError) -> FetchAttributeHead? {
         var ahead = self
-        guard let attribute = ahead.takeKeyword(FetchAttribute.self) else { return nil }
+        guard let attribute = ahead.takeKeyword(FetchAttribute.self) else {
+            return takeBinaryHead(by: filter)
+        }
         if attribute == .body && ahead.take(UInt8(ascii: "[")) {
             guard try filter.allowsSection(at: ahead) else { return nil }
             self = ahead
@@ -37,6 +54,17 @@ extension Cursor {
         guard filter.attributes.contains(attribute), ahead.takeSpace() else { return nil }
         self = ahead
         return .attribute(attribute)
+    }
+
+    private mutating func takeBinaryHead(by filter: FetchFilter) -> FetchAttributeHead? {
+        guard filter.allowsBinary else { return nil }
+        var ahead = self
+        let isSize = ahead.takeWord("BINARY.SIZE")
+        guard isSize || ahead.takeWord("BINARY"), ahead.peek == UInt8(ascii: "[") else {
+            return nil
+        }
+        self = ahead
+        return isSize ? .binarySize : .binary
     }
 
     /// Takes the name of an attribute that is not allowed: `X-GUID`, `BINARY[1]<0>`.
@@ -61,11 +89,11 @@ extension Cursor {
     }
 
     /// Takes the marker of a literal whose bytes are still to come, and returns their number.
-    mutating func takeAwaitedLiteral() -> UInt64? {
+    mutating func takeAwaitedLiteral() -> LiteralHeader? {
         var ahead = self
         guard isPartial, let header = try? ahead.literalMarker(), ahead.isAtEnd else { return nil }
         self = ahead
-        return header.size
+        return header
     }
 
     /// Copies a section from behind `BODY[` up to the space before its value.
@@ -83,15 +111,46 @@ extension Cursor {
             buffer.append("BODY[")
             buffer.append(section)
             buffer.append(UInt8(ascii: "]"))
-            if take(UInt8(ascii: "<")) {
-                buffer.append(UInt8(ascii: "<"))
-                buffer.append(decimal: UInt64(try number()))
-                try expect(UInt8(ascii: ">"), as: .partial)
-                buffer.append(UInt8(ascii: ">"))
-            }
+            try copyOrigin(into: &buffer)
         }
         try space()
         buffer.append(UInt8(ascii: " "))
+    }
+
+    /// Copies `<0>`, where the text began, if it is there.
+    private mutating func copyOrigin(into buffer: inout Buffer) throws(SyntaxError) {
+        guard take(UInt8(ascii: "<")) else { return }
+        buffer.append(UInt8(ascii: "<"))
+        buffer.append(decimal: UInt64(try number()))
+        try expect(UInt8(ascii: ">"), as: .partial)
+        buffer.append(UInt8(ascii: ">"))
+    }
+
+    /// Copies `[1.2]<0>` and the space before the value.
+    mutating func copyBinaryPart(
+        mayBePartial: Bool,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) {
+        buffer.append(UInt8(ascii: "["))
+        buffer.append(try binaryPart())
+        buffer.append(UInt8(ascii: "]"))
+        if mayBePartial { try copyOrigin(into: &buffer) }
+        try space()
+        buffer.append(UInt8(ascii: " "))
+    }
+
+    /// Copies `(identifier)`, or NIL where the server has none (RFC 8474, 5).
+    mutating func copyObjectID(into buffer: inout Buffer) throws(SyntaxError) {
+        if takeWord("NIL") { return buffer.append("NIL") }
+        buffer.append(UInt8(ascii: "("))
+        buffer.append(try parenthesizedObjectID())
+        buffer.append(UInt8(ascii: ")"))
+    }
+
+    /// Copies a date and time, or NIL where the mailbox keeps none (RFC 8514, 4.2).
+    mutating func copySaveDate(into buffer: inout Buffer) throws(SyntaxError) {
+        if takeWord("NIL") { return buffer.append("NIL") }
+        try dateTime().append(to: &buffer)
     }
 
     /// Copies the flags of a message: any system flag, \Recent and keywords.

@@ -6,15 +6,19 @@ package struct FetchFilter: Equatable, Sendable {
     package var attributes: KeywordSet<FetchAttribute>
     /// Whether `BODY[…]` may pass.
     package var allowsSections: Bool
+    /// Whether `BINARY[…]` and `BINARY.SIZE[…]` may pass.
+    package var allowsBinary: Bool
     package var renames: Fetch.Renames
 
     package init(
         attributes: KeywordSet<FetchAttribute>,
         allowsSections: Bool = false,
+        allowsBinary: Bool = false,
         renames: Fetch.Renames = []
     ) {
         self.attributes = attributes
         self.allowsSections = allowsSections
+        self.allowsBinary = allowsBinary
         self.renames = renames
     }
 
@@ -29,13 +33,24 @@ package struct FetchFilter: Equatable, Sendable {
             switch fetch.items[index] {
             case .attribute(let attribute): attributes.insert(attribute)
             case .section: allowsSections = true
+            case .binary, .binarySize: allowsBinary = true
+            case .lazyPreview: attributes.insert(.preview)
             }
         }
+    }
+
+    /// Lets pass what `other` lets pass, too: the answers of both are under way together.
+    package mutating func formUnion(_ other: FetchFilter) {
+        attributes = attributes.union(other.attributes)
+        allowsSections = allowsSections || other.allowsSections
+        allowsBinary = allowsBinary || other.allowsBinary
+        renames.formUnion(other.renames)
     }
 }
 
 /// What a FETCH response told the client, for counts and the record.
 package struct FetchSummary: Equatable, Sendable {
+    /// The message's number; in a UIDFETCH response its UID (RFC 9586).
     package var sequence: UInt32
     package var uid: UInt32?
     /// Bytes of message text that passed.

@@ -20,11 +20,13 @@ package struct FetchTranscoder {
         case dropLiteral
     }
 
+    /// Whether messages are named by their UIDs (RFC 9586); the other word breaks the grammar.
+    private let isByUID: Bool
     private var summary = FetchSummary(sequence: 0)
     /// Whether the head was read: pieces after the first begin behind a literal.
     private var isBegun = false
 
-    package init() {}
+    package init(isByUID: Bool = false) { self.isByUID = isByUID }
 
     /// Whether the client has the beginning of this response and not yet its end.
     ///
@@ -68,7 +70,7 @@ package struct FetchTranscoder {
             if cursor.take(UInt8(ascii: ")")) { return try end(&cursor, into: &buffer) }
             try cursor.space()
         } else {
-            summary.sequence = try cursor.fetchHead()
+            try begin(&cursor)
             isBegun = true
             if cursor.take(UInt8(ascii: ")")) { return try end(&cursor, into: &buffer) }
         }
@@ -77,6 +79,13 @@ package struct FetchTranscoder {
         } while cursor.takeSpace()
         try cursor.close()
         return try end(&cursor, into: &buffer)
+    }
+
+    private mutating func begin(_ cursor: inout Cursor) throws(SyntaxError) {
+        let (number, word) = try cursor.fetchHead()
+        guard (word == .uidFetch) == isByUID else { throw cursor.expected(.knownWord) }
+        summary.sequence = number
+        if isByUID { summary.uid = number }
     }
 
     private func end(
@@ -102,6 +111,15 @@ package struct FetchTranscoder {
         case .section:
             try cursor.copySection(renames: filter.renames, into: &buffer)
             return try copyBody(&cursor, into: &buffer)
+        case .binary:
+            buffer.append("BINARY")
+            try cursor.copyBinaryPart(mayBePartial: true, into: &buffer)
+            return try copyBody(&cursor, mayBeBinary: true, into: &buffer)
+        case .binarySize:
+            buffer.append("BINARY.SIZE")
+            try cursor.copyBinaryPart(mayBePartial: false, into: &buffer)
+            buffer.append(decimal: UInt64(try cursor.number()))
+            return nil
         case .attribute(let attribute):
             buffer.append(attribute.spelling)
             buffer.append(UInt8(ascii: " "))
@@ -115,7 +133,7 @@ package struct FetchTranscoder {
         summary.isSuppressed = false
         buffer.append("* ")
         buffer.append(decimal: UInt64(summary.sequence))
-        buffer.append(" FETCH (")
+        buffer.append(isByUID ? " UIDFETCH (" : " FETCH (")
     }
 
     private mutating func copyValue(
@@ -132,6 +150,9 @@ package struct FetchTranscoder {
         case .internalDate: try cursor.dateTime().append(to: &buffer)
         case .rfc822Size: buffer.append(decimal: try cursor.number64())
         case .modSequence: try cursor.copyModSequence(into: &buffer)
+        case .emailID, .threadID: try cursor.copyObjectID(into: &buffer)
+        case .saveDate: try cursor.copySaveDate(into: &buffer)
+        case .preview: _ = try cursor.copyNString(into: &buffer)
         case .envelope, .body, .bodyStructure: try cursor.copyStructure(into: &buffer)
         case .rfc822, .rfc822Header, .rfc822Text: return try copyBody(&cursor, into: &buffer)
         }
@@ -139,13 +160,19 @@ package struct FetchTranscoder {
     }
 
     /// Copies message text, or stops at the marker of text that is to be streamed.
+    ///
+    /// Only BINARY may hold NUL, and says so by a literal8 (RFC 3516, 4.2).
     private mutating func copyBody(
         _ cursor: inout Cursor,
+        mayBeBinary: Bool = false,
         into buffer: inout Buffer
     ) throws(SyntaxError) -> Step? {
-        if let size = cursor.takeAwaitedLiteral() {
-            buffer.append(literalMarker: size)
-            count(size)
+        let start = cursor.offset
+        if let header = cursor.takeAwaitedLiteral() {
+            guard mayBeBinary || !header.isLiteral8 else { throw .expected(.literal, at: start) }
+            if header.isLiteral8 { buffer.append(UInt8(ascii: "~")) }
+            buffer.append(literalMarker: header.size)
+            count(header.size)
             return .streamLiteral
         }
         if let size = try cursor.copyNString(into: &buffer) { count(UInt64(size)) }

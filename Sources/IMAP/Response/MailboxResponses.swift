@@ -102,7 +102,11 @@ extension Cursor {
         repeat {
             if let item = takeKeyword(StatusItem.self) {
                 try space()
-                status.values.append(MailboxStatus.Value(item, try number64()))
+                if item == .mailboxID {
+                    status.objectID = try parenthesizedObjectID()
+                } else {
+                    status.values.append(MailboxStatus.Value(item, try number64()))
+                }
             } else {
                 _ = try atom()
                 try space()

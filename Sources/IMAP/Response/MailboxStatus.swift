@@ -1,4 +1,5 @@
-// What STATUS tells of one mailbox (RFC 9051, 7.3.4).
+// What STATUS tells of one mailbox (RFC 9051, 7.3.4; RFC 8474, 4.3).
+package import Bytes
 
 /// A STATUS response; items that a client cannot ask for are left out.
 package struct MailboxStatus: Equatable, Sendable {
@@ -15,9 +16,12 @@ package struct MailboxStatus: Equatable, Sendable {
     /// The name as octets of the backend's spelling, not yet checked.
     package var mailbox: [UInt8]
     package var values: [Value]
+    /// The only item that is no number: MAILBOXID, an identifier of the server.
+    package var objectID: ShortBytes?
 
-    package init(mailbox: [UInt8], values: [Value]) {
+    package init(mailbox: [UInt8], values: [Value], objectID: ShortBytes? = nil) {
         self.mailbox = mailbox
         self.values = values
+        self.objectID = objectID
     }
 }

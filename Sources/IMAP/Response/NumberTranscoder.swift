@@ -1,11 +1,11 @@
-// Lists of numbers, checked while they are copied: SEARCH, SORT, ESEARCH, VANISHED.
+// Lists of numbers, checked while they are copied: SEARCH, SORT, THREAD, ESEARCH, VANISHED.
 package import Bytes
 
 /// Copies the responses that may hold hundreds of thousands of numbers, without a list in between.
 package enum NumberTranscoder {
     /// Appends the client's form of a response that `ResponseParser` found to be such a list.
     ///
-    /// An ESEARCH names `clientTag`, the tag of the command that it answers, in place of the
+    /// ESEARCH and UIDBATCHES name `clientTag`, the tag of the command that it answers, in place of the
     /// gateway's. Leaves `buffer` as it was when the response breaks its grammar.
     package static func transcode(
         _ piece: Span<UInt8>,
@@ -23,31 +23,20 @@ package enum NumberTranscoder {
     }
 }
 
-/// What ESEARCH tells (RFC 9051, 7.3.4; RFC 7162, 3.1.10).
-private enum SearchResultWord: UInt8, Keyword {
-    case min, max, count, all, modSequence
-
-    var spelling: StaticString {
-        switch self {
-        case .min: "MIN"
-        case .max: "MAX"
-        case .count: "COUNT"
-        case .all: "ALL"
-        case .modSequence: "MODSEQ"
-        }
-    }
-}
-
 extension Cursor {
     /// Takes what tells number lists apart; the numbers stay where they are.
     mutating func numberListHead(_ word: NumberListWord) throws(SyntaxError) -> Response {
         switch word {
         case .search: return .search
         case .sort: return .sort
+        case .thread: return .thread
         case .esearch: return .esearch(tag: try searchCorrelator())
         case .vanished:
             try space()
             return .vanished(isEarlier: try takeEarlier())
+        case .uidBatches:
+            guard let tag = try searchCorrelator() else { throw expected(.tag) }
+            return .uidBatches(tag: tag)
         }
     }
 
@@ -62,8 +51,10 @@ extension Cursor {
         buffer.append(word.spelling)
         switch word {
         case .search, .sort: try copyNumbers(into: &buffer)
+        case .thread: try copyThreads(into: &buffer)
         case .esearch: try copySearchResult(clientTag: clientTag, into: &buffer)
         case .vanished: try copyVanished(into: &buffer)
+        case .uidBatches: try copyBatches(clientTag: clientTag, into: &buffer)
         }
         try end()
         buffer.append("\r\n")
@@ -86,13 +77,51 @@ extension Cursor {
         }
     }
 
-    private mutating func copyNumber(into buffer: inout Buffer) throws(SyntaxError) {
+    /// Copies ` (1)(2 3 (4)(5 6))`, or nothing; a space at the end is passed over.
+    private mutating func copyThreads(into buffer: inout Buffer) throws(SyntaxError) {
+        guard takeSpace(), !isAtEnd else { return }
+        buffer.append(UInt8(ascii: " "))
+        repeat { try copyThread(into: &buffer) } while peek == UInt8(ascii: "(")
+        _ = takeSpace()
+    }
+
+    /// Copies `(1 2 (3)(4 5))`: messages that follow each other, then the branches behind them.
+    ///
+    /// A thread that begins with branches has lost the message that they answer.
+    private mutating func copyThread(into buffer: inout Buffer) throws(SyntaxError) {
+        var depth = 0
+        repeat {
+            if take(UInt8(ascii: "(")) {
+                depth += 1
+                guard depth <= ResponseLimit.threadDepthMax else { throw .tooDeep(at: offset) }
+                buffer.append(UInt8(ascii: "("))
+                if peek != UInt8(ascii: "(") { try copyChain(into: &buffer) }
+            } else {
+                try close()
+                depth -= 1
+                buffer.append(UInt8(ascii: ")"))
+            }
+        } while depth > 0
+    }
+
+    /// Copies `1 2 3`, and the space before branches.
+    private mutating func copyChain(into buffer: inout Buffer) throws(SyntaxError) {
+        try copyNumber(into: &buffer)
+        while takeSpace() {
+            buffer.append(UInt8(ascii: " "))
+            if peek == UInt8(ascii: "(") { return }
+            try copyNumber(into: &buffer)
+        }
+        guard peek == UInt8(ascii: ")") else { throw expected(.closingParenthesis) }
+    }
+
+    mutating func copyNumber(into buffer: inout Buffer) throws(SyntaxError) {
         let start = offset
         _ = try nonZeroNumber()
         buffer.append(span(start..<offset))
     }
 
-    private mutating func copyNumberSet(into buffer: inout Buffer) throws(SyntaxError) {
+    mutating func copyNumberSet(into buffer: inout Buffer) throws(SyntaxError) {
         try copyNumber(into: &buffer)
         while let byte = peek, byte == UInt8(ascii: ":") || byte == UInt8(ascii: ",") {
             let isRange = take(UInt8(ascii: ":"))
@@ -117,59 +146,14 @@ extension Cursor {
         try copyNumberSet(into: &buffer)
     }
 
-    /// Takes ` (TAG "g5")`, where it is there; the tag must be one that the gateway wrote.
-    private mutating func searchCorrelator() throws(SyntaxError) -> UInt64? {
-        var ahead = self
-        guard ahead.takeSpace(), ahead.take(UInt8(ascii: "(")) else { return nil }
-        self = ahead
-        try word("TAG")
-        try space()
-        let start = offset
-        let text = try astring(bytesMax: ResponseLimit.quotedBytesMax)
-        var tag = Cursor(text.span)
-        guard let number = tag.takeGatewayTag(), tag.isAtEnd else {
-            throw .expected(.tag, at: start)
-        }
-        try close()
-        return number
-    }
-
-    private mutating func copySearchResult(
+    /// Copies ` (TAG "…") 99:50,49:1`; an empty mailbox has no batches.
+    private mutating func copyBatches(
         clientTag: Tag?,
         into buffer: inout Buffer
     ) throws(SyntaxError) {
-        _ = try searchCorrelator()
-        if let clientTag {
-            buffer.append(" (TAG \"")
-            clientTag.append(to: &buffer)
-            buffer.append("\")")
-        }
-        while takeSpace() {
-            if takeWord("UID") {
-                buffer.append(" UID")
-            } else if let word = takeKeyword(SearchResultWord.self) {
-                try space()
-                buffer.append(UInt8(ascii: " "))
-                buffer.append(word.spelling)
-                buffer.append(UInt8(ascii: " "))
-                try copySearchValue(word, into: &buffer)
-            } else {
-                _ = try atom()
-                try space()
-                try skipValue()
-            }
-        }
-    }
-
-    private mutating func copySearchValue(
-        _ word: SearchResultWord,
-        into buffer: inout Buffer
-    ) throws(SyntaxError) {
-        switch word {
-        case .min, .max: try copyNumber(into: &buffer)
-        case .count: buffer.append(decimal: UInt64(try number()))
-        case .all: try copyNumberSet(into: &buffer)
-        case .modSequence: buffer.append(decimal: try modSequence(isZeroAllowed: true))
-        }
+        try copyCorrelator(clientTag, into: &buffer)
+        guard takeSpace(), !isAtEnd else { return }
+        buffer.append(UInt8(ascii: " "))
+        try copyNumberSet(into: &buffer)
     }
 }

@@ -2,8 +2,8 @@
 
 /// A response of the backend, parsed whole; its human-readable text is checked and forgotten.
 ///
-/// Responses whose payload may be huge (`search`, `sort`, `esearch`, `vanished`) say only which they
-/// are: `NumberTranscoder` checks their numbers while it copies them out of the same piece.
+/// Responses whose payload may be huge (`search`, `sort`, `thread`, `esearch`, `vanished`, `uidBatches`)
+/// say only which they are: `NumberTranscoder` checks their numbers while it copies them out of the same piece.
 /// A `fetch` is read by `FetchTranscoder`.
 package enum Response: Equatable, Sendable {
     /// `+ …`: the text is dropped, the gateway writes its own.
@@ -23,9 +23,12 @@ package enum Response: Equatable, Sendable {
     case expunge(UInt32)
     case search
     case sort
+    case thread
     /// `tag` is the number of the gateway's tag in `(TAG "g<tag>")`.
     case esearch(tag: UInt64?)
     case vanished(isEarlier: Bool)
+    /// `tag` is that of the command, which a server must name (RFC 10022).
+    case uidBatches(tag: UInt64)
     case fetch
     /// The backend's answer to the gateway's own ID command; its fields are dropped.
     case id

@@ -1,4 +1,5 @@
 // The bracketed codes of status responses that may reach the gateway's session, as values.
+package import Bytes
 
 /// A response code on the allow-list (RFC 9051, 7.1); any other is `unknown` and goes no further.
 package enum ResponseCode: Equatable, Sendable {
@@ -13,6 +14,12 @@ package enum ResponseCode: Equatable, Sendable {
     case modified(MessageSet)
     case appendUID(validity: UInt32, uids: MessageSet)
     case copyUID(validity: UInt32, source: MessageSet, target: MessageSet)
+    /// The identifier of the mailbox that was selected or created (RFC 8474, 4.1).
+    case mailboxID(ShortBytes)
+    /// No more messages than `limit` were dealt with, down to `lastUID` (RFC 9738, 3.1).
+    case messageLimit(UInt32, lastUID: UInt32?)
+    /// How far a command that takes its time has come (RFC 9585).
+    case inProgress(CommandProgress)
     /// A referral elsewhere: its URL is dropped, the session treats it as a failure (RFC 2221).
     case referral
     /// A code that is not on the list; it is well-formed and dropped.

@@ -59,6 +59,9 @@ extension Cursor {
         if name.spells("MODIFIED") { return .modified(try numberSet(isStarAllowed: false)) }
         if name.spells("APPENDUID") { return try appendUID() }
         if name.spells("COPYUID") { return try copyUID() }
+        if name.spells("MAILBOXID") { return .mailboxID(try parenthesizedObjectID()) }
+        if name.spells("MESSAGELIMIT") { return try messageLimit() }
+        if name.spells("INPROGRESS") { return .inProgress(try commandProgress()) }
         throw expected(.knownWord)
     }
 
@@ -66,6 +69,11 @@ extension Cursor {
         let validity = try nonZeroNumber()
         try space()
         return .appendUID(validity: validity, uids: try numberSet(isStarAllowed: false))
+    }
+
+    private mutating func messageLimit() throws(SyntaxError) -> ResponseCode {
+        let limit = try nonZeroNumber()
+        return .messageLimit(limit, lastUID: takeSpace() ? try nonZeroNumber() : nil)
     }
 
     private mutating func copyUID() throws(SyntaxError) -> ResponseCode {
@@ -84,11 +92,30 @@ extension Cursor {
         var capabilities = CapabilitySet()
         while takeSpace() {
             if isAtEnd || peek == UInt8(ascii: "]") { break }
-            if let capability = Capability(spelled: span(try atom()), by: \.name) {
+            if takeLimit(into: &capabilities) { continue }
+            let capability = Capability(spelled: span(try atom()), by: \.name)
+            if let capability, !capability.hasLimit {
                 capabilities.insert(capability)
             }
         }
         return capabilities
+    }
+
+    /// Takes a capability that is known and has a number behind its equals sign.
+    private mutating func takeLimit(into set: inout CapabilitySet) -> Bool {
+        var ahead = self
+        let isMessageLimit = ahead.takeWord("MESSAGELIMIT")
+        guard isMessageLimit || ahead.takeWord("SAVELIMIT"), ahead.take(UInt8(ascii: "=")),
+            let limit = try? ahead.nonZeroNumber(),
+            ahead.isAtEnd || ahead.peek == UInt8(ascii: " ") || ahead.peek == UInt8(ascii: "]")
+        else { return false }
+        self = ahead
+        if isMessageLimit {
+            set.insert(messageLimit: limit)
+        } else {
+            set.insert(saveLimit: limit)
+        }
+        return true
     }
 }
 

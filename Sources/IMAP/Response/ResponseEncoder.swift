@@ -22,7 +22,8 @@ extension Response {
         case .exists(let number): Self.encode(number, " EXISTS\r\n", into: &buffer)
         case .recent(let number): Self.encode(number, " RECENT\r\n", into: &buffer)
         case .expunge(let number): Self.encode(number, " EXPUNGE\r\n", into: &buffer)
-        case .continuation, .tagged, .search, .sort, .esearch, .vanished, .fetch, .id, .unknown:
+        case .continuation, .tagged, .search, .sort, .thread, .esearch, .vanished, .uidBatches,
+            .fetch, .id, .unknown:
             break
         }
     }
@@ -106,6 +107,14 @@ extension ResponseCode {
             source.append(to: &buffer)
             buffer.append(UInt8(ascii: " "))
             target.append(to: &buffer)
+        case .mailboxID(let identifier):
+            buffer.append("MAILBOXID (")
+            buffer.append(identifier)
+            buffer.append(UInt8(ascii: ")"))
+        case .messageLimit(let limit, let uid):
+            Self.append("MESSAGELIMIT ", UInt64(limit), to: &buffer)
+            if let uid { Self.append(" ", UInt64(uid), to: &buffer) }
+        case .inProgress(let progress): progress.encode(tag: nil, into: &buffer)
         case .referral, .unknown: break
         }
     }
@@ -128,6 +137,11 @@ extension CapabilitySet {
         for capability in Capability.allCases where contains(capability) {
             buffer.append(UInt8(ascii: " "))
             buffer.append(text: capability.name)
+            switch capability {
+            case .messageLimit: if let messageLimit { buffer.append(decimal: UInt64(messageLimit)) }
+            case .saveLimit: if let saveLimit { buffer.append(decimal: UInt64(saveLimit)) }
+            default: break
+            }
         }
     }
 }
@@ -182,6 +196,12 @@ extension MailboxStatus {
             list.item(value.item.spelling, to: &buffer)
             buffer.append(UInt8(ascii: " "))
             buffer.append(decimal: value.number)
+        }
+        if let objectID {
+            list.item(StatusItem.mailboxID.spelling, to: &buffer)
+            buffer.append(" (")
+            buffer.append(objectID)
+            buffer.append(UInt8(ascii: ")"))
         }
         list.end(to: &buffer)
         buffer.append("\r\n")

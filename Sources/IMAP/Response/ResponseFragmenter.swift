@@ -239,7 +239,9 @@ extension Cursor {
     fileprivate mutating func takeLongResponse() -> Int? {
         guard take(UInt8(ascii: "*")), takeSpace() else { return nil }
         if takeKeyword(NumberListWord.self) != nil { return ResponseFragmenter.numberListBytesMax }
-        guard !take(while: .digit).isEmpty, takeSpace(), takeWord("FETCH") else { return nil }
+        guard !take(while: .digit).isEmpty, takeSpace(), takeKeyword(FetchWord.self) != nil else {
+            return nil
+        }
         return ResponseFragmenter.fetchLineBytesMax
     }
 }

@@ -76,14 +76,16 @@ enum ConditionWord: UInt8, Keyword {
 
 /// The responses that are lists of numbers.
 enum NumberListWord: UInt8, Keyword {
-    case search, sort, esearch, vanished
+    case search, sort, thread, esearch, vanished, uidBatches
 
     var spelling: StaticString {
         switch self {
         case .search: "SEARCH"
         case .sort: "SORT"
+        case .thread: "THREAD"
         case .esearch: "ESEARCH"
         case .vanished: "VANISHED"
+        case .uidBatches: "UIDBATCHES"
         }
     }
 }

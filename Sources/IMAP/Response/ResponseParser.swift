@@ -113,7 +113,7 @@ extension Cursor {
     private mutating func numbered() throws(SyntaxError) -> Response {
         let number = try number()
         try space()
-        if takeWord("FETCH") {
+        if takeKeyword(FetchWord.self) != nil {
             try space()
             try open()
             return .fetch

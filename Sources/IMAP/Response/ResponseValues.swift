@@ -5,6 +5,8 @@ import Bytes
 enum ResponseLimit {
     /// Levels of parentheses: the deepest body structure that is read.
     static let depthMax = 100
+    /// Levels of branches in one thread, each a reply with siblings; clients read them by recursion.
+    static let threadDepthMax = 512
     /// Quoted strings longer than this become literals: clients limit their lines too.
     static let quotedBytesMax = 1024
 }

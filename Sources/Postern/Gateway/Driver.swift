@@ -1,4 +1,5 @@
 // One reactor of the gateway: feeds sessions, performs their effects, keeps the order of things.
+import Audit
 import Authentication
 import Bytes
 import Proxy
@@ -36,7 +37,9 @@ struct Driver: ~Copyable {
     let wire: TLSWire
     var loop: EventLoop
     var snapshot: Snapshot
-    var now: Instant
+    /// When the turn began: the time of all that happens in it.
+    private(set) var moment: Moment
+    var now: Instant { moment.monotonic }
 
     var connections = ConnectionTable()
     var names = SessionNames()
@@ -91,13 +94,13 @@ struct Driver: ~Copyable {
         self.resolver = resolver
         self.control = control
         self.log = log
-        now = MonotonicClock.now
+        moment = Moment(utc: WallClock.now, monotonic: MonotonicClock.now)
         self.wire = wire
         self.loop = loop
         timers = TimerWheel(
             tickMicroseconds: Driver.timerTickMicroseconds,
             slots: Driver.timerSlots,
-            at: now
+            at: moment.monotonic
         )
         desk = LoginDesk(
             helpers: helpers,
@@ -115,7 +118,7 @@ struct Driver: ~Copyable {
     /// The order of a turn is a promise: records leave before the bytes that they are about.
     private mutating func turn() {
         let count = loop.wait(atMost: hasWork ? 0 : waitMicroseconds)
-        now = MonotonicClock.now
+        moment = Moment(utc: WallClock.now, monotonic: MonotonicClock.now)
         for index in 0..<count { note(loop.event(index)) }
         fireTimers()
         let wereHeld = !mayRead

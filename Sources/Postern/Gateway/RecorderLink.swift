@@ -184,8 +184,6 @@ struct RecorderLink: ~Copyable {
 }
 
 extension Driver {
-    var moment: Moment { Moment(utc: WallClock.now, monotonic: now) }
-
     /// Uses a new channel; what the old one did not acknowledge is sent again.
     mutating func useRecorder(_ socket: consuming Socket) {
         do {

@@ -13,22 +13,9 @@ extension Driver {
         }
         sendUnsent(connection)
         if connection.attempt != nil { continueAttempt(connection) }
-        if mayReadClient(connection) { readClient(connection) }
-        if mayReadBackend(connection) { readBackend(connection) }
+        if connection.mayReadClient && mayRead { readClient(connection) }
+        if connection.mayReadBackend && mayRead { readBackend(connection) }
         settle(connection)
-    }
-
-    /// A client is read only while all that it caused so far has found its way.
-    private func mayReadClient(_ connection: Connection) -> Bool {
-        connection.client.mayReceive && connection.course == .open
-            && connection.client.isSettled && connection.backend.unsent.isEmpty
-            && mayRead
-    }
-
-    private func mayReadBackend(_ connection: Connection) -> Bool {
-        connection.backend.mayReceive && connection.course == .open && connection.attempt == nil
-            && connection.backend.unread.isEmpty && connection.client.unsent.isEmpty
-            && mayRead
     }
 
     /// Whoever is read now may cause records that nobody could take.
@@ -225,7 +212,8 @@ extension Driver {
         }
         guard connection.course != .closed else { return }
         arm(connection)
-        if mayReadClient(connection) || mayReadBackend(connection) { enqueue(connection) }
+        let wantsReading = connection.mayReadClient || connection.mayReadBackend
+        if wantsReading && mayRead { enqueue(connection) }
     }
 
     /// Gives the session what it left unread, once after anything that may have changed its mind.
@@ -253,6 +241,18 @@ extension Driver {
             swap(&unread, &connection.backend.unread)
         }
         return unread
+    }
+}
+
+extension Connection {
+    /// A client is read only while all that it caused so far has found its way.
+    fileprivate var mayReadClient: Bool {
+        client.mayReceive && course == .open && client.isSettled && backend.unsent.isEmpty
+    }
+
+    fileprivate var mayReadBackend: Bool {
+        backend.mayReceive && course == .open && attempt == nil && backend.unread.isEmpty
+            && client.unsent.isEmpty
     }
 }
 

@@ -16,7 +16,7 @@ extension Authorization {
         let maySee = selection.map { $0.rights.contains(.seen) && !$0.isExamined } ?? false
         if setsSeen && !maySee {
             // One text under two names: no renaming could answer that.
-            guard let renames = fetch.peekOnly() else { return .refuse(.readOnly, grounds) }
+            guard let renames = fetch.peekOnly() else { return .refuse(.askedTwice, grounds) }
             filter.renames = renames
             rewrite = "FETCH with PEEK"
         }
@@ -60,11 +60,11 @@ extension Authorization {
     private func replace(_ store: Store, _ grounds: Grounds) -> Judgement {
         let rights = selection?.rights ?? .none
         let mine = FlagSet.system(with: rights)
-        guard !mine.isEmpty else { return refusedChange(grounds) }
         // Two commands can't both keep UNCHANGEDSINCE's promise, and keywords can't be listed.
         guard store.unchangedSince == nil, !rights.contains(.write) else {
             return .refuse(.noPermission, grounds)
         }
+        guard !mine.isEmpty else { return refusedChange(grounds) }
         let present = mine.intersection(store.flags)
         let absent = mine.subtracting(present)
         var adding = store
@@ -104,7 +104,8 @@ extension Authorization {
     /// Leaving a mailbox by MOVE is a deletion there (RFC 6851, section 3.3).
     func file(_ copy: Copy, _ verb: Verb, _ command: (Copy) -> Command) -> Judgement {
         let source = selected(verb.row.selected)
-        let target = access(copy.mailbox, needs: verb.row.destination)
+        let flags: Rights = copies == .strict ? [.seen, .write, .deleteMessages] : .none
+        let target = access(copy.mailbox, needs: verb.row.destination.union(flags))
         let grounds = Grounds(source.mailbox, target)
         if let refusal = source.mailbox?.refusal ?? target.refusal {
             return .refuse(refusal, grounds)

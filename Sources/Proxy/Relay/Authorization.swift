@@ -7,23 +7,33 @@ import Policy
 /// All that a decision may depend on.
 struct Authorization {
     let policy: UserPolicy
-    let backend: BackendFacts
+    let naming: MailboxNaming
+    /// The backend's own, whatever the client is offered.
+    let capabilities: CapabilitySet
     let offer: CapabilitySet
     let selection: Selection?
     let enabled: CapabilitySet
+    /// Whether `$` means nothing, since the search that was to be saved was refused here.
+    let isResultLost: Bool
     let refusals: RefusalStyle
+    let copies: CopyStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
     ///
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
 
-    var naming: MailboxNaming { backend.naming }
+    /// Asked without a look at what is selected.
+    private var isSelected: Bool { if case .some = selection { true } else { false } }
 
     func judge(_ command: Command) -> Judgement {
-        if command.verb.row.validity == .selected && selection == nil {
+        if !isSelected && command.verb.row.validity == .selected {
             return .refuse(.nothingSelected, Grounds())
         }
         guard isOffered(command) else { return .refuse(.unknownCommand, Grounds()) }
+        if enabled.contains(.uidOnly) && command.namesMessageNumbers {
+            return .refuse(.uidRequired, Grounds())
+        }
+        if isResultLost && command.usesSavedResult { return .refuse(.notSaved, selected(.none)) }
         switch command {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
@@ -49,7 +59,7 @@ struct Authorization {
         case .close: return close()
         case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
-        case .search: return reading(command)
+        case .search, .sort, .thread, .uidBatches: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)
         case .copy(let copy): return file(copy, .copy, Command.copy)
@@ -89,6 +99,7 @@ struct Authorization {
     private func reading(_ command: Command) -> Judgement {
         let grounds = selected(command.verb.row.selected)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
+        if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
         return .forward(Forward(command, grounds))
     }
 
@@ -99,10 +110,15 @@ struct Authorization {
             let bytes = name.bytes
             return bytes.span.spells("CONDSTORE") && offer.contains(.condStore)
                 || bytes.span.spells("QRESYNC") && offer.contains(.qresync)
+                || bytes.span.spells("UIDONLY") && offer.contains(.uidOnly)
         }
         guard !allowed.isEmpty else { return .local(.enabledNothing) }
         var asked = CapabilitySet()
         for name in allowed {
+            if name.bytes.span.spells("UIDONLY") {
+                asked.insert(.uidOnly)
+                continue
+            }
             if name.bytes.span.spells("QRESYNC") { asked.insert(.qresync) }
             asked.insert(.condStore)
         }
@@ -116,7 +132,7 @@ struct Authorization {
         let grounds = Grounds(access)
         // RFC 9051, 6.3.2: a SELECT that fails leaves nothing selected.
         if let refusal = access.refusal {
-            return .refuse(refusal, grounds, deselects: selection != nil)
+            return .refuse(refusal, grounds, deselects: isSelected)
         }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
         let changing: Rights = [.seen, .write, .deleteMessages, .expunge]
@@ -162,7 +178,7 @@ struct Authorization {
     var leaving: Plan { Plan(leavingSteps, course: .leaving) }
 
     private var leavingSteps: [Step] {
-        let hasUnselect = backend.capabilities.contains(.unselect)
+        let hasUnselect = capabilities.contains(.unselect)
         guard !hasUnselect, let selection else { return [Step(.unselect, .deselect)] }
         let close = Step(.close, .deselect)
         if selection.isExamined { return [close] }

@@ -31,6 +31,8 @@ struct Exchange: Equatable {
     let isUID: Bool
     let pipelining: Pipelining
     var purpose: Purpose
+    /// Whether `$` is what it finds, once it is answered.
+    var savesResult = false
     let started: Instant
     /// The command's number in the session.
     let sequence: UInt64
@@ -137,9 +139,7 @@ struct InFlight {
         fetchFilter = .unsolicited
         for exchange in exchanges {
             guard case .fetch(let filter) = exchange.purpose else { continue }
-            fetchFilter.attributes = fetchFilter.attributes.union(filter.attributes)
-            fetchFilter.allowsSections = fetchFilter.allowsSections || filter.allowsSections
-            fetchFilter.renames.formUnion(filter.renames)
+            fetchFilter.formUnion(filter)
         }
     }
 }

@@ -9,22 +9,27 @@ extension Authorization {
         case .namespace: offer.contains(.namespace)
         case .enable: offer.contains(.enable)
         case .unselect: offer.contains(.unselect)
-        case .uidExpunge: offer.contains(.uidPlus)
-        case .move: offer.contains(.move)
+        case .uidExpunge(let set): offer.contains(.uidPlus) && admits(set)
+        case .copy(let copy): admits(copy.set)
+        case .move(let copy): offer.contains(.move) && admits(copy.set)
         case .list(let list): admits(list)
-        case .status(_, let items): admits(modSequences: items.contains(.highestModSequence))
-        case .search(let search): search.returns == nil || offer.contains(.esearch)
+        case .status(_, let items): admits(items)
+        case .search(let search): admits(search, returns: .esearch)
+        case .sort(let sort): admits(sort)
+        case .thread(let thread): admits(thread)
+        case .uidBatches: offer.contains(.uidBatches)
         case .select(let select), .examine(let select): admits(select)
         case .fetch(let fetch): admits(fetch)
-        case .store(let store): admits(modSequences: store.unchangedSince != nil)
+        case .store(let store):
+            admits(modSequences: store.unchangedSince != nil) && admits(store.set)
         case .create(_, let uses): uses.isEmpty
         case .capability, .noop, .logout, .id, .startTLS, .authenticate, .login, .delete, .rename,
-            .subscribe, .unsubscribe, .lsub, .append, .check, .close, .expunge, .copy:
+            .subscribe, .unsubscribe, .lsub, .append, .check, .close, .expunge:
             true
         }
     }
 
-    private func admits(modSequences: Bool) -> Bool {
+    func admits(modSequences: Bool) -> Bool {
         !modSequences || offer.contains(.condStore)
     }
 
@@ -33,19 +38,13 @@ extension Authorization {
         return admits(modSequences: select.isCondstore)
     }
 
-    private func admits(_ fetch: Fetch) -> Bool {
-        if fetch.wantsVanished && !enabled.contains(.qresync) { return false }
-        let namesThem = fetch.items.contains { $0 == .attribute(.modSequence) }
-        return admits(modSequences: fetch.changedSince != nil || namesThem)
-    }
-
     private func admits(_ list: List) -> Bool {
         guard list.isExtended else { return true }
         let returns = list.returns ?? ListReturns()
         let namesUses =
             list.selection.contains(.specialUse) || returns.options.contains(.specialUse)
         return offer.contains(.listExtended)
-            && (returns.status.isEmpty || offer.contains(.listStatus))
+            && (returns.status.isEmpty || offer.contains(.listStatus) && admits(returns.status))
             && (!namesUses || offer.contains(.specialUse))
     }
 }

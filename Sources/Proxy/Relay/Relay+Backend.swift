@@ -63,7 +63,7 @@ extension Relay {
         }
         do {
             // A copy of a few words, since the piece lends the whole relay meanwhile.
-            var transcoder = transcoder ?? FetchTranscoder()
+            var transcoder = transcoder ?? FetchTranscoder(isByUID: enabled.contains(.uidOnly))
             let step = try transcoder.accept(
                 answers.piece,
                 literal: literal,
@@ -150,6 +150,7 @@ extension Relay {
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
+        if exchange.savesResult && condition == .ok { isResultLost = false }
         switch exchange.purpose {
         case _ where exchange.step != nil:
             stepEnded(exchange, condition, code, at: now, into: &out)
@@ -210,6 +211,8 @@ extension Relay {
         switch exchange.purpose {
         case .select(let selected):
             selection = condition == .ok ? selected : nil
+            // RFC 5182, 2.1: what was saved belongs to the mailbox before.
+            isResultLost = false
             // The policy may have changed since the command was sent.
             refreshSelection(into: &out)
         case .deselect where condition == .ok: selection = nil

@@ -120,6 +120,8 @@ extension Relay {
             return false
         case .refuse(let refusal, let grounds, let deselects):
             guard record(refusal, tagged, grounds, into: &out) else { return false }
+            // A search that is answered with BAD leaves `$` as it was (RFC 5182, 2.1).
+            if tagged.command.savesResult && refusal.status == .no { isResultLost = true }
             guard deselects else {
                 out.client.append(refusal, tag: tagged.tag)
                 break

@@ -99,5 +99,8 @@ extension Relay {
         return record
     }
 
-    private var state: Phrase { selection == nil ? "authenticated" : "selected" }
+    private var state: Phrase {
+        // Compared with nil, the whole selection would be copied.
+        if case .some = selection { "selected" } else { "authenticated" }
+    }
 }

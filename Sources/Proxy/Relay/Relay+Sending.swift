@@ -52,6 +52,7 @@ extension Relay {
                 isUID: asked.isUID,
                 pipelining: step == nil ? command.pipelining : .alone,
                 purpose: purpose,
+                savesResult: command.savesResult,
                 started: now,
                 sequence: trail.sequence,
                 step: step

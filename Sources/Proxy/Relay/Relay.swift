@@ -50,6 +50,8 @@ struct Relay: ~Copyable {
     var undertaking: Undertaking?
     var selection: Selection?
     var enabled = CapabilitySet()
+    /// The last search that was to be saved was refused: what `$` is at the backend is older.
+    var isResultLost = false
     var upload: Upload?
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
@@ -76,6 +78,10 @@ struct Relay: ~Copyable {
     private var lastTag: UInt64
     private var malformedCommands = 0
     private var lastInput: Instant
+    private var policyDeadline: Instant
+    /// The settings' timeouts: the deadline is asked for at every turn.
+    private var idleMicroseconds: UInt64
+    private var commandMicroseconds: UInt64
 
     init(
         subject: Subject,
@@ -92,8 +98,11 @@ struct Relay: ~Copyable {
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: subject, at: epoch + Self.seconds(now))
+        policyDeadline = Self.policyDeadline(policy, epoch)
         offer = Offer.afterLogin(backend: backend.capabilities)
         lastInput = now
         // The login at the backend used the tags below.
@@ -111,11 +120,14 @@ struct Relay: ~Copyable {
     var authorization: Authorization {
         Authorization(
             policy: policy,
-            backend: backend,
+            naming: backend.naming,
+            capabilities: backend.capabilities,
             offer: offer,
             selection: selection,
             enabled: enabled,
+            isResultLost: isResultLost,
             refusals: settings.refusals,
+            copies: settings.copies,
             descendants: descendants
         )
     }
@@ -137,6 +149,8 @@ struct Relay: ~Copyable {
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
         self.settings = settings
+        idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
+        commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         trail.facts.policyRevision = settings.policy.revision
         judgeAnew(at: now, into: &out)
     }
@@ -144,6 +158,7 @@ struct Relay: ~Copyable {
     /// Takes the policy of this moment, for what is selected and for what waits.
     private mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
         policy = settings.policy.policy(for: subject, at: epoch + Self.seconds(now))
+        policyDeadline = Self.policyDeadline(policy, epoch)
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
         inFlight.refreshSelection(under: policy)
@@ -185,7 +200,7 @@ struct Relay: ~Copyable {
     private static func seconds(_ now: Instant) -> UnixTime { UnixTime(now / 1_000_000) }
 
     /// When a rule begins or ends to apply by itself.
-    private var policyDeadline: Instant {
+    private static func policyDeadline(_ policy: UserPolicy, _ epoch: UnixTime) -> Instant {
         guard let changes = policy.changes else { return .max }
         let seconds = UInt64(clamping: changes - epoch)
         let (micros, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
@@ -195,8 +210,10 @@ struct Relay: ~Copyable {
     var deadline: Instant { min(policyDeadline, inputDeadline) }
 
     private var inputDeadline: Instant {
-        let limits = settings.limits
-        return lastInput.advanced(by: client.isIdle ? limits.idleTimeout : limits.commandTimeout)
+        let (end, isPast) = lastInput.addingReportingOverflow(
+            client.isIdle ? idleMicroseconds : commandMicroseconds
+        )
+        return isPast ? .max : end
     }
 
     /// Whether nothing but the client can bring the session on.

@@ -26,13 +26,17 @@ extension Relay {
         case .vanished:
             guard isSelecting else { return noteUnknown(into: &out) }
             return copyNumbers(into: &out)
-        case .search:
-            guard inFlight.contains(.search) else { return false }
-            return copyNumbers(into: &out)
+        case .search: return inFlight.contains(.search) && copyNumbers(into: &out)
+        case .sort: return inFlight.contains(.sort) && copyNumbers(into: &out)
+        case .thread: return inFlight.contains(.thread) && copyNumbers(into: &out)
         case .esearch(let number):
-            guard let number, let tag = inFlight.tag(of: number, .search) else { return false }
+            guard let number,
+                let tag = inFlight.tag(of: number, .search) ?? inFlight.tag(of: number, .sort)
+            else { return false }
             return copyNumbers(tag: tag, into: &out)
-        case .sort: return false
+        case .uidBatches(let number):
+            guard let tag = inFlight.tag(of: number, .uidBatches) else { return false }
+            return copyNumbers(tag: tag, into: &out)
         case .unknown: return noteUnknown(into: &out)
         }
     }
@@ -75,9 +79,24 @@ extension Relay {
             end("Mail server closed the connection", .backendBye, into: &out)
         case .no, .bad: break
         case .ok:
+            if case .inProgress(let progress)? = code { return pass(progress, into: &out) }
             guard let kept = filtered(untagged: code) else { break }
             Response.status(.ok, code: kept).encode(into: &out.client)
         }
+        return true
+    }
+
+    /// How far a command has come is told under the client's tag; of our own commands nothing.
+    private func pass(_ progress: CommandProgress, into out: inout Outbox) -> Bool {
+        guard offer.contains(.inProgress) else { return true }
+        var tag: Tag?
+        if let number = progress.tag {
+            tag = inFlight.exchanges.first { $0.number == number }?.tag
+            guard tag != nil else { return true }
+        }
+        out.client.append("* OK [")
+        progress.encode(tag: tag, into: &out.client)
+        out.client.append("] Still working\r\n")
         return true
     }
 
@@ -90,6 +109,7 @@ extension Relay {
             let isFixed = selection.isExamined
             return .permanentFlags(flags.keeping(isFixed ? .none : selection.rights))
         case .uidNext, .uidValidity, .unseen, .highestModSeq: return isSelecting ? code : nil
+        case .mailboxID: return isSelecting && offer.contains(.objectID) ? code : nil
         case .copyUID:
             return mayTellUIDs(inFlight.first(.move) ?? inFlight.first(.copy)) ? code : nil
         case .bare(.closed), .bare(.noModSeq), .bare(.uidNotSticky): return isSelecting ? code : nil
@@ -107,8 +127,11 @@ extension Relay {
         switch code {
         case .appendUID, .copyUID: return mayTellUIDs(exchange) ? code : nil
         case .highestModSeq, .modified: return code
+        case .mailboxID: return offer.contains(.objectID) ? code : nil
+        case .messageLimit: return offer.contains(.messageLimit) ? code : nil
         case .bare(let bare): return filtered(bare, of: exchange).map { .bare($0) }
-        case .capability, .permanentFlags, .uidNext, .uidValidity, .unseen, .referral, .unknown:
+        case .capability, .permanentFlags, .uidNext, .uidValidity, .unseen, .inProgress, .referral,
+            .unknown:
             return nil
         }
     }

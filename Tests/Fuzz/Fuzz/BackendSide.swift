@@ -93,7 +93,7 @@ private struct FuzzedBackend: Equatable {
     private mutating func passWhole(_ piece: Span<UInt8>) throws(ResponseError) {
         let response = try ResponseParser.parse(piece)
         switch response {
-        case .search, .sort, .esearch, .vanished:
+        case .search, .sort, .thread, .esearch, .vanished, .uidBatches:
             // A tag as the gateway writes them, so that the answer is a backend's again.
             try NumberTranscoder.transcode(piece, clientTag: Tag("g1"), into: &client)
         default: response.encode(into: &client)
@@ -112,8 +112,9 @@ extension FetchFilter {
     fileprivate static let everything = FetchFilter(
         attributes: [
             .uid, .flags, .internalDate, .envelope, .body, .bodyStructure, .rfc822, .rfc822Size,
-            .rfc822Header, .rfc822Text, .modSequence,
+            .rfc822Header, .rfc822Text, .modSequence, .emailID, .threadID, .saveDate, .preview,
         ],
-        allowsSections: true
+        allowsSections: true,
+        allowsBinary: true
     )
 }

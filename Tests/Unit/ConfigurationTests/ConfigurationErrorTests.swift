@@ -71,6 +71,11 @@ import Testing
         ),
         Case(
             "{ folder: trail }",
+            "{ folder: trail }\ncopies: \"lax\\nor\\u2028not\"",
+            "postern.yaml:14:9: expected one of lax, strict, not \"lax or not\""
+        ),
+        Case(
+            "{ folder: trail }",
             "[trail]",
             "postern.yaml:13:8: expected a mapping such as \"key: value\", not a list"
         ),

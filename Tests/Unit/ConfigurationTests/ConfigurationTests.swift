@@ -29,6 +29,7 @@ import Testing
         #expect(configuration.throttle == ThrottleSettings())
         #expect(configuration.authentication == AuthenticationSettings())
         #expect(configuration.refusals == .strict)
+        #expect(configuration.copies == .lax)
     }
 
     @Test("reads the documented file, whose values are the defaults")

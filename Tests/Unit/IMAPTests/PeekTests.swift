@@ -19,6 +19,9 @@ import Testing
             ("RFC822.TEXT", "FETCH 1 (BODY.PEEK[TEXT])", .rfc822Text),
             ("(RFC822.HEADER BODY BODY.PEEK[1])", "FETCH 1 (RFC822.HEADER BODY BODY.PEEK[1])", []),
             ("(BODY[] BODY.PEEK[])", "FETCH 1 (BODY.PEEK[])", []),
+            ("BINARY[1.2]<0.9>", "FETCH 1 (BINARY.PEEK[1.2]<0.9>)", []),
+            ("(BINARY[] BINARY.PEEK[] BODY[])", "FETCH 1 (BINARY.PEEK[] BODY.PEEK[])", []),
+            ("(BINARY.SIZE[1] PREVIEW)", "FETCH 1 (BINARY.SIZE[1] PREVIEW)", []),
         ] as [(String, String, Fetch.Renames)]
     )
     func peeks(items: String, written: String, renames: Fetch.Renames) throws {
@@ -42,7 +45,7 @@ import Testing
 
     @Test(
         "knows what marks as read",
-        arguments: ["RFC822", "RFC822.TEXT", "BODY[]", "(UID BODY[1])"]
+        arguments: ["RFC822", "RFC822.TEXT", "BODY[]", "(UID BODY[1])", "BINARY[1]"]
     )
     func knowsWrites(items: String) throws {
         #expect(try fetch(items).setsSeen)

@@ -69,7 +69,7 @@ import Testing
         "relays nothing of what is not a client's",
         arguments: [
             "* ID (\"name\" \"Dovecot\" \"host\" \"mail.internal\")", "* ACL INBOX bob lr",
-            "* JMAPACCESS \"https://x\"", "* X-ODD (anything \"at all", "* 3 UIDFETCH (UID 1)",
+            "* JMAPACCESS \"https://x\"", "* X-ODD (anything \"at all",
             "+ OK", "+", "g5 OK Done", "* METADATA \"Secret\" (/shared/comment)",
         ]
     )
@@ -98,12 +98,24 @@ import Testing
         )
     }
 
+    @Test func knowsTheCodesOfNewerExtensions() throws {
+        #expect(try code("[MAILBOXID (F-2_x)]") == .mailboxID(ShortBytes("F-2_x")))
+        #expect(try code("[MESSAGELIMIT 1000]") == .messageLimit(1000, lastUID: nil))
+        #expect(try code("[MESSAGELIMIT 1000 23221]") == .messageLimit(1000, lastUID: 23221))
+        let half = CommandProgress(tag: 12, done: 454, goal: 1000)
+        #expect(try code("[INPROGRESS (\"g12\" 454 1000)]") == .inProgress(half))
+        let unknown = CommandProgress(tag: nil)
+        #expect(try code("[INPROGRESS (NIL NIL NIL)]") == .inProgress(unknown))
+    }
+
     @Test(
         "takes a code away that it does not know or cannot read",
         arguments: [
             "[X-ODD]", "[UIDNEXT 0]", "[UNSEEN]", "[UIDVALIDITY 4294967296]", "[APPENDUID 1]",
             "[COPYUID 1 2:* 3]", "[BADURL \"imap://x\"]", "[HIGHESTMODSEQ 9223372036854775808]",
-            "[PERMANENTFLAGS \\Seen]", "[METADATA LONGENTRIES 5]", "[INPROGRESS (\"g1\" 1 2)]",
+            "[PERMANENTFLAGS \\Seen]", "[METADATA LONGENTRIES 5]", "[INPROGRESS (\"g1\" NIL 2)]",
+            "[INPROGRESS (\"c1\" 1 2)]", "[MESSAGELIMIT 0]", "[MAILBOXID (a b)]",
+            "[NOTIFICATIONOVERFLOW]",
         ]
     )
     func takesAway(text: String) throws { #expect(try code(text) == .unknown) }
@@ -150,6 +162,12 @@ import Testing
             into: &client
         )
         #expect(client.text == expected + "\r\n")
+    }
+
+    @Test func tellsTheLimitsThatABackendHas() throws {
+        let line = "* CAPABILITY SAVELIMIT=500 X MESSAGELIMIT=1000 MESSAGELIMIT= SAVELIMIT=0"
+        #expect(try relayed(line) == "* CAPABILITY MESSAGELIMIT=1000 SAVELIMIT=500\r\n")
+        #expect(try relayed("* CAPABILITY MESSAGELIMIT=").contains("LIMIT") == false)
     }
 
     @Test func listsCapabilitiesInAFixedOrder() {

@@ -78,7 +78,7 @@ struct RelayedStream {
     private mutating func relay(_ response: Response) throws(ResponseError) {
         responses.append(response)
         switch response {
-        case .search, .sort, .esearch, .vanished:
+        case .search, .sort, .thread, .esearch, .vanished, .uidBatches:
             try Self.relayNumbers(fragmenter, into: &client)
         default: response.encode(into: &client)
         }
@@ -106,9 +106,10 @@ extension FetchFilter {
     static let everything = FetchFilter(
         attributes: [
             .uid, .flags, .internalDate, .envelope, .body, .bodyStructure, .rfc822, .rfc822Size,
-            .rfc822Header, .rfc822Text, .modSequence,
+            .rfc822Header, .rfc822Text, .modSequence, .emailID, .threadID, .saveDate, .preview,
         ],
-        allowsSections: true
+        allowsSections: true,
+        allowsBinary: true
     )
 }
 
@@ -118,6 +119,7 @@ private let conversation =
     + "* 2 FETCH (UID 9 X-GUID {3}\r\nabc FLAGS (\\Seen) BODY[] {27}\r\ng1 OK\r\n* LIST () \"/\" x\r\n{9}"
     + " X-MAILBOX Secret MODSEQ (5))\r\n"
     + "* 3 FETCH (ENVELOPE (NIL {3}\r\na\"b ((NIL NIL \"x\" \"y\")) NIL NIL NIL NIL NIL NIL NIL))\r\n"
+    + "* 4 FETCH (BINARY[1.2] ~{4}\r\na\0)\n PREVIEW {2}\r\nhi)\r\n"
     + "* SEARCH 1 2 3\r\n"
     + "g7 OK Fetch completed.\r\n"
 
@@ -132,6 +134,7 @@ private let conversation =
                 + " MODSEQ (5))\r\n"
                 + "* 3 FETCH (ENVELOPE (NIL \"a\\\"b\" ((NIL NIL \"x\" \"y\"))"
                 + " NIL NIL NIL NIL NIL NIL NIL))\r\n"
+                + "* 4 FETCH (BINARY[1.2] ~{4}\r\na\0)\n PREVIEW \"hi\")\r\n"
                 + "* SEARCH 1 2 3\r\n"
         )
         #expect(relayed.responses.last == .tagged(tag: 7, .ok, code: nil))

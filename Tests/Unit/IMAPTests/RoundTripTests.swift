@@ -29,6 +29,10 @@ struct SplitMix: RandomNumberGenerator {
         #"a SEARCH MODSEQ "/flags/\\Seen" all 5 LARGER 7 KEYWORD x HEADER a "b\"c""#,
         #"a APPEND box (\Draft k) " 1-Feb-2026 08:00:00 -0130" ~{5+}"# + "\r\n",
         "a UID MOVE 1:2 {4}\r\na\"\\b", "a RENAME a b", "a STATUS x (MESSAGES UIDNEXT)",
+        "a UID SORT RETURN (SAVE PARTIAL -1:-50) (REVERSE DATE SIZE) UTF-8 FUZZY TEXT x OLDER 9",
+        "a THREAD REFS US-ASCII EMAILID M-1_ SAVEDSINCE 1-Jan-2020 (UID $ NOT YOUNGER 5)",
+        "a UID FETCH 1 (BINARY.PEEK[1.2]<0.9> BINARY.SIZE[] PREVIEW (LAZY)) (PARTIAL 1:9)",
+        "a UIDBATCHES 2000 3:1", "a FETCH $ PREVIEW",
         "a ENABLE CONDSTORE QRESYNC", "a UID EXPUNGE 1,2,3,4,5,6,7,8",
     ]
 
