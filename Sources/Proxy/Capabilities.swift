@@ -23,7 +23,7 @@ enum Offer {
     /// What can be policed, and so is offered on when the backend has it.
     private static let relayed = CapabilitySet([
         .idle, .namespace, .uidPlus, .unselect, .move, .children, .listExtended, .listStatus,
-        .specialUse, .esearch, .condStore, .qresync, .enable, .searchRes, .within, .searchFuzzy,
+        .specialUse, .esearch, .condStore, .qresync, .enable, .notify, .searchRes, .within, .searchFuzzy,
         .sort, .sortDisplay, .esort, .threadOrderedSubject, .threadReferences, .threadRefs,
         .binary, .statusSize, .objectID, .saveDate, .preview, .i18nLevel1, .partial, .inProgress,
         .uidOnly, .uidBatches, .messageLimit, .saveLimit,

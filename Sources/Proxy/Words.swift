@@ -70,6 +70,7 @@ extension BareCode {
         case .nonExistent: "NONEXISTENT"
         case .tooBig: "TOOBIG"
         case .hasChildren: "HASCHILDREN"
+        case .notificationOverflow: "NOTIFICATIONOVERFLOW"
         case .notSaved: "NOTSAVED"
         case .uidRequired: "UIDREQUIRED"
         default: "OTHER"

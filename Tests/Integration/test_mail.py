@@ -181,13 +181,30 @@ class Mail(StageCase):
 
     def test_nothing_that_cannot_be_policed_is_offered_or_done(self):
         offered = self.client.command("CAPABILITY")[0]
-        for capability in (b"URLAUTH", b"NOTIFY", b"CATENATE", b"MULTISEARCH",
+        for capability in (b"URLAUTH", b"CATENATE", b"MULTISEARCH",
                            b"CONTEXT", b"METADATA", b"LOGIN-REFERRALS"):
             self.assertNotIn(capability, offered)
-        for command in ("COMPRESS LZ", "NOTIFY NONE", "UNAUTHENTICATE", "XYZZY",
+        for command in ("COMPRESS LZ", "UNAUTHENTICATE", "XYZZY",
                         "GETURLAUTH x", "UID XYZZY 1"):
             with self.subTest(command):
                 self.assertRegex(self.client.answer(command), r"^BAD\b")
+
+    def test_other_mailboxes_are_watched_as_far_as_they_may_be_read(self):
+        ann = self.session("ann")
+        watched = "NOTIFY SET STATUS (personal (MessageNew MessageExpunge))"
+        told = b"".join(ann.command(watched))
+        self.assertIn(b"* STATUS \"Archive/2019\" (", told)
+        self.assertNotIn(b"Secret", told)
+        ann.send(b"wait IDLE\r\n")
+        self.assertRegex(ann.line(), rb"^\+ ")
+        behind = self.behind("ann")
+        for mailbox in (b"Secret/Plans", b"Sent"):
+            behind.send(b"put APPEND %s {%d+}\r\n%s\r\n" % (mailbox, len(MESSAGE), MESSAGE))
+            behind.until("put")
+        told = ann.response()
+        self.assertRegex(told, rb"^\* STATUS \"?Sent")
+        ann.send(b"DONE\r\n")
+        self.assertNotIn(b"Secret", b"".join(ann.until("wait")))
 
     def test_what_was_read_is_in_the_trail(self):
         self.client.command("EXAMINE INBOX")

@@ -9,7 +9,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         condStore, qresync, binary, multiAppend, statusSize, objectID, saveDate, preview,
         appendLimit, i18nLevel1, partial, utf8Accept, acl, listMyRights, quota, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
-        compressDeflate
+        compressDeflate, notify
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -69,6 +69,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .messageLimit: "MESSAGELIMIT="
         case .saveLimit: "SAVELIMIT="
         case .compressDeflate: "COMPRESS=DEFLATE"
+        case .notify: "NOTIFY"
         }
     }
 

@@ -62,4 +62,5 @@ package enum BareCode: String, CaseIterable, Sendable {
     case useAttribute = "USEATTR"
     case throttled = "THROTTLED"
     case downgraded = "DOWNGRADED"
+    case notificationOverflow = "NOTIFICATIONOVERFLOW"
 }

@@ -22,6 +22,8 @@ struct Authorization {
     ///
     /// A name that is not canonical is nil in it: what it may do can't be told.
     let descendants: [MailboxName?]?
+    /// What the NOTIFY under way may mean; nil: not asked for yet.
+    let names: KnownNames?
 
     /// Asked without a look at what is selected.
     private var isSelected: Bool { if case .some = selection { true } else { false } }
@@ -39,6 +41,7 @@ struct Authorization {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
         case .namespace: return .local(.namespace)
+        case .notify(let notify): return self.notify(notify)
         case .compress:
             return isCompressing ? .refuse(.compressing, Grounds()) : .local(.compress)
         case .logout: return .local(.logout)

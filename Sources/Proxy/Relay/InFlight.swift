@@ -9,6 +9,8 @@ enum Purpose: Equatable {
     case plain
     /// Ours alone: collects the names below a mailbox that is to be deleted or renamed.
     case probe
+    /// Ours alone: collects the names of all mailboxes.
+    case survey
     case select(Selection)
     /// CLOSE and UNSELECT: nothing is selected afterwards.
     case deselect
@@ -17,6 +19,8 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
+    /// NOTIFY: what may be told of new messages from now on; nil: nothing.
+    case notify(FetchFilter?)
     /// APPEND, COPY and MOVE: the rights on the target decide what the answer may tell.
     case filing(target: Rights, mayCreate: Bool)
 }
@@ -50,6 +54,8 @@ struct InFlight {
     private(set) var exchanges: [Exchange] = []
     /// What a FETCH response may hold, for all FETCH commands in flight together.
     private(set) var fetchFilter = FetchFilter.unsolicited
+    /// What NOTIFY lets the backend tell unasked; nil: it is off.
+    private(set) var notified: FetchFilter?
 
     var isEmpty: Bool { exchanges.isEmpty }
 
@@ -111,6 +117,14 @@ struct InFlight {
         }
     }
 
+    var isSurveying: Bool { exchanges.contains { $0.purpose == .survey } }
+
+    /// Lets the backend tell of new messages what `filter` lets pass, or no longer.
+    mutating func watch(_ filter: FetchFilter?) {
+        notified = filter
+        refreshFilter()
+    }
+
     var isProbing: Bool { exchanges.contains { $0.purpose == .probe } }
 
     /// Counts a message and its bytes for the oldest command with `verb`.
@@ -136,7 +150,7 @@ struct InFlight {
     }
 
     private mutating func refreshFilter() {
-        fetchFilter = .unsolicited
+        fetchFilter = notified ?? .unsolicited
         for exchange in exchanges {
             guard case .fetch(let filter) = exchange.purpose else { continue }
             fetchFilter.formUnion(filter)

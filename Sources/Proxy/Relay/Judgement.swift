@@ -12,6 +12,8 @@ enum Judgement: Equatable {
     case ignore(Grounds)
     /// The names below this mailbox must be known first.
     case probe(MailboxName)
+    /// The names of all mailboxes must be known first.
+    case survey
     case forward(Forward)
 }
 

@@ -150,13 +150,18 @@ extension Relay {
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
+        if case .notify(let filter) = exchange.purpose, condition == .ok {
+            inFlight.watch(filter)
+        }
         if exchange.savesResult && condition == .ok { isResultLost = false }
         switch exchange.purpose {
         case _ where exchange.step != nil:
             stepEnded(exchange, condition, code, at: now, into: &out)
         case .probe where condition != .ok:
             return desynchronized("Backend refused to list a mailbox's children", into: &out)
-        case .probe: break
+        case .survey where condition != .ok:
+            return desynchronized("Backend refused to list mailboxes", into: &out)
+        case .probe, .survey: break
         case .refusal(let refusal): answer(exchange, refusal, at: now, into: &out)
         default: answer(exchange, condition, code, at: now, into: &out)
         }

@@ -78,10 +78,11 @@ extension Relay {
         }
         guard inFlight.admits(tagged.command.pipelining) else { return hold() }
         sawWellFormed()
-        if !isRecorded && descendants == nil { trail.beginCommand() }
+        if !isRecorded && descendants == nil && names == nil { trail.beginCommand() }
         guard settle(tagged, at: now, into: &out) else { return hold() }
         isRecorded = false
         descendants = nil
+        names = nil
         client.reset()
     }
 
@@ -119,6 +120,13 @@ extension Relay {
             }
             let list = List(patterns: [pattern])
             send(.list(list), tag: nil, .probe, at: now, into: &out)
+            return false
+        case .survey:
+            names = KnownNames()
+            let everything = [UInt8(ascii: "*")]
+            send(.list(List(patterns: [everything])), tag: nil, .survey, at: now, into: &out)
+            let subscribed = Command.lsub(reference: [], pattern: everything)
+            send(subscribed, tag: nil, .survey, at: now, into: &out)
             return false
         case .refuse(let refusal, let grounds, let deselects):
             guard record(refusal, tagged, grounds, into: &out) else { return false }

@@ -105,7 +105,7 @@ extension Relay {
             guard record(refusal, tagged, grounds, into: &out) else { return holdAtLiteral(header) }
             isRecorded = false
             refuseLiteral(header, tag: asked.tag, refusal, into: &out)
-        case .local, .ignore, .probe:
+        case .local, .ignore, .probe, .survey:
             refuseLiteral(header, tag: asked.tag, .malformed, into: &out)
         }
     }

@@ -69,6 +69,8 @@ struct Relay: ~Copyable {
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
+    /// The mailboxes there are, where the waiting command must know them.
+    var names: KnownNames?
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -128,7 +130,8 @@ struct Relay: ~Copyable {
             isCompressing: isCompressing,
             refusals: settings.refusals,
             copies: settings.copies,
-            descendants: descendants
+            descendants: descendants,
+            names: names
         )
     }
 

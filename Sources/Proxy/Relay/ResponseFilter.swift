@@ -80,10 +80,21 @@ extension Relay {
         case .no, .bad: break
         case .ok:
             if case .inProgress(let progress)? = code { return pass(progress, into: &out) }
+            if code == .bare(.notificationOverflow) {
+                passOverflow(into: &out)
+                break
+            }
             guard let kept = filtered(untagged: code) else { break }
             Response.status(.ok, code: kept).encode(into: &out.client)
         }
         return true
+    }
+
+    /// The backend watches no mailbox any more (RFC 5465, 5.8).
+    private mutating func passOverflow(into out: inout Outbox) {
+        guard inFlight.notified != nil else { return }
+        inFlight.watch(nil)
+        Response.status(.ok, code: .bare(.notificationOverflow)).encode(into: &out.client)
     }
 
     /// How far a command has come is told under the client's tag; of our own commands nothing.
@@ -176,6 +187,17 @@ extension Relay {
         descendants?.append(count < Self.descendantsMax ? descendant : nil)
     }
 
+    private mutating func note(_ entry: ListEntry, _ name: MailboxName?, isSubscribed: Bool) {
+        guard let name else { return }
+        if isSubscribed { return names?.note(subscribed: name) ?? () }
+        let isMailbox =
+            !entry.attributes.contains(.noSelect) && !entry.attributes.contains(.nonExistent)
+        guard isMailbox else { return }
+        let foreign = (backend.namespace?.otherUsers ?? []) + (backend.namespace?.shared ?? [])
+        let isPersonal = !foreign.contains { entry.mailbox.starts(with: $0.prefix) }
+        names?.note(listed: name, isPersonal: isPersonal)
+    }
+
     private mutating func pass(
         _ entry: ListEntry,
         isSubscribed: Bool,
@@ -184,6 +206,10 @@ extension Relay {
         let decoded = try? backend.naming.decode(entry.mailbox)
         if inFlight.isProbing {
             note(descendant: decoded)
+            return true
+        }
+        if inFlight.isSurveying {
+            note(entry, decoded, isSubscribed: isSubscribed)
             return true
         }
         // A name that is not canonical can't be held against the policy: it does not exist.

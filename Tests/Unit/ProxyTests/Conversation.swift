@@ -257,8 +257,12 @@ extension Conversation {
     }
 
     /// A logged-in session with `mailbox` selected at the backend.
-    static func selected(_ mailbox: String, settings: Settings = .sample()) -> Conversation {
-        let talk = loggedIn(settings: settings)
+    static func selected(
+        _ mailbox: String,
+        settings: Settings = .sample(),
+        capabilities: String = Conversation.capabilities
+    ) -> Conversation {
+        let talk = loggedIn(settings: settings, capabilities: capabilities)
         talk.client("s SELECT \(mailbox)\n")
         let asked = talk.heardByBackend()
         let tag = asked.prefix { $0 != " " }
