@@ -89,29 +89,33 @@ let package = Package(
         ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
+        .target(name: "Chance", path: "Tests/Support/Chance", swiftSettings: settings),
         tests("BytesTests", of: ["Bytes"]),
-        tests("IMAPTests", of: ["Bytes", "IMAP"]),
-        tests("PolicyTests", of: ["Bytes", "Policy"]),
-        tests("AuthenticationTests", of: ["Bytes", "Authentication"]),
-        tests("AuditTests", of: ["Bytes", "Audit"]),
+        tests("IMAPTests", of: ["Bytes", "IMAP", "Chance"]),
+        tests("PolicyTests", of: ["Bytes", "Policy", "Chance"]),
+        tests("AuthenticationTests", of: ["Bytes", "Authentication", "Chance"]),
+        tests("AuditTests", of: ["Bytes", "Audit", "Chance"]),
         tests(
             "ProxyTests",
-            of: ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy"]
+            of: ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Chance"]
         ),
-        tests("TLSTests", of: ["Bytes", "TLS"]),
+        tests("TLSTests", of: ["Bytes", "TLS", "Chance"]),
         tests("CompressionTests", of: ["Bytes", "Compression"]),
-        tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux"]),
+        tests("ReactorTests", of: ["Bytes", "Reactor", "CLinux", "Chance"]),
         tests(
             "ConfigurationTests",
-            of: ["Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration"]
+            of: [
+                "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration", "Chance",
+            ]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
-        tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
+        tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux", "Chance"]),
         tests("TidyTests", of: []),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
                 "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
+                "Chance",
             ],
             path: "Tests/Conformance/Runner",
             swiftSettings: settings

@@ -1,4 +1,5 @@
 // What must hold for any command and against any backend, tried on made-up ones.
+import Chance
 import Bytes
 import IMAP
 import Testing
@@ -114,7 +115,7 @@ struct PropertyTests {
         let scene = Scene.begun(heading, try heading.settings())
         let start = scene.toClient.count
         for number in 0..<12 where !scene.isClosed {
-            scene.client(Array("t\(number) \(dice.pick(Self.asked) ?? "NOOP")\r\n".utf8))
+            scene.client(Array("t\(number) \(dice.pick(Self.asked))\r\n".utf8))
             for _ in 0..<dice.below(4) {
                 let response = Grammar.responses.text(of: "response", &dice) + "\r\n"
                 scene.backend(response.utf8.flatMap { $0 == 1 ? scene.lastTag : [$0] })

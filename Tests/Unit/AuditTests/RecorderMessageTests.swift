@@ -1,4 +1,5 @@
 // What passes between a gateway and the recorder, and what either does with nonsense.
+import Chance
 import Audit
 import Bytes
 import Testing
@@ -47,9 +48,9 @@ private func answer(_ status: Acknowledgement.Status, _ number: UInt64) -> [UInt
 
     @Test("survives any bytes", arguments: 0..<200)
     func survives(seed: UInt64) {
-        var generator = Generator(seed: seed)
+        var generator = Dice(seed: seed)
         for _ in 0..<50 {
-            let bytes = generator.bytes(upTo: 40)
+            let bytes = generator.bytes(atMost: 40)
             if let header = try? RecordHeader.decode(bytes.span) {
                 var out = Buffer()
                 header.encode(into: &out)

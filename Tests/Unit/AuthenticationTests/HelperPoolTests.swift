@@ -1,4 +1,5 @@
 // Conversations with the pool: who is asked, who waits, who is killed.
+import Chance
 import Authentication
 import Bytes
 import Testing
@@ -135,7 +136,7 @@ struct HelperPoolTests {
 
     @Test("answers every question exactly once, whatever happens", arguments: 0..<200)
     func answersOnce(seed: UInt64) {
-        var chance = Chance(seed: seed)
+        var chance = Dice(seed: seed)
         var pool = HelperPool(helpers: 3)
         var asked: UInt64 = 0
         var answered: [UInt64] = []

@@ -1,4 +1,5 @@
 // Questions and answers on their way through a socket, whole and broken.
+import Chance
 import Authentication
 import Bytes
 import Testing
@@ -68,7 +69,7 @@ struct PAMMessageTests {
 
     @Test("with any byte changed is refused or a question that can be sent", arguments: 0..<200)
     func survives(seed: UInt64) throws {
-        var chance = Chance(seed: seed)
+        var chance = Dice(seed: seed)
         var bytes = try #require(packet())
         for _ in 0..<Int.random(in: 1...4, using: &chance) {
             let index = Int.random(in: bytes.indices, using: &chance)

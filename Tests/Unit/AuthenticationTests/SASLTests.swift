@@ -1,4 +1,5 @@
 // What clients send after AUTHENTICATE, good and bad.
+import Chance
 import Authentication
 import Bytes
 import Testing
@@ -103,7 +104,7 @@ struct SASLTests {
 
     @Test("survives any bytes", arguments: 0..<200)
     func survives(seed: UInt64) {
-        var chance = Chance(seed: seed)
+        var chance = Dice(seed: seed)
         for _ in 0..<50 {
             let bytes = chance.bytes(atMost: 120)
             _ = plain(bytes)

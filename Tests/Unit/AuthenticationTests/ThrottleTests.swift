@@ -1,4 +1,5 @@
 // Guessing gets slow, memory stays bounded, and nobody is locked out by others.
+import Chance
 import Authentication
 import Testing
 
@@ -95,7 +96,7 @@ struct ThrottleTests {
 
     @Test("survives any order of events and any clock", arguments: 0..<100)
     func survives(seed: UInt64) {
-        var chance = Chance(seed: seed)
+        var chance = Dice(seed: seed)
         var throttle = Throttle()
         for _ in 0..<500 {
             let address = ClientNetwork.v4(UInt32.random(in: 0...3, using: &chance))

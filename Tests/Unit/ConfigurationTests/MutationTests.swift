@@ -1,23 +1,12 @@
 // Mangled files: whatever stands in one, it is read or it is refused at a place.
+import Chance
 import Configuration
 import Testing
 
 /// Splitmix64: the same numbers for the same seed, on every machine.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
+extension Dice {
     /// A text with some of its characters removed, doubled or replaced by ones that mean something.
-    mutating func mutate(_ text: String) -> String {
+    fileprivate mutating func mutate(_ text: String) -> String {
         var characters = Array(text)
         let tokens = Array("{}[]:,-?&*!|>%@`\"'#~\t\n \u{0}\u{FEFF}é9")
         for _ in 0..<Int.random(in: 1...4, using: &self) {
@@ -36,7 +25,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 @Suite struct MutationTests {
     @Test("survives mangled configurations and policies", arguments: 0..<50 as Range<UInt64>)
     func survives(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Dice(seed: seed)
         let configuration = try Files.ofRepository("Deploy/postern.yaml")
         let policy = try Files.ofRepository("Policies/sample.yaml")
         for round in 0..<100 {

@@ -1,4 +1,5 @@
 // A backend's stream as a client sees it: whole, in pieces, hostile and damaged.
+import Chance
 import Bytes
 import IMAP
 import Testing
@@ -230,7 +231,7 @@ private let conversation =
     /// through, and what the client gets is canonical: relayed again, it does not change.
     @Test("survives damage", arguments: 0..<20)
     func survives(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = Dice(seed: seed)
         let original = Array(conversation.utf8)
         let odd = Array("()[]{}<>\"\\ \r\n\0*%+0g~5é".utf8)
         for _ in 0..<1000 {

@@ -1,20 +1,8 @@
 // What the backend reads is what was judged: parsing the encoder's bytes gives the same command.
+import Chance
 import Bytes
 import IMAP
 import Testing
-
-/// A small generator, so that a failing case has a seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite struct RoundTripTests {
     static let commands = [
@@ -64,7 +52,7 @@ struct SplitMix: RandomNumberGenerator {
 
     @Test("survives mutation", arguments: 0..<20 as Range<UInt64>)
     func survivesMutation(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = Dice(seed: seed)
         let interesting = Array("\"\\{}()[]<>*%$:,.+-~ \r\n09aZ\0".utf8) + [0x7F, 0x80, 0xFF]
         for _ in 0..<1000 {
             var bytes = Array(

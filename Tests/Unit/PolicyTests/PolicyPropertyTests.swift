@@ -1,25 +1,7 @@
 // What must hold for every policy: a rule never gives, and the order never matters.
+import Chance
 import Policy
 import Testing
-
-/// Splitmix64: the same numbers for the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    mutating func pick<Element>(_ choices: [Element], atMost count: Int) -> [Element] {
-        choices.shuffled(using: &self).prefix(Int.random(in: 0...count, using: &self)).map { $0 }
-    }
-}
 
 @Suite struct PolicyPropertyTests {
     private static let users = ["ann", "bob", "carl"]
@@ -32,7 +14,7 @@ struct SeededGenerator: RandomNumberGenerator {
         "*/2019",
     ]
 
-    private static func rules(_ generator: inout SeededGenerator) throws -> [Rule] {
+    private static func rules(_ generator: inout Dice) throws -> [Rule] {
         try (0..<8).map { number in
             try rule(
                 "rule-\(number)",
@@ -52,7 +34,7 @@ struct SeededGenerator: RandomNumberGenerator {
         arguments: 0..<200 as Range<UInt64>
     )
     func onlyTakes(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Dice(seed: seed)
         let rules = try Self.rules(&generator)
         let groups = ["g": ["ann"], "h": ["bob", "c*"]]
         let whole = policy(rules, groups: groups)

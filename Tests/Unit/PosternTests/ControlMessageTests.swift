@@ -1,4 +1,5 @@
 // What supervisor and children say to each other, whole, broken, and with the wrong descriptors.
+import Chance
 import Bytes
 import Glibc
 import Reactor
@@ -48,7 +49,7 @@ struct ControlMessageTests {
 
     @Test("with bytes changed is refused or one that can be sent", arguments: 0..<100)
     func survives(seed: UInt64) {
-        var chance = Chance(seed: seed)
+        var chance = Dice(seed: seed)
         for message in messages {
             var bytes = message.encoded
             for _ in 0..<Int.random(in: 1...4, using: &chance) {

@@ -1,4 +1,5 @@
 // A small IMAP server that trusts nobody: it complains of all that a gateway must never send.
+import Chance
 
 /// Answers correctly by default, and says what only a policy can hide.
 ///

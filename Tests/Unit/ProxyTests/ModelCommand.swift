@@ -1,4 +1,5 @@
 // What the model backend does for a command, and what it says about it.
+import Chance
 
 /// A command that has come to the model, in its words.
 struct ModelCommand {

@@ -1,4 +1,5 @@
 // Every phase of a session, and whatever can break in it: nobody hears half a thing, or two ends.
+import Chance
 import Audit
 import Authentication
 import Bytes

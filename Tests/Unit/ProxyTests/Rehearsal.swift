@@ -1,4 +1,5 @@
 // The same words in other pieces: a session must not care where its input is cut.
+import Chance
 import Audit
 import Authentication
 import Bytes

@@ -1,4 +1,5 @@
 // A client of the simulation: plausible, sometimes clumsy, and strict about what it hears.
+import Chance
 
 /// Says commands, waits where it must, and keeps account of what it is owed.
 struct ScriptedClient {

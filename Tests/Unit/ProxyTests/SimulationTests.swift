@@ -1,4 +1,5 @@
 // Sessions in bad weather: whatever happens, and in whatever order, the promises are kept.
+import Chance
 import Testing
 
 @Suite("Simulation")

@@ -1,4 +1,5 @@
 // Everything that can happen around a session, in an order that a seed decides.
+import Chance
 import Audit
 import Authentication
 import Bytes

@@ -1,4 +1,5 @@
 // What the loop tells, how often it tells it, and how other threads reach it.
+import Chance
 import Reactor
 import Testing
 
@@ -66,7 +67,7 @@ struct EventLoopTests {
 struct TimerWheelTests {
     @Test("gives every token back once, never early and at most a tick late", arguments: 0..<50)
     func timely(seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = Dice(seed: seed)
         let tick: UInt64 = 100
         var wheel = TimerWheel(tickMicroseconds: tick, slots: 16, at: 5000)
         var due: [UInt64: UInt64] = [:]
@@ -118,18 +119,5 @@ struct TimerWheelTests {
         var tokens: [UInt64] = []
         wheel.advance(to: 1_000_000, into: &tokens)
         #expect(tokens.sorted() == Array(0..<100))
-    }
-}
-
-/// A small generator whose numbers are the same for the same seed (SplitMix64).
-private struct Generator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,4 +1,5 @@
 // Handshakes between our own two ends, and what they carry afterwards.
+import Chance
 import Bytes
 import TLS
 import Testing
@@ -184,7 +185,7 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
 
     @Test("survives damaged bytes anywhere", arguments: UInt64(0)..<200)
     func survives(seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = Dice(seed: seed)
         var pair = try Pair(client(), server { $0.clientCAPEM = try authority.caPEM })
         for _ in 0..<12 {
             var bytes = pair.toServer.bytes
@@ -199,18 +200,5 @@ let clientExtensions = "subjectAltName=email:ann@example.org\nextendedKeyUsage=c
         }
         let whole = String(repeating: "a NOOP\r\n", count: 12)
         #expect(whole.hasPrefix(pair.atServer.text))
-    }
-}
-
-/// A small generator that a seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
