@@ -161,7 +161,7 @@ extension Buffer {
         appendCodeUnit(0xDC00 + (scalar - 0x10000) & 0x3FF)
     }
 
-    /// Appends `\uXXXX`.
+    /// Appends one UTF-16 code unit (RFC 8259, section 7).
     private mutating func appendCodeUnit(_ unit: UInt32) {
         append("\\u")
         for shift: UInt32 in [12, 8, 4, 0] { append(hexDigit(unit >> shift)) }
