@@ -31,7 +31,9 @@ extension Relay {
             response.encode(into: &out.client)
             return true
         case .vanished(let isEarlier):
-            guard isSelecting else { return noteUnknown(into: &out) }
+            // RFC 7162, 3.2.10 and RFC 9586, 3: told to those alone who have asked for it.
+            let isAskedFor = enabled.contains(.qresync) || enabled.contains(.uidOnly)
+            guard isSelecting, isAskedFor else { return noteUnknown(into: &out) }
             guard copyNumbers(into: &out) else { return false }
             // What was removed earlier is not the work of a command of today.
             if !isEarlier { countRemoved() }
