@@ -77,9 +77,9 @@ extension Relay {
         }
         guard inFlight.admits(tagged.command.pipelining) else { return hold() }
         sawWellFormed()
-        if !isRecorded && descendants == nil { trail.beginCommand() }
+        count()
         guard settle(tagged, at: now, into: &out) else { return hold() }
-        isRecorded = false
+        forgetCommand()
         descendants = nil
         client.reset()
         sawInput(at: now)

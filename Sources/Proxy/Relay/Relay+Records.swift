@@ -75,17 +75,18 @@ extension Relay {
     /// Writes that a tag came again before its command was answered.
     mutating func recordTagInUse(_ tagged: TaggedCommand, into out: inout Outbox) {
         _ = record(.tagInUse, tagged, Grounds(), into: &out)
-        isRecorded = false
+        forgetCommand()
     }
 
     mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
-        trail.beginCommand()
+        count()
         var record = trail.decision(failure.event, .bad, isDurable: false)
         record.verb = failure.phrase
         if let tag = failure.tag { record.tag = tag.bytes }
         record.state = state
         record.arguments = ShortBytes(failure.description)
         trail.record(record, into: &out)
+        forgetCommand()
     }
 
     mutating func recordOutcome(

@@ -14,21 +14,21 @@ extension Relay {
         sawWellFormed()
         if upload == nil {
             if isInUse(tagged.tag) {
-                trail.beginCommand()
+                count()
                 recordTagInUse(tagged, into: &out)
                 return refuseLiteral(header, tag: tagged.tag, .tagInUse, into: &out)
             }
             guard inFlight.admits(.alone) else { return holdAtLiteral(header) }
-            if !isRecorded { trail.beginCommand() }
+            count()
         }
         switch judge(tagged.command) {
         case .forward(let forward):
             guard record(tagged, forward, into: &out) else { return holdAtLiteral(header) }
-            isRecorded = false
+            forgetCommand()
             ask(for: header, tagged, forward, at: now, into: &out)
         case .refuse(let refusal, let grounds, _):
             guard record(refusal, tagged, grounds, into: &out) else { return holdAtLiteral(header) }
-            isRecorded = false
+            forgetCommand()
             if upload != nil { return breakOff(refusal, into: &out) }
             refuseLiteral(header, tag: tagged.tag, refusal, into: &out)
         case .local, .ignore, .probe:
@@ -112,13 +112,13 @@ extension Relay {
         case .forward(let forward):
             let asksForMore = tagged.command.append?.asksForMore ?? false
             guard !asksForMore || record(tagged, forward, into: &out) else { return hold() }
-            isRecorded = false
+            forgetCommand()
             client.reset()
             self.upload = nil
             sendOn(forward, of: upload.number, into: &out)
         case .refuse(let refusal, let grounds, _):
             guard record(refusal, tagged, grounds, into: &out) else { return hold() }
-            isRecorded = false
+            forgetCommand()
             breakOff(refusal, into: &out)
         case .local, .ignore, .probe: breakOff(.malformed, into: &out)
         }

@@ -53,6 +53,8 @@ struct Relay: ~Copyable {
     var isHolding = false
     /// The literal at which the waiting command stands; only a message waits in front of one.
     var heldLiteral: LiteralHeader?
+    /// The waiting command has its number in the trail.
+    private var isCounted = false
     /// The waiting command's record is written.
     var isRecorded = false
     /// Names below the mailbox that the waiting command would delete or rename.
@@ -102,6 +104,19 @@ struct Relay: ~Copyable {
 
     /// Whether the client has half a response, into which nothing else may be put.
     var isInsideResponse: Bool { transcoder?.isUnfinished ?? false }
+
+    /// Gives the command under way its number, however often it is judged.
+    mutating func count() {
+        guard !isCounted else { return }
+        isCounted = true
+        trail.beginCommand()
+    }
+
+    /// The command under way is dealt with: the next one has a number and a record of its own.
+    mutating func forgetCommand() {
+        isCounted = false
+        isRecorded = false
+    }
 
     mutating func nextTag() -> UInt64 {
         lastTag += 1

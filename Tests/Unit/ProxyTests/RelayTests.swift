@@ -252,6 +252,17 @@ struct MessageTests {
         #expect(heard == "* 1 FETCH (RFC822 {2}\nhi UID 7)\na OK UID FETCH completed\n")
     }
 
+    /// A gap in the numbers would look like a record that was taken away.
+    @Test func numbersACommandOnceHoweverOftenItIsJudged() throws {
+        let talk = Conversation.selected("Archive/2019")
+        talk.client("a UID FETCH 7 (RFC822)\nb UID FETCH 8 (FLAGS)\nc UID FETCH 9 (FLAGS)\n")
+        talk.backend("g17 OK\n")
+        talk.backend("g18 OK\ng19 OK\n")
+        let decisions = talk.records.filter { $0.phase == .decision && $0.verb == "UID FETCH" }
+        let first = try #require(decisions.first?.sequence)
+        #expect(decisions.map(\.sequence) == [first, first + 1, first + 2])
+    }
+
     @Test func appendsOnlyAfterEveryoneAgrees() {
         let talk = Conversation.loggedIn()
         talk.acknowledges = false
