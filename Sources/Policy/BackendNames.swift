@@ -11,21 +11,23 @@ package struct BackendNames: Equatable, Sendable {
     private let others: [Levels]
     /// How the user may be spelled as a level of others' mailboxes, without case.
     private let owner: [[UInt8]]
-    /// Mailboxes that show the messages of others: a way around the rules on those.
-    private let virtual: [Pattern]
+    private let virtual: VirtualMailboxes
 
     package init() { self.init(user: "", personal: [], others: []) }
 
     /// Takes the canonical prefixes of the namespaces, as NAMESPACE parts them (RFC 2342); shared
     /// ones count among the others'.
-    package init(user: String, personal: [[UInt8]], others: [[UInt8]], virtual: [Pattern] = []) {
+    package init(
+        user: String,
+        personal: [[UInt8]],
+        others: [[UInt8]],
+        virtual: VirtualMailboxes = VirtualMailboxes()
+    ) {
         self.personal = personal.map(Self.levels)
         self.others = others.map(Self.levels).filter { !$0.isEmpty }
-        self.virtual = virtual.map(\.caseFolded)
-        let name = Array(user.utf8).caseFolded
-        let names = [name, Array(name.prefix { $0 != UInt8(ascii: "@") })]
-        // Cyrus writes the dots of a user's name so where dots part the levels.
-        owner = names + names.map { $0.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "^") : $0 } }
+        self.virtual = virtual
+        // Without others' mailboxes nobody is looked for among them.
+        owner = self.others.isEmpty ? [] : Self.spellings(of: user)
     }
 
     /// All names under which the mailbox is judged, its own first.
@@ -43,9 +45,13 @@ package struct BackendNames: Equatable, Sendable {
     }
 
     /// Whether the mailbox shows the messages of others.
-    func isVirtual(_ mailbox: [UInt8]) -> Bool {
-        let folded = MailboxPath(mailbox.caseFolded)
-        return virtual.contains { $0.matches(folded) }
+    func isVirtual(_ mailbox: [UInt8]) -> Bool { virtual.contain(mailbox) }
+
+    private static func spellings(of user: String) -> [[UInt8]] {
+        let name = Array(user.utf8).caseFolded
+        let names = [name, Array(name.prefix { $0 != UInt8(ascii: "@") })]
+        // Cyrus writes the dots of a user's name so where dots part the levels.
+        return names + names.map { $0.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "^") : $0 } }
     }
 
     /// What backends make of a name in one step.

@@ -167,8 +167,10 @@ package struct BackendSettings: Equatable, Sendable {
 
 extension BackendSettings {
     /// Where servers are known to show messages of other mailboxes: Dovecot's plugin, Gmail.
-    private static let knownVirtualMailboxes = [
-        "virtual/**", "[Gmail]/All Mail", "[Gmail]/Important", "[Gmail]/Starred",
-        "[Google Mail]/All Mail", "[Google Mail]/Important", "[Google Mail]/Starred",
-    ].compactMap { try? Pattern($0) }
+    private static let knownVirtualMailboxes = VirtualMailboxes(
+        [
+            "virtual/**", "[Gmail]/All Mail", "[Gmail]/Important", "[Gmail]/Starred",
+            "[Google Mail]/All Mail", "[Google Mail]/Important", "[Google Mail]/Starred",
+        ].compactMap { try? Pattern($0) }
+    )
 }

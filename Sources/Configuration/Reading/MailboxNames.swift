@@ -23,7 +23,7 @@ extension ConfigurationReader {
             table["allow-format-characters"].map { $0.bool() } ?? rules.allowsFormatCharacters
         let refusedCharacters =
             table["refuse-characters"].map(characters) ?? rules.refusedCharacters
-        let virtual = table["virtual"].map(patterns) ?? settings.virtualMailboxes
+        let virtual = table["virtual"].map(patterns) ?? settings.virtualMailboxes.patterns
         guard let isCaseInsensitive, let normalization, let allowsFormatCharacters,
             let refusedCharacters, let virtual
         else { return false }
@@ -31,7 +31,7 @@ extension ConfigurationReader {
         settings.mailboxNames.normalization = normalization
         settings.mailboxNames.allowsFormatCharacters = allowsFormatCharacters
         settings.mailboxNames.refusedCharacters = refusedCharacters
-        settings.virtualMailboxes = virtual
+        settings.virtualMailboxes = VirtualMailboxes(virtual)
         return true
     }
 

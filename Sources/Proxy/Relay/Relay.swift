@@ -32,7 +32,9 @@ struct Relay: ~Copyable {
     /// Responses that the session has dropped and recorded.
     var unknownResponses = 0
     var inFlight = InFlight()
-    var undertaking: Undertaking?
+    /// The plan that is being carried out, at most one; kept elsewhere, since it is big and few
+    /// sessions have one.
+    private var undertakings: [Undertaking] = []
     var selection: Selection?
     var enabled = CapabilitySet()
     /// The last search that was to be saved was refused: what `$` is at the backend is older.
@@ -100,6 +102,11 @@ struct Relay: ~Copyable {
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
+    }
+
+    var undertaking: Undertaking? {
+        get { undertakings.first }
+        set { undertakings = newValue.map { [$0] } ?? [] }
     }
 
     /// Whether the client has half a response, into which nothing else may be put.

@@ -74,7 +74,7 @@ import Testing
         #expect(settings.mailboxNames.normalization == .map)
         #expect(settings.mailboxNames.allowsFormatCharacters)
         #expect(settings.mailboxNames.refusedCharacters.isEmpty)
-        #expect(settings.virtualMailboxes == [try Pattern("Search/**")])
+        #expect(settings.virtualMailboxes.patterns == [try Pattern("Search/**")])
     }
 
     @Test("reads what is permitted")

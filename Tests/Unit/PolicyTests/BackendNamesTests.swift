@@ -8,7 +8,7 @@ import Testing
             user: "ann.lee@example.org",
             personal: personal.map { Array($0.utf8) },
             others: others.map { Array($0.utf8) },
-            virtual: (try? Pattern("virtual/**")).map { [$0] } ?? []
+            virtual: VirtualMailboxes((try? Pattern("virtual/**")).map { [$0] } ?? [])
         )
     }
 
