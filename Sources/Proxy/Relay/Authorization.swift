@@ -89,12 +89,17 @@ struct Authorization {
 
     // MARK: Building blocks
 
-    func access(_ octets: [UInt8], needs needed: Rights) -> Access {
+    func access(_ octets: [UInt8], needs needed: Demand) -> Access {
         Access(octets, needs: needed, under: policy, naming: naming)
     }
 
-    func selected(_ needed: Rights) -> Grounds {
+    func selected(_ needed: Demand) -> Grounds {
         Grounds(selection.map { Access($0, needs: needed) })
+    }
+
+    /// Whether rules forbid the operation in the selected mailbox.
+    func isForbidden(_ operation: Policy.Operation) -> Bool {
+        selection?.decision.forbidden.contains(Operations(operation)) ?? false
     }
 
     func rewritten(_ command: Command, _ grounds: Grounds, _ rewrite: Phrase) -> Judgement {
@@ -117,7 +122,9 @@ struct Authorization {
 
     /// A command that only reads the selected mailbox.
     func reading(_ command: Command) -> Judgement {
-        let grounds = selected(command.verb.row.selected)
+        var needed = command.verb.row.selected
+        if command.program?.looksIntoText ?? false { needed = needed.adding(.searchText) }
+        let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
         return .forward(Forward(command, grounds))
@@ -133,8 +140,7 @@ struct Authorization {
             return .refuse(refusal, grounds, deselects: isSelected)
         }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
-        let changing: Rights = [.seen, .write, .deleteMessages, .expunge]
-        let isExamined = isExamine || access.rights.isDisjoint(with: changing)
+        let isExamined = isExamine || access.rights.isDisjoint(with: Selection.changing)
         // RFC 4314, 5.2: whoever may insert is told READ-WRITE, or clients won't file mail here.
         let isReadOnly = isExamine || isExamined && !access.rights.contains(.insert)
         var select = select
@@ -154,7 +160,7 @@ struct Authorization {
     }
 
     private func close() -> Judgement {
-        let mayExpunge = selection?.rights.contains(.expunge) ?? false
+        let mayExpunge = selected(Verb.expunge.row.selected).mailbox?.isGranted ?? false
         guard mayExpunge, selection?.isExamined == false else {
             var forward = departure()
             if forward.plan?.steps != [Step(.close, .deselect)] {
@@ -163,7 +169,7 @@ struct Authorization {
             forward.command = .close
             return .forward(forward)
         }
-        return .forward(Forward(.close, selected(.expunge), purpose: .deselect))
+        return .forward(Forward(.close, selected(Verb.expunge.row.selected), purpose: .deselect))
     }
 
     /// Leaves the mailbox without expunging, by UNSELECT or what comes closest.
@@ -191,24 +197,28 @@ struct Authorization {
 
     private func create(_ octets: [UInt8], _ uses: KeywordSet<SpecialUse>) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
-        let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
-        let grounds = Grounds(access)
-        guard let name else { return .refuse(.invalidName, grounds) }
-        if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
+        var access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
+        guard let name else { return .refuse(.invalidName, Grounds(access)) }
+        if let refusal = refusal(creating: name, &access) {
+            return .refuse(refusal, Grounds(access))
+        }
         let command = Command.create(mailbox: naming.encode(name), specialUse: uses)
-        return .forward(Forward(command, grounds))
+        return .forward(Forward(command, Grounds(access)))
     }
 
     /// Why `name` may not come into being; nil when it may.
     ///
     /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
     /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
-    private func refusal(creating name: MailboxName, _ access: Access) -> Refusal? {
+    private func refusal(creating name: MailboxName, _ access: inout Access) -> Refusal? {
         if policy.isInbox(name.canonical) { return .inbox }
         if let refusal = access.refusal { return refusal }
+        let needed = Demand(.createMailbox).adding(.createBelow)
         for superior in name.superiors {
-            let rights = policy.decide(superior.canonical).rights
-            if !rights.contains(.createMailbox) { return .noPermission }
+            let above = Access(superior.canonical, superior, needs: needed, under: policy)
+            guard !above.isGranted else { continue }
+            access.obstacles = above.reasons
+            return .noPermission
         }
         return nil
     }
@@ -222,10 +232,14 @@ struct Authorization {
         if let selection, isSame(selection.name, name) { return .refuse(.inUse, grounds) }
         guard let descendants else { return .probe(name) }
         for descendant in descendants {
-            let rights = descendant.map { policy.decide($0.canonical).rights } ?? .none
+            let needed = Verb.delete.row.mailbox
+            let below = descendant.map {
+                Access($0.canonical, $0, needs: needed, under: policy)
+            }
             // A child that the user may not see must not show by the way of a refusal.
-            if !rights.contains(.deleteMailbox) {
-                return .refuse(rights.contains(.lookup) ? .hasChildren : .noPermission, grounds)
+            guard below?.isGranted ?? false else {
+                let isSeen = below?.rights.contains(.lookup) ?? false
+                return .refuse(isSeen ? .hasChildren : .noPermission, grounds)
             }
         }
         return .forward(Forward(.delete(naming.encode(name)), grounds))
@@ -233,14 +247,15 @@ struct Authorization {
 
     private func rename(from old: [UInt8], to new: [UInt8]) -> Judgement {
         let source = access(old, needs: Verb.rename.row.mailbox)
-        let target = access(new, needs: Verb.rename.row.destination)
-        let grounds = Grounds(source, target)
+        var target = access(new, needs: Verb.rename.row.destination)
+        var grounds = Grounds(source, target)
         if let refusal = source.refusal ?? target.refusal { return .refuse(refusal, grounds) }
         guard let oldName = source.name, let newName = target.name else {
             return .refuse(.invalidName, grounds)
         }
         if policy.isInbox(oldName.canonical) { return .refuse(.inbox, grounds) }
-        if let refusal = refusal(creating: newName, target) {
+        if let refusal = refusal(creating: newName, &target) {
+            grounds.destination = target
             return .refuse(refusal, grounds)
         }
         if isSame(newName, oldName) || isBelow(newName, oldName) {
@@ -277,10 +292,12 @@ struct Authorization {
     /// Renaming must take nothing along that may not move, must give no right that the user could
     /// not give himself, and must put nothing where it could not be created.
     private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
-        let before = rights(on: old)
-        let after = policy.decide(new.canonical).rights
-        let mayGain = before.contains(.administer)
-        return before.contains(.deleteMailbox) && (mayGain || after.isSubset(of: before))
-            && after.isSuperset(of: Verb.rename.row.destination)
+        let rights = rights(on: old)
+        let before = policy.decide(old.canonical)
+        let after = policy.decide(new.canonical)
+        guard rights.contains(.deleteMailbox), !before.forbidden.contains(Operations(.rename)),
+            after.rights.isSuperset(of: Verb.rename.row.destination.rights)
+        else { return false }
+        return rights.contains(.administer) || after.gives(noMoreThan: before, rights)
     }
 }

@@ -13,6 +13,7 @@ extension Relay {
         into out: inout Outbox
     ) -> Bool {
         if !isRecorded {
+            recordRehearsal(tagged, sparing: forward.rewrite, into: &out)
             var record = decision(
                 tagged,
                 forward.rewrite == nil ? .allow : .rewrite,
@@ -69,6 +70,7 @@ extension Relay {
         into out: inout Outbox
     ) {
         guard !isRecorded else { return }
+        recordRehearsal(tagged, into: &out)
         trail.record(decision(tagged, .local, grounds, isDurable: false), into: &out)
     }
 
@@ -108,7 +110,7 @@ extension Relay {
         trail.record(record, into: &out)
     }
 
-    private mutating func decision(
+    mutating func decision(
         _ tagged: TaggedCommand,
         _ verdict: Record.Verdict,
         _ grounds: Grounds,
