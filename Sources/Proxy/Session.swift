@@ -141,6 +141,16 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// The client says nothing more, but may still hear: it gets the answers under way.
+    ///
+    /// Called when the session has dealt with all that the client said.
+    package mutating func clientEnded(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clientEnded(into: &out)
+        case .relay(let relay): relay.machine.clientEnded(into: &out)
+        }
+    }
+
     /// The client's compressed stream can't be read on.
     package mutating func clientBroke(
         _ fault: StreamFault,
@@ -269,6 +279,7 @@ package struct Session: ~Copyable {
         out.client.append("] Logged in\r\n")
         out.effects.append(.sendTicket)
         if gate.machine.isDraining { relay.drain(into: &out) }
+        if gate.machine.isClientDone { relay.clientEnded(into: &out) }
         state = .relay(Box(relay))
     }
 }

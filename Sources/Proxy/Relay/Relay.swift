@@ -67,6 +67,8 @@ struct Relay: ~Copyable {
     /// The literal that is passing by goes to the client.
     var isPassingLiteral = false
     var isDraining = false
+    /// The client says nothing more, and hears what it has asked for.
+    var isClientDone = false
     var isFinished = false
     private var lastTag: UInt64
     private var malformedCommands = 0
@@ -154,6 +156,7 @@ struct Relay: ~Copyable {
         trail.recorded()
         resume(at: now, into: &out)
         endIfDrained(into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
@@ -161,6 +164,7 @@ struct Relay: ~Copyable {
         guard isAvailable else { return }
         sawInput(at: now)
         resume(at: now, into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
@@ -226,7 +230,7 @@ struct Relay: ~Copyable {
 
     private var clientDeadline: Instant {
         let (end, isPast) = lastInput.addingReportingOverflow(
-            client.isIdle ? idleMicroseconds : commandMicroseconds
+            client.isIdle && !isClientDone ? idleMicroseconds : commandMicroseconds
         )
         return isPast ? .max : end
     }
@@ -244,7 +248,7 @@ struct Relay: ~Copyable {
         idleTimePassed(at: now, into: &out)
         guard now >= clientDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
-        guard isClientsTurn else { return sawInput(at: now) }
+        guard isClientsTurn || isClientDone else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)
     }
 
