@@ -41,7 +41,8 @@ class HalfClose(StageCase):
 
     def test_a_login_and_all_behind_it_are_answered(self):
         client = self.wire()
-        client.send(f"a LOGIN ann {PASSWORDS['ann']}\r\nb NOOP\r\nc LOGOUT\r\n".encode())
+        login = f'a LOGIN "ann" "{PASSWORDS["ann"]}"'
+        client.send(login.encode() + b"\r\nb NOOP\r\nc LOGOUT\r\n")
         heard = self.heard(client)
         self.assertRegex(heard, rb"(?s)a OK .*b OK NOOP.*\* BYE .*c OK LOGOUT")
 
