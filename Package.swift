@@ -109,13 +109,19 @@ let package = Package(
             ]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
-        tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux", "Chance"]),
+        tests(
+            "PosternTests",
+            of: [
+                "Bytes", "Policy", "Audit", "Proxy", "Reactor", "Configuration", "Postern",
+                "CLinux", "Chance",
+            ]
+        ),
         tests("TidyTests", of: []),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
                 "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
-                "Chance",
+                "Postern", "Chance",
             ],
             path: "Tests/Conformance/Runner",
             swiftSettings: settings

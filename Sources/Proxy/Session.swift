@@ -2,6 +2,7 @@
 package import Authentication
 import Bytes
 import IMAP
+package import Policy
 
 /// Facts about the client's connection, known when it is accepted.
 package struct ConnectionFacts: Equatable, Sendable {
@@ -254,6 +255,12 @@ package struct Session: ~Copyable {
         case .gate(let gate): gate.machine.timePassed(at: now, into: &out)
         case .relay(let relay): relay.machine.timePassed(at: now, into: &out)
         }
+    }
+
+    /// What the policy leaves the user in the mailbox that a client names so; nil before the login.
+    package func decision(on mailbox: [UInt8]) -> Decision? {
+        guard case .relay(let relay) = state else { return nil }
+        return relay.machine.authorization.access(mailbox, needs: .none).decision
     }
 
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
