@@ -13,8 +13,9 @@ package struct Subject: Equatable, Sendable {
     package var certificate: CertificateNames?
     package var tlsVersion: TLSVersion?
     package var listener = ""
-    /// What the client calls itself in ID (RFC 2971); a word of the client's own, so it proves
-    /// nothing. Empty until it has said so.
+    /// What the client calls itself in ID (RFC 2971); empty until it has said so.
+    ///
+    /// A word of the client's own, so it proves nothing.
     package var clientName = ""
 
     package init(user: String) { self.user = user }
@@ -46,7 +47,9 @@ package struct CertificateNames: Equatable, Sendable {
 
 /// Which certificates are meant; both kinds of names must fit where both are given.
 package struct CertificateMatch: Hashable, Sendable {
-    /// Distinguished names with `*` for any run of characters; one of them must fit. Empty: any.
+    /// Distinguished names with `*` for any run of characters.
+    ///
+    /// One of them must fit, where there are any.
     package var subjects: [String]
     package var issuers: [String]
 

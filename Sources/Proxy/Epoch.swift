@@ -1,5 +1,5 @@
 // The time of day: rules know hours and dates, the session's clock knows neither.
-package import Policy
+import Policy
 
 /// The moment of UTC at which `Instant` was zero.
 package struct Epoch: Equatable, Sendable {

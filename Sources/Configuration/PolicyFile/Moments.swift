@@ -2,7 +2,7 @@
 package import Policy
 
 extension Value {
-    /// `08:00`; `24:00` is the end of the day. In minutes since midnight.
+    /// `08:00`, or `24:00` for the end of the day, in minutes since midnight.
     func minuteOfDay() -> Int64? {
         let parts = (spelling ?? "").split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let hour = Self.number(parts[0], digits: 2),

@@ -143,7 +143,7 @@ struct NameClasses {
         guard hasLevels else { return true }
         let levels = name.split(separator: "/")
         guard let first = levels.first, let letter = first.first else { return false }
-        if levels.contains(".") || levels.contains("..") || "~\\#{!".contains(letter) {
+        if levels.contains(".") || levels.contains("..") || "\\{!".contains(letter) {
             return false
         }
         return folded(String(first)) != "inbox" || first == "INBOX"

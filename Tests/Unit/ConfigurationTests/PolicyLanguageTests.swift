@@ -124,7 +124,7 @@ import Testing
     }
 
     static let unenforced = [
-        "at-most: { messages: 5, per: hour }", "mode: report", "message: no",
+        "at-most: { messages: 5, per: hour }", "mode: report", "message: denied",
         "operations: { no: [search] }", "when: { clients: [x] }",
     ]
 

@@ -1,4 +1,5 @@
 // What a new policy changes: every change is found, and each that is found is true.
+import Chance
 import Policy
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
     private static let networks = ["192.0.2.0/24", "192.0.0.0/16", "10.0.0.0/8", "2001:db8::/32"]
     private static let times: [UnixTime] = [0, 100, 86_400 * 4 + 9 * 3600, 86_400 * 6 + 9 * 3600]
 
-    private static func policySet(_ generator: inout SeededGenerator) throws -> PolicySet {
+    private static func policySet(_ generator: inout Dice) throws -> PolicySet {
         let rules = try (0..<4).map { number in
             var new = try rule(
                 "rule-\(number)",
@@ -57,7 +58,7 @@ import Testing
 
     @Test("finds what trying everything finds, and nothing else", arguments: 0..<60)
     func agreesWithBruteForce(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Dice(seed: seed)
         let old = try Self.policySet(&generator)
         let new = try Self.policySet(&generator)
         let found = try old.differences(to: new)
@@ -116,7 +117,7 @@ import Testing
 
     @Test func aPolicyDoesNotDifferFromItself() throws {
         for seed in 0..<20 as Range<UInt64> {
-            var generator = SeededGenerator(seed: seed)
+            var generator = Dice(seed: seed)
             let set = try Self.policySet(&generator)
             #expect(try set.differences(to: set).isEmpty)
         }

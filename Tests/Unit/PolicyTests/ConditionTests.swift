@@ -1,4 +1,5 @@
 // When rules apply: networks, hours with their zones, ways to log in, and the rest of `when`.
+import Chance
 import Policy
 import Testing
 
@@ -145,7 +146,7 @@ import Testing
 
     @Test("the policy says when it may change, and never changes before", arguments: 0..<50)
     func edges(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Dice(seed: seed)
         var limit = try rule("r", ["**"], limit: .none)
         let start = Int64.random(in: 0...1439, using: &generator)
         let end = Int64.random(in: 0...1440, using: &generator)
