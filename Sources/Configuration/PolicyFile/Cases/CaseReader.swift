@@ -111,10 +111,10 @@ struct CaseReader {
 
     // MARK: What comes of it
 
-    private func expectation(_ table: Table) -> Expectation? {
-        let verdict = table.required("expect")?.choice(Expectation.Verdict.self)
+    private func expectation(_ table: Table) -> PolicyCase.Expectation? {
+        let verdict = table.required("expect")?.choice(PolicyCase.Expectation.Verdict.self)
         guard let verdict else { return nil }
-        var expected = Expectation(verdict)
+        var expected = PolicyCase.Expectation(verdict)
         expected.rules = ids(table["rules"])
         expected.rehearsed = ids(table["would-deny-by"])
         expected.meters = ids(table["metered-by"])

@@ -41,22 +41,24 @@ package struct Circumstances: Equatable, Sendable {
     package init(_ subject: Subject) { self.subject = subject }
 }
 
-/// What must come of a command; what is nil may be anything.
-package struct Expectation: Equatable, Sendable {
-    /// What the trail calls the decision.
-    package enum Verdict: String, CaseIterable, Sendable {
-        case allow, rewrite, local, deny, bad
+extension PolicyCase {
+    /// What must come of a command; what is nil may be anything.
+    package struct Expectation: Equatable, Sendable {
+        /// What the trail calls the decision.
+        package enum Verdict: String, CaseIterable, Sendable {
+            case allow, rewrite, local, deny, bad
+        }
+
+        package var verdict: Verdict
+        /// The ids of all rules that took what is missing.
+        package var rules: Set<String>?
+        /// The ids of all rules in report mode that would have taken it.
+        package var rehearsed: Set<String>?
+        /// The ids of all rules that bound how much the command may fetch.
+        package var meters: Set<String>?
+        /// What the client reads behind its tag.
+        package var answer: String?
+
+        package init(_ verdict: Verdict) { self.verdict = verdict }
     }
-
-    package var verdict: Verdict
-    /// The ids of all rules that took what is missing.
-    package var rules: Set<String>?
-    /// The ids of all rules in report mode that would have taken it.
-    package var rehearsed: Set<String>?
-    /// The ids of all rules that bound how much the command may fetch.
-    package var meters: Set<String>?
-    /// What the client reads behind its tag.
-    package var answer: String?
-
-    package init(_ verdict: Verdict) { self.verdict = verdict }
 }

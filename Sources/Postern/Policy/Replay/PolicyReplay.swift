@@ -43,11 +43,10 @@ struct PolicyReplay: ParsableCommand {
     }
 
     private static func files(_ path: String) throws -> [String] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: path) else {
             throw ValidationError("\(path) is not there")
         }
-        guard isFolder.boolValue else { return [path] }
+        guard FileManager.default.isFolder(path) else { return [path] }
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         let files = names.filter { $0.hasPrefix("trail-") && $0.hasSuffix(".jsonl") }
         return files.map { (path.hasSuffix("/") ? path : path + "/") + $0 }

@@ -85,7 +85,7 @@ struct Finding {
 
     var exercised: Set<String> { rules.union(meters).union(reshaping) }
 
-    func complaints(against expected: Expectation) -> [String] {
+    func complaints(against expected: PolicyCase.Expectation) -> [String] {
         var complaints: [String] = []
         if verdict != expected.verdict.rawValue {
             complaints.append("expected \(expected.verdict.rawValue), got \(verdict): \(answer)")

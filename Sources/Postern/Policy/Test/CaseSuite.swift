@@ -17,7 +17,7 @@ struct CaseSuite {
     /// A file has the cases `NAME.cases.yaml` beside it. In a folder, and in each folder below that
     /// holds cases, all policy files are one policy, and all files of cases are its cases.
     static func at(_ path: String) throws -> [CaseSuite] {
-        let suites = isFolder(path) ? try suites(in: path) : [beside(path)]
+        let suites = FileManager.default.isFolder(path) ? try suites(in: path) : [beside(path)]
         guard !suites.isEmpty else {
             throw ValidationError("there are no files *\(suffix) in \(path)")
         }
@@ -35,16 +35,19 @@ struct CaseSuite {
         let cases = names.filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }
         let own = cases.isEmpty ? [] : [CaseSuite(policy: folder, cases: cases.map { folder + $0 })]
         return try own
-            + names.map { folder + $0 }.filter { isFolder($0) && !isHidden($0) }.flatMap(suites)
+            + names.map { folder + $0 }.filter(isOpenFolder).flatMap(suites)
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    private static func isOpenFolder(_ path: String) -> Bool {
+        let isHidden = path.split(separator: "/").last?.hasPrefix(".") ?? false
+        return !isHidden && FileManager.default.isFolder(path)
+    }
+}
+
+extension FileManager {
+    /// Whether there is a folder at the path.
+    func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            && isFolder.boolValue
-    }
-
-    private static func isHidden(_ path: String) -> Bool {
-        path.split(separator: "/").last?.hasPrefix(".") ?? false
+        return unsafe fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }
