@@ -87,6 +87,11 @@ let package = Package(
             imports: ["Bytes", "IMAP", "CountedMalloc"],
             path: "Tests/Benchmarks/Parser"
         ),
+        program(
+            "PolicyBenchmark",
+            imports: ["Bytes", "Policy", "Configuration"],
+            path: "Tests/Benchmarks/Policy"
+        ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
         .target(name: "Chance", path: "Tests/Support/Chance", swiftSettings: settings),

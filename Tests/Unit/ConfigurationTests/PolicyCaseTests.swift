@@ -32,7 +32,7 @@ import Testing
                 rules: [a, b]
                 would-deny-by: c
                 metered-by: []
-                answer: NO
+                answer: "NO"
             """
         )
         var subject = Subject(user: "ann")
@@ -65,8 +65,8 @@ import Testing
     static let wrong: [(String, String)] = [
         ("{ name: x, user: ann, command: NOOP }", "3:5: \"expect\" is missing"),
         (
-            "{ name: x, user: ann, command: NOOP, expect: denied }",
-            "3:50: expected one of allow, rewrite, local, deny, bad, not \"denied\"; "
+            "{ name: x, user: ann, command: NOOP, expect: denie }",
+            "3:50: expected one of allow, rewrite, local, deny, bad, not \"denie\"; "
                 + "did you mean \"deny\"?"
         ),
         (

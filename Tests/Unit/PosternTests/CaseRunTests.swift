@@ -59,11 +59,19 @@ import Testing
         #expect(try Self.complaints(Self.example("STATUS secret (MESSAGES)", hidden)) == [])
         let examined = PolicyCase.Expectation(.rewrite)
         #expect(try Self.complaints(Self.example("SELECT Archive/2019", examined)) == [])
-        let read = Self.example("FETCH 1 FLAGS", PolicyCase.Expectation(.allow), selected: "Archive")
+        let read = Self.example(
+            "FETCH 1 FLAGS",
+            PolicyCase.Expectation(.allow),
+            selected: "Archive"
+        )
         #expect(try Self.complaints(read) == [])
-        #expect(try Self.complaints(Self.example("NAMESPACE", PolicyCase.Expectation(.local))) == [])
+        #expect(
+            try Self.complaints(Self.example("NAMESPACE", PolicyCase.Expectation(.local))) == []
+        )
         #expect(try Self.complaints(Self.example("FROBNICATE", PolicyCase.Expectation(.bad))) == [])
-        #expect(try Self.complaints(Self.example("SELECT INBOX", PolicyCase.Expectation(.allow))) == [])
+        #expect(
+            try Self.complaints(Self.example("SELECT INBOX", PolicyCase.Expectation(.allow))) == []
+        )
     }
 
     @Test("what is otherwise is said")
