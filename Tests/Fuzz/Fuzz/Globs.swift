@@ -12,13 +12,13 @@ func fuzzGlobs(_ input: [UInt8]) {
     else { return }
     let rule = Rule(
         id: "fuzzed",
-        users: ["*"],
+        who: .everyone,
         mailboxes: [pattern],
         limit: .none,
         position: SourcePosition(file: "policy.yaml", line: 1, column: 1)
     )
-    let policy = PolicySet(rules: [rule], groups: [:], revision: "1").policy(for: "ann")
-    let decision = policy.decide(Array(name.utf8))
+    let policy = PolicySet(rules: [rule], groups: [:], revision: "1")
+    let decision = policy.policy(for: Subject(user: "ann"), at: 0).decide(Array(name.utf8))
     let wanted = levels(of: Array(text.utf8).caseFolded)
     let isMeant = covers(wanted, levels(of: Array(name.utf8).caseFolded))
     precondition(decision.rights.letters.isEmpty == isMeant, "a rule covers what it says")

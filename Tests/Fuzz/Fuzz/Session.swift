@@ -141,7 +141,7 @@ private final class FuzzedSession {
         func rule(_ id: String, _ pattern: String, _ letters: String) -> Rule {
             Rule(
                 id: id,
-                users: ["*"],
+                who: .everyone,
                 mailboxes: [pattern].compactMap { try? Pattern($0) },
                 limit: (try? Rights(letters: letters)) ?? .none,
                 position: SourcePosition(file: "policy.yaml", line: 1, column: 1)
