@@ -65,7 +65,7 @@ extension Span where Element == UInt8 {
     package var firstLineBytes: Int? {
         unsafe withUnsafeBytes { bytes in
             guard
-                let base = unsafe bytes.baseAddress,
+                let base = bytes.baseAddress,
                 let found = unsafe memchr(base, Int32(UInt8(ascii: "\n")), bytes.count)
             else { return nil }
             return unsafe UnsafeRawPointer(found) - base + 1

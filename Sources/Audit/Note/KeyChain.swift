@@ -16,7 +16,7 @@ package struct KeyChain: Sendable {
     package struct Fault: Error, Equatable, CustomStringConvertible {
         package let description: String
 
-        init(_ description: String) { self.description = description }
+        package init(_ description: String) { self.description = description }
     }
 
     package private(set) var epochs: [Epoch]

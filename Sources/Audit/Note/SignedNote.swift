@@ -1,5 +1,5 @@
 // A text with signatures under it (c2sp.org/signed-note).
-package import Bytes
+import Bytes
 
 /// A note as it stands: nothing in it counts before a signature was checked.
 package struct SignedNote: Equatable, Sendable {
@@ -56,7 +56,7 @@ package struct SignedNote: Equatable, Sendable {
     }
 
     /// Reads a whole note; nil where it is none.
-    package init?(_ note: some StringProtocol) {
+    package init?(_ note: String) {
         guard
             note.utf8.count <= Self.bytesMax,
             !note.utf8.contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\n") })

@@ -41,6 +41,13 @@ package struct TileName: Hashable, Sendable {
         return String(repeating: "0", count: 3 - digits.utf8.count) + digits
     }
 
+    /// The level 0 tile with the leaves from `start` on, as far as one tile goes and before `end`.
+    static func leaves(from start: UInt64, upTo end: UInt64) -> TileName {
+        let index = start / UInt64(hashesMax)
+        let width = min(end - index * UInt64(hashesMax), UInt64(hashesMax))
+        return TileName(level: 0, index: index, width: Int(width))
+    }
+
     /// The tiles that a tree of `size` leaves has at a level, as far as they are not full.
     static func last(level: Int, size: UInt64) -> TileName? {
         let hashes = size >> UInt64(8 * level)

@@ -112,7 +112,7 @@ package struct Recording: ~Copyable {
             if isSyncDue(at: now.monotonic) {
                 try trail.sync(into: &durable)
                 for feed in feeds { feed.acknowledge() }
-                seal.extend(durable.span)
+                seal.extend(durable)
                 settle()
             }
             try sealWhatIsDue(at: now.monotonic, isLast: isLast)

@@ -7,7 +7,7 @@ import Reactor
 /// An open segment, of which the lines up to `syncedBytes` are on disk.
 struct SegmentFile: ~Copyable {
     private let descriptor: FileDescriptor
-    let name: SegmentName
+    private let name: SegmentName
     /// When it was opened, in microseconds of the monotonic clock.
     private let openedAt: UInt64
     private var syncedBytes: UInt64 = 0

@@ -1,6 +1,6 @@
 // The trail on disk: segment files that only grow, and the lines on their way into the last one.
 package import Audit
-import Bytes
+package import Bytes
 package import Reactor
 
 package enum TrailError: Error, Equatable {
@@ -76,6 +76,7 @@ package struct Trail: ~Copyable {
         var file = try SegmentFile(opening: last, in: self.folder, at: now)
         let tail = try file.repairTail()
         segment = consume file
+        segmentName = last
         next = tail.next
         repairedBytes = tail.removedBytes
     }
@@ -99,6 +100,7 @@ package struct Trail: ~Copyable {
         if segment == nil {
             let name = SegmentName(first: next - lineCount)
             segment = try SegmentFile(creating: name, in: folder, at: now)
+            segmentName = name
         }
         try segment?.append(lines, from: writtenBytes)
         writtenBytes = lines.count
@@ -122,7 +124,7 @@ package struct Trail: ~Copyable {
     }
 
     /// The segment that the last line stands in; nil when the next line begins one.
-    package var segmentName: SegmentName? { segment?.name }
+    package private(set) var segmentName: SegmentName?
 
     /// Whether the next line is to begin a segment: this one is full and wholly on disk.
     package func isTurnDue(at now: UInt64) -> Bool {
@@ -131,6 +133,8 @@ package struct Trail: ~Copyable {
 
     /// Lets the next line begin a new segment if that is due.
     package mutating func turnOver(at now: UInt64) {
-        if isTurnDue(at: now) { segment = nil }
+        guard isTurnDue(at: now) else { return }
+        segment = nil
+        segmentName = nil
     }
 }

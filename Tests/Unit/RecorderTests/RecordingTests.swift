@@ -54,7 +54,8 @@ private final class Gateway {
 
 private func recording(in folder: Folder) throws -> Recording {
     let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
-    return Recording(trail, sealing: try seal(in: folder, trail), boot: "test", at: moment(0))
+    let seal = try seal(in: folder, trail)
+    return Recording(trail, sealing: seal, boot: "test", at: moment(0))
 }
 
 @Suite struct RecordingTests {

@@ -1,6 +1,6 @@
 // Makes tampering show: the tree over the trail's lines, and the checkpoints that vouch for it.
-import Audit
-package import Bytes
+package import Audit
+import Bytes
 import CLinux
 import Glibc
 import Reactor
@@ -67,10 +67,10 @@ package struct Seal: ~Copyable {
     }
 
     /// Puts lines into the tree, each with its line feed.
-    package mutating func extend(_ lines: Span<UInt8>) {
+    mutating func extend(_ lines: borrowing Buffer) {
         var start = 0
         while start < lines.count {
-            let rest = lines.extracting(start...)
+            let rest = lines.span.extracting(start...)
             let length = rest.firstLineBytes ?? rest.count
             tree.append(hasher.leaf(rest.extracting(first: length)))
             start += length
@@ -87,7 +87,7 @@ package struct Seal: ~Copyable {
     /// Writes the tiles and a checkpoint over all lines, and a new key where the old one is spent.
     ///
     /// `segment` is the one that the last line stands in.
-    package mutating func sign(in segment: SegmentName?, at now: UInt64) throws(TrailError) {
+    mutating func sign(in segment: SegmentName?, at now: UInt64) throws(TrailError) {
         try writeTiles()
         guard let segment, isBehind else { return }
         if isHandoverUnfinished { try finishHandover() }
@@ -97,7 +97,7 @@ package struct Seal: ~Copyable {
     }
 
     /// Signs, and returns when tiles and checkpoints of the segment are on disk; it gets no more.
-    package mutating func close(_ segment: SegmentName?, at now: UInt64) throws(TrailError) {
+    mutating func close(_ segment: SegmentName?, at now: UInt64) throws(TrailError) {
         try sign(in: segment, at: now)
         let directory = try FileDescriptor.opening(folder, O_RDONLY | O_DIRECTORY)
         guard linux_sync_file_system(directory.number) == 0 else { throw .last("syncfs \(folder)") }

@@ -16,13 +16,11 @@ private func note(
     by key: borrowing SigningKey,
     next: VerifierKey? = nil
 ) throws -> SignedNote {
-    let head = try Checkpoint(
-        origin: key.verifier.name,
-        size: size,
-        root: #require(root),
-        nextKey: next
-    )
-    return try #require(head.signed(by: key))
+    guard let root else { throw CancellationError() }
+    let origin = key.verifier.name
+    let head = Checkpoint(origin: origin, size: size, root: root, nextKey: next)
+    guard let note = head.signed(by: key) else { throw CancellationError() }
+    return note
 }
 
 @Suite struct SignedNoteTests {
@@ -72,15 +70,17 @@ private func note(
     }
 
     @Test func believesTheRightKeyOnly() throws {
-        let (mine, other) = (try key(), try key())
+        let mine = try key()
+        let other = try key()
         let note = try note(5, by: mine)
-        #expect(note.isSigned(by: mine.verifier))
-        #expect(!note.isSigned(by: other.verifier))
+        let (mineKey, otherKey) = (mine.verifier, other.verifier)
+        #expect(note.isSigned(by: mineKey))
+        #expect(!note.isSigned(by: otherKey))
         let changed = SignedNote(
             text: note.text.replacing("5", with: "6"),
             signatures: note.signatures
         )
-        #expect(!changed.isSigned(by: mine.verifier))
+        #expect(!changed.isSigned(by: mineKey))
     }
 
     @Test func cosignsWithATime() throws {
@@ -89,10 +89,14 @@ private func note(
         }
         let mine = try key()
         var note = try note(5, by: mine)
-        note.signatures.append(try #require(witness.sign(note.text, at: 1_679_315_147)))
+        guard let cosignature = witness.sign(note.text, at: 1_679_315_147) else {
+            throw CancellationError()
+        }
+        note.signatures.append(cosignature)
         let read = try #require(SignedNote(note.description))
-        #expect(read.isSigned(by: witness.verifier))
-        #expect(read.isSigned(by: mine.verifier))
+        let (witnessKey, mineKey) = (witness.verifier, mine.verifier)
+        #expect(read.isSigned(by: witnessKey))
+        #expect(read.isSigned(by: mineKey))
         #expect(Cosignature(read.signatures[1].bytes)?.time == 1_679_315_147)
         #expect(
             !SignedNote(text: "x\n", signatures: read.signatures).isSigned(by: witness.verifier)
@@ -101,41 +105,47 @@ private func note(
 
     @Test func writesKeysAsTheyAreRead() throws {
         let key = try key()
-        #expect(VerifierKey(text: key.verifier.text) == key.verifier)
-        #expect(VerifierKey(text: key.verifier.text + "\n") == key.verifier)
+        let verifier = key.verifier
+        #expect(VerifierKey(text: verifier.text) == verifier)
+        #expect(VerifierKey(text: verifier.text + "\n") == verifier)
         guard let read = SigningKey(text: key.text) else { throw CancellationError() }
-        #expect(read.verifier == key.verifier)
-        #expect(try note(9, by: read).isSigned(by: key.verifier))
+        let note = try note(9, by: read)
+        #expect(note.isSigned(by: verifier))
     }
 
     @Test("takes nothing else for a key", arguments: ["", "a", "a+00000000+AQ==", "a++b", "+++"])
     func refusesKeys(_ text: String) throws {
         #expect(VerifierKey(text: text) == nil)
-        #expect(SigningKey(text: Secret("PRIVATE+KEY+" + text)) == nil)
-        let key = try key()
-        #expect(VerifierKey(text: key.verifier.text.replacing("host", with: "hose")) == nil)
+        let isRead = SigningKey(text: Secret("PRIVATE+KEY+" + text)) != nil
+        #expect(!isRead)
+        let changed = try key().verifier.text.replacing("host", with: "hose")
+        #expect(VerifierKey(text: changed) == nil)
     }
 }
 
 @Suite struct KeyChainTests {
     @Test func followsTheKeysAndBindsEachToItsRecords() throws {
-        let (first, second, third) = (try key(), try key(), try key())
+        let first = try key()
+        let second = try key()
+        let third = try key()
         var chain = KeyChain(first: first.verifier)
         try chain.extend(with: note(10, by: first, next: second.verifier))
         try chain.extend(with: note(20, by: second, next: third.verifier))
-        #expect(chain.current == third.verifier)
+        let last = third.verifier
+        #expect(chain.current == last)
         for size: UInt64 in [0, 10] { _ = try chain.verified(note(size, by: first)) }
         for size: UInt64 in [10, 20] { _ = try chain.verified(note(size, by: second)) }
         for size: UInt64 in [20, .max] { _ = try chain.verified(note(size, by: third)) }
-        for size: UInt64 in [9, 21] {
-            #expect(throws: KeyChain.Fault.self) { try chain.verified(note(size, by: second)) }
+        // The last one: who has today's key can't sign yesterday again.
+        for note in [try note(9, by: second), try note(21, by: second), try note(15, by: third)] {
+            #expect(throws: KeyChain.Fault.self) { try chain.verified(note) }
         }
-        // Who has today's key can't sign yesterday again.
-        #expect(throws: KeyChain.Fault.self) { try chain.verified(note(15, by: third)) }
     }
 
     @Test func refusesAKeyThatItsForerunnerDidNotCertify() throws {
-        let (first, second, stranger) = (try key(), try key(), try key())
+        let first = try key()
+        let second = try key()
+        let stranger = try key()
         var chain = KeyChain(first: first.verifier)
         for handover in [
             try note(10, by: second, next: second.verifier), try note(10, by: first),
@@ -144,9 +154,9 @@ private func note(
             #expect(throws: KeyChain.Fault.self) { try chain.extend(with: handover) }
         }
         try chain.extend(with: note(10, by: first, next: second.verifier))
-        #expect(throws: KeyChain.Fault.self) {
-            try chain.extend(with: note(9, by: second, next: stranger.verifier))
-        }
-        #expect(throws: KeyChain.Fault.self) { try chain.verified(note(11, by: stranger)) }
+        let backwards = try note(9, by: second, next: stranger.verifier)
+        #expect(throws: KeyChain.Fault.self) { try chain.extend(with: backwards) }
+        let foreign = try note(11, by: stranger)
+        #expect(throws: KeyChain.Fault.self) { try chain.verified(foreign) }
     }
 }
