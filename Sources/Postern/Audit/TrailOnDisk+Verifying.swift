@@ -30,7 +30,11 @@ extension TrailOnDisk {
             verification.end(rest: rest, isLast: isLast)
         }
         verification.finish()
-        if latest == nil { verification.report(withoutLatest(verification)) }
+        if let latest {
+            try compare(latest, with: segments.last, &verification)
+        } else {
+            verification.report(withoutLatest(verification))
+        }
         return verification
     }
 
@@ -49,6 +53,26 @@ extension TrailOnDisk {
         if rest > 0 {
             verification.report(Finding(.notice, in: name, "ends with an unfinished checkpoint"))
         }
+    }
+
+    /// The last checkpoint stands behind the others, too; a recorder that was killed may have left
+    /// the last but one.
+    private func compare(
+        _ latest: String,
+        with segment: SegmentName?,
+        _ verification: inout Verification
+    ) throws(TrailError) {
+        guard
+            let size = SignedNote(latest).flatMap({ Checkpoint(text: $0.text) })?.size,
+            let notes = try segment.flatMap({ (segment) throws(TrailError) in
+                try self.notes(in: segment.checkpoints)?.notes
+            }),
+            let lastButOne = notes.dropLast().last.flatMap(SignedNote.init)
+                .flatMap({ Checkpoint(text: $0.text) })?.size,
+            size < lastButOne
+        else { return }
+        let text = "an older one, at record \(size), stands in place of the last"
+        verification.report(Finding(.broken, in: SealResuming.latestName, text))
     }
 
     private func withoutLatest(_ verification: Verification) -> Finding {

@@ -46,7 +46,7 @@ private func note(
     @Test(
         "takes nothing else for a note",
         arguments: [
-            "", "\n", "text\n", "text\n\n", "\n\n— a AAAAAAA=\n", "text\n\n— a AAAAAAA=",
+            "", "\n", "text\n", "text\n\n", "\n— a AAAAAAA=\n", "text\n\n— a AAAAAAA=",
             "text\n\n- a AAAAAAA=\n", "text\n\n— a+b AAAAAAA=\n", "text\n\n— a AAAA\n",
             "text\n\n— a  AAAAAAA=\n", "text\n\n— a AAAAAAA\n", "te\rxt\n\n— a AAAAAAA=\n",
             "text\n— a AAAAAAA=\n", "text\n\n— a AAAAAAA=\nmore\n",
