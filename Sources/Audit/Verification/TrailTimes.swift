@@ -63,7 +63,7 @@ struct TrailTimes {
         _ line: Span<UInt8>,
         _ time: LineTime,
         record: UInt64
-    ) -> (Finding.Weight, String)? {
+    ) -> (TrailFinding.Weight, String)? {
         guard let own = time.own else {
             if time.monotonic > lead.monotonic { lead = (time.monotonic, record) }
             return nil
@@ -84,7 +84,7 @@ struct TrailTimes {
         _ line: Span<UInt8>,
         _ time: LineTime,
         _ text: String
-    ) -> (Finding.Weight, String)? {
+    ) -> (TrailFinding.Weight, String)? {
         let whole = line.text(time.time.upperBound..<line.count)
         let boot = whole.firstRange(of: "boot ").map { String(whole[$0.upperBound...].prefix(36)) }
         let isSameBoot = boot == self.boot
@@ -100,7 +100,7 @@ struct TrailTimes {
         _ time: LineTime,
         _ text: String,
         with monotonic: UInt64
-    ) -> (Finding.Weight, String)? {
+    ) -> (TrailFinding.Weight, String)? {
         if time.monotonic < monotonic {
             return (.broken, "was made before the recorder's record that stands above it")
         }

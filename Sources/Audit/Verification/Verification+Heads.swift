@@ -11,7 +11,7 @@ extension Verification {
                 }
                 heads.append(Head(checkpoint: try chain.verified(note), file: file))
             } catch {
-                report(Finding(.broken, in: file, error.description))
+                report(TrailFinding(.broken, in: file, error.description))
             }
         }
         summary.checkpoints += heads.count
@@ -26,7 +26,7 @@ extension Verification {
     private mutating func expect(_ heads: [Head]) {
         for head in heads where head.checkpoint.size < size {
             let text = "the checkpoint at record \(head.checkpoint.size) is of another segment"
-            report(Finding(.broken, in: head.file, text))
+            report(TrailFinding(.broken, in: head.file, text))
         }
         self.heads.add(heads.filter { $0.checkpoint.size >= size })
         checkHeads()
@@ -53,7 +53,7 @@ extension Verification {
         guard file != tile.contents else { return }
         guard let hashes = tiles(tile.name) else {
             let text = file == nil ? "the tile is missing" : "the tile is cut short"
-            return report(Finding(.broken, in: tile.name.path, text))
+            return report(TrailFinding(.broken, in: tile.name.path, text))
         }
         let first = tile.hashes.indices.first { hashes[$0] != tile.hashes[$0] }
         // A full tile may stand in for a partial one, which is then removed.
@@ -61,7 +61,7 @@ extension Verification {
         let leaves = UInt64(1) << UInt64(8 * tile.name.level)
         let row = tile.name.index * UInt64(TileName.hashesMax) + UInt64(first ?? 0)
         report(
-            Finding(
+            TrailFinding(
                 .broken,
                 in: tile.name.path,
                 record: row * leaves + 1,
@@ -95,7 +95,7 @@ extension Verification {
         } else {
             let range = proven.size + 1..<size + 1
             let text = "\(range.words) and their tiles are not what \(head.file) signs"
-            report(Finding(.broken, in: sinceProven.first?.file ?? file, text))
+            report(TrailFinding(.broken, in: sinceProven.first?.file ?? file, text))
             isLost = true
         }
     }
@@ -103,6 +103,6 @@ extension Verification {
     private mutating func report(_ index: Int, _ text: String) {
         let leaf = sinceProven[index]
         let record = proven.size + UInt64(index) + 1
-        report(Finding(.broken, in: leaf.file, line: leaf.line, record: record, text))
+        report(TrailFinding(.broken, in: leaf.file, line: leaf.line, record: record, text))
     }
 }

@@ -16,7 +16,7 @@ package struct Verification {
     /// What a tile's file holds, byte for byte; nil where there is none.
     let tileFile: (TileName) -> [UInt8]?
 
-    package internal(set) var findings: [Finding] = []
+    package internal(set) var findings: [TrailFinding] = []
     /// Findings beyond those that are kept.
     package internal(set) var findingsLeftOut = 0
     package internal(set) var summary = Summary()
@@ -189,11 +189,12 @@ package struct Verification {
         return nil
     }
 
-    mutating func report(_ record: UInt64?, _ text: String, _ weight: Finding.Weight = .broken) {
-        report(Finding(weight, in: file, line: lineNumber, record: record, text))
+    mutating func report(_ record: UInt64?, _ text: String, _ weight: TrailFinding.Weight = .broken)
+    {
+        report(TrailFinding(weight, in: file, line: lineNumber, record: record, text))
     }
 
-    package mutating func report(_ finding: Finding) {
+    package mutating func report(_ finding: TrailFinding) {
         guard findings.count < Self.findingsMax else { return findingsLeftOut += 1 }
         findings.append(finding)
     }

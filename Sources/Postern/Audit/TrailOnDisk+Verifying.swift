@@ -45,13 +45,17 @@ extension TrailOnDisk {
     ) throws(TrailError) {
         let name = segment.checkpoints
         guard let (notes, rest) = try notes(in: name) else {
-            if isNeeded { verification.report(Finding(.broken, in: name, "the file is missing")) }
+            if isNeeded {
+                verification.report(TrailFinding(.broken, in: name, "the file is missing"))
+            }
             return
         }
         verification.expect(notes, in: name)
         // A recorder that is killed or without power may leave one; the next start removes it.
         if rest > 0 {
-            verification.report(Finding(.notice, in: name, "ends with an unfinished checkpoint"))
+            verification.report(
+                TrailFinding(.notice, in: name, "ends with an unfinished checkpoint")
+            )
         }
     }
 
@@ -72,12 +76,12 @@ extension TrailOnDisk {
             size < lastButOne
         else { return }
         let text = "an older one, at record \(size), stands in place of the last"
-        verification.report(Finding(.broken, in: SealResuming.latestName, text))
+        verification.report(TrailFinding(.broken, in: SealResuming.latestName, text))
     }
 
-    private func withoutLatest(_ verification: Verification) -> Finding {
+    private func withoutLatest(_ verification: Verification) -> TrailFinding {
         let isSigned = verification.summary.checkpoints > 0
-        return Finding(
+        return TrailFinding(
             isSigned ? .broken : .notice,
             in: SealResuming.latestName,
             isSigned ? "the last checkpoint is missing" : "nothing is signed yet"

@@ -16,7 +16,7 @@ package struct TrailOnDisk {
     /// The notes of the handovers that could be followed.
     private(set) var handovers: [SignedNote] = []
     /// Why no further handover could be followed, and behind how many bytes of them.
-    private(set) var fault: Finding?
+    private(set) var fault: TrailFinding?
 
     package init(_ folder: String, firstKey: VerifierKey) throws(TrailError) {
         self.folder = folder
@@ -32,11 +32,11 @@ package struct TrailOnDisk {
                 try chain.extend(with: note)
                 handovers.append(note)
             } catch {
-                fault = Finding(.broken, in: name, error.description)
+                fault = TrailFinding(.broken, in: name, error.description)
                 return
             }
         }
-        if rest > 0 { fault = Finding(.notice, in: name, "ends with an unfinished handover") }
+        if rest > 0 { fault = TrailFinding(.notice, in: name, "ends with an unfinished handover") }
     }
 
     /// The notes in a file and the bytes behind them; nil where there is no such file.

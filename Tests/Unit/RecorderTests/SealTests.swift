@@ -31,7 +31,7 @@ private struct Run: ~Copyable {
 }
 
 /// What a verification with the first key finds.
-private func findings(in folder: Folder) throws -> [Finding] {
+private func findings(in folder: Folder) throws -> [TrailFinding] {
     let first = try VerifierKey(text: folder.text("first.pub")).orThrow()
     let trail = try TrailOnDisk(folder.path, firstKey: first)
     return try trail.verified(by: TreeHasher().orThrow(), mayBeArchived: false).findings

@@ -1,7 +1,7 @@
 // What a verification says: where the trail is not what was recorded, in an auditor's words.
 
 /// One thing that is wrong with a trail, or that a reader of it should know.
-package struct Finding: Equatable, Sendable, CustomStringConvertible {
+package struct TrailFinding: Equatable, Sendable, CustomStringConvertible {
     package enum Weight: Sendable {
         /// The trail is not what the recorder wrote.
         case broken
