@@ -48,11 +48,13 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .moveIn: "MOVE into the mailbox"
         case .copyIn: "COPY into the mailbox"
         case .append: "APPEND and REPLACE into the mailbox"
-        case .fetchText: "FETCH of message text and PREVIEW: all but headers, structure and metadata"
+        case .fetchText:
+            "FETCH of message text and PREVIEW: all but headers, structure and metadata"
         case .search: "SEARCH, SORT and THREAD in the mailbox"
         case .searchText: "the search keys BODY and TEXT, which read every message"
         case .sort: "SORT and THREAD"
-        case .storeKeywords: "keywords: STORE with one, STORE FLAGS, which would clear them; APPEND loses them"
+        case .storeKeywords:
+            "keywords: STORE with one, STORE FLAGS, which would clear them; APPEND loses them"
         case .subscribe: "SUBSCRIBE and UNSUBSCRIBE"
         case .createBelow: "CREATE below, and RENAME to a name below"
         case .rename: "RENAME of the mailbox"

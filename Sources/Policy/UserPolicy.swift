@@ -1,15 +1,11 @@
 // One user's part of the policy: decides for a mailbox, and says which rules took what.
 
-/// The rules that apply to one user in one session at one time.
+/// The rules that apply to one user in one session at one time, and what they have decided lately.
 ///
-/// A bit for each rule of the policy, so that a thousand sessions cost the policy once.
-package final class UserPolicy: Sendable {
-    private let policy: PolicySet
-    private let applies: [UInt64]
-    private let names: BackendNames
-
-    /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
-    package let hidesMailboxes: Bool
+/// One thread's own, as sessions are.
+package final class UserPolicy {
+    private let rules: ApplyingRules
+    private var recent = RecentDecisions()
     /// From this moment on other rules may apply; nil when that never happens.
     package let changes: UnixTime?
     /// What would be if the rules in report mode were enforced, too; nil where none applies.
@@ -26,22 +22,48 @@ package final class UserPolicy: Sendable {
         changes: UnixTime? = nil,
         rehearsed: UserPolicy? = nil
     ) {
-        self.policy = policy
-        self.names = names
+        rules = ApplyingRules(policy, applying: indices, names: names)
         self.changes = changes
         self.rehearsed = rehearsed
-        var applies = [UInt64](repeating: 0, count: (policy.rules.count + 63) / 64)
-        for index in indices { applies[index / 64] |= 1 << UInt64(index % 64) }
-        self.applies = applies
-        hidesMailboxes = indices.contains { !policy.terms[$0].limit.contains(.lookup) }
     }
 
     /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
     ///
     /// `uses` are the special uses of the mailbox and of those above it.
     package func decide(_ mailbox: [UInt8], uses: SpecialUses = .none) -> Decision {
-        let isOpen = !isVirtual(mailbox)
-        var decision = Decision(isOpen ? .full : .none, mailbox: mailbox, uses: uses, policy: self)
+        if let known = recent.decision(on: mailbox, uses) { return known }
+        let decision = rules.decide(mailbox, uses)
+        recent.remember(decision)
+        return decision
+    }
+
+    /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
+    package var hidesMailboxes: Bool { rules.hidesMailboxes }
+
+    /// Whether the mailbox is another name of INBOX.
+    package func isInbox(_ mailbox: [UInt8]) -> Bool { rules.isInbox(mailbox) }
+}
+
+/// The rules that apply to one user: a bit for each rule of the policy, so that a thousand sessions
+/// cost the policy once.
+private final class ApplyingRules: Sendable {
+    private let policy: PolicySet
+    private let applies: [UInt64]
+    let hidesMailboxes: Bool
+    private let names: BackendNames
+
+    init(_ policy: PolicySet, applying indices: [Int], names: BackendNames) {
+        self.policy = policy
+        self.names = names
+        var applies = [UInt64](repeating: 0, count: (policy.rules.count + 63) / 64)
+        for index in indices { applies[index / 64] |= 1 << UInt64(index % 64) }
+        self.applies = applies
+        hidesMailboxes = indices.contains { !policy.terms[$0].limit.contains(.lookup) }
+    }
+
+    func decide(_ mailbox: [UInt8], _ uses: SpecialUses) -> Decision {
+        let rights = isVirtual(mailbox) ? Rights.none : .full
+        var decision = Decision(rights, mailbox: mailbox, uses: uses, policy: self)
         for spelling in names.spellings(of: mailbox) {
             let judged = JudgedMailbox(spelling, uses)
             policy.forEachRule(near: judged.folded.head) { index in
@@ -53,8 +75,7 @@ package final class UserPolicy: Sendable {
         return decision
     }
 
-    /// Whether the mailbox is another name of INBOX.
-    package func isInbox(_ mailbox: [UInt8]) -> Bool {
+    func isInbox(_ mailbox: [UInt8]) -> Bool {
         names.spellings(of: mailbox).contains(Array("INBOX".utf8))
     }
 
@@ -87,10 +108,10 @@ package struct Decision: Sendable {
     package private(set) var forbidden = Operations.none
     /// Whether a rule bounds how much may be fetched.
     package private(set) var isMetered = false
-    private let mailbox: [UInt8]
-    private let uses: SpecialUses
+    let mailbox: [UInt8]
+    let uses: SpecialUses
     /// nil for a decision that no policy made.
-    private let policy: UserPolicy?
+    private let policy: ApplyingRules?
 
     package init(rights: Rights) {
         self.rights = rights
@@ -103,18 +124,12 @@ package struct Decision: Sendable {
         _ rights: Rights,
         mailbox: [UInt8],
         uses: SpecialUses,
-        policy: UserPolicy
+        policy: ApplyingRules
     ) {
         self.rights = rights
         self.mailbox = mailbox
         self.uses = uses
         self.policy = policy
-    }
-
-    /// Whether nothing is permitted here that is not in a mailbox with `rights` and that decision.
-    package func gives(noMoreThan other: Decision, _ rights: Rights) -> Bool {
-        self.rights.isSubset(of: rights) && forbidden.isSuperset(of: other.forbidden)
-            && (isMetered || !other.isMetered)
     }
 
     /// Whether these terms could take what no others have taken yet.

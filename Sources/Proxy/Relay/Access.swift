@@ -14,8 +14,6 @@ struct Access: Equatable {
     let needed: Demand
     /// What the administrator permits beside the policy's rights: `a` or nothing.
     var granted = Rights.none
-    /// The rules by which nothing may come into being below a superior of this mailbox.
-    var obstacles: [Rule] = []
 
     init(_ octets: [UInt8], needs needed: Demand, under policy: UserPolicy, naming: MailboxNaming) {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
@@ -52,7 +50,7 @@ struct Access: Equatable {
 
     /// The rules that stand against the command.
     var reasons: [Rule] {
-        isGranted ? obstacles : decision.reasons(taking: missing, forbidding: forbidden)
+        isGranted ? [] : decision.reasons(taking: missing, forbidding: forbidden)
     }
 
     /// What the record says of it.

@@ -197,30 +197,12 @@ struct Authorization {
 
     private func create(_ octets: [UInt8], _ uses: KeywordSet<SpecialUse>) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
-        var access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
-        guard let name else { return .refuse(.invalidName, Grounds(access)) }
-        if let refusal = refusal(creating: name, &access) {
-            return .refuse(refusal, Grounds(access))
-        }
+        let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
+        let grounds = Grounds(access)
+        guard let name else { return .refuse(.invalidName, grounds) }
+        if let obstacle = obstacle(creating: name, access) { return obstacle.judgement(grounds) }
         let command = Command.create(mailbox: naming.encode(name), specialUse: uses)
-        return .forward(Forward(command, Grounds(access)))
-    }
-
-    /// Why `name` may not come into being; nil when it may.
-    ///
-    /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
-    /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
-    private func refusal(creating name: MailboxName, _ access: inout Access) -> Refusal? {
-        if policy.isInbox(name.canonical) { return .inbox }
-        if let refusal = access.refusal { return refusal }
-        let needed = Demand(.createMailbox).adding(.createBelow)
-        for superior in name.superiors {
-            let above = Access(superior.canonical, superior, needs: needed, under: policy)
-            guard !above.isGranted else { continue }
-            access.obstacles = above.reasons
-            return .noPermission
-        }
-        return nil
+        return .forward(Forward(command, grounds))
     }
 
     private func delete(_ octets: [UInt8]) -> Judgement {
@@ -231,32 +213,21 @@ struct Authorization {
         if policy.isInbox(name.canonical) { return .refuse(.inbox, grounds) }
         if let selection, isSame(selection.name, name) { return .refuse(.inUse, grounds) }
         guard let descendants else { return .probe(name) }
-        for descendant in descendants {
-            let needed = Verb.delete.row.mailbox
-            let below = descendant.map {
-                Access($0.canonical, $0, needs: needed, under: policy)
-            }
-            // A child that the user may not see must not show by the way of a refusal.
-            guard below?.isGranted ?? false else {
-                let isSeen = below?.rights.contains(.lookup) ?? false
-                return .refuse(isSeen ? .hasChildren : .noPermission, grounds)
-            }
-        }
+        if let obstacle = obstacle(deletingAll: descendants) { return obstacle.judgement(grounds) }
         return .forward(Forward(.delete(naming.encode(name)), grounds))
     }
 
     private func rename(from old: [UInt8], to new: [UInt8]) -> Judgement {
         let source = access(old, needs: Verb.rename.row.mailbox)
-        var target = access(new, needs: Verb.rename.row.destination)
-        var grounds = Grounds(source, target)
+        let target = access(new, needs: Verb.rename.row.destination)
+        let grounds = Grounds(source, target)
         if let refusal = source.refusal ?? target.refusal { return .refuse(refusal, grounds) }
         guard let oldName = source.name, let newName = target.name else {
             return .refuse(.invalidName, grounds)
         }
         if policy.isInbox(oldName.canonical) { return .refuse(.inbox, grounds) }
-        if let refusal = refusal(creating: newName, &target) {
-            grounds.destination = target
-            return .refuse(refusal, grounds)
+        if let obstacle = obstacle(creating: newName, target) {
+            return obstacle.judgement(grounds)
         }
         if isSame(newName, oldName) || isBelow(newName, oldName) {
             return .refuse(.invalidName, grounds)
@@ -267,10 +238,8 @@ struct Authorization {
             return .refuse(.inUse, grounds)
         }
         guard let descendants else { return .probe(oldName) }
-        for name in [oldName] + descendants {
-            guard let name, mayBecome(name, name.moved(from: oldName, to: newName)) else {
-                return .refuse(.noPermission, grounds)
-            }
+        if let obstacle = obstacle(moving: descendants, from: oldName, to: newName) {
+            return obstacle.judgement(grounds)
         }
         let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
         return .forward(Forward(command, grounds))
@@ -287,17 +256,5 @@ struct Authorization {
 
     private func key(_ name: MailboxName) -> [UInt8] {
         naming.rules.isCaseInsensitive ? name.canonical.caseFolded : name.canonical
-    }
-
-    /// Renaming must take nothing along that may not move, must give no right that the user could
-    /// not give himself, and must put nothing where it could not be created.
-    private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
-        let rights = rights(on: old)
-        let before = policy.decide(old.canonical)
-        let after = policy.decide(new.canonical)
-        guard rights.contains(.deleteMailbox), !before.forbidden.contains(Operations(.rename)),
-            after.rights.isSuperset(of: Verb.rename.row.destination.rights)
-        else { return false }
-        return rights.contains(.administer) || after.gives(noMoreThan: before, rights)
     }
 }

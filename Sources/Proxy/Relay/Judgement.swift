@@ -32,6 +32,8 @@ struct Grounds: Equatable {
     var destination: Access?
     /// What CATENATE reads.
     var sources: [Source] = []
+    /// A mailbox that the command does not name, for whose sake it is refused.
+    var implied: [Access] = []
 
     init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
         self.mailbox = mailbox
@@ -42,7 +44,8 @@ struct Grounds: Equatable {
     ///
     /// Of several the one with the first id speaks, so that the order of rules never matters.
     fileprivate var message: String {
-        let accesses = [mailbox, destination].compactMap { $0 } + sources.map(\.access)
+        let named = [mailbox, destination].compactMap { $0 }
+        let accesses = named + sources.map(\.access) + implied
         let speakers = accesses.flatMap(\.reasons).filter { !$0.message.isEmpty }
         return speakers.min { $0.id < $1.id }?.message ?? ""
     }

@@ -32,7 +32,7 @@ extension Relay {
 
 extension Authorization {
     /// The same question under another policy.
-    fileprivate func under(_ policy: UserPolicy) -> Authorization {
+    func under(_ policy: UserPolicy) -> Authorization {
         Authorization(
             policy: policy,
             naming: naming,

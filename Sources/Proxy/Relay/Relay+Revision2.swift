@@ -30,7 +30,7 @@ extension CapabilitySet {
 extension Relay {
     /// What FETCH responses may tell now.
     var fetchFilter: FetchFilter {
-        if isShut { return FetchFilter(attributes: []) }
+        guard isSelecting, !isShut else { return .nothing }
         var filter = inFlight.fetchFilter
         filter.hidesRecent = enabled.hasRevision2
         return filter
