@@ -4,7 +4,11 @@
 package indirect enum Boxed<Value> {
     case boxed(Value)
 
-    package var value: Value { switch self { case .boxed(let value): value } }
+    package var value: Value {
+        switch self {
+        case .boxed(let value): value
+        }
+    }
 }
 
 extension Boxed: Sendable where Value: Sendable {}
