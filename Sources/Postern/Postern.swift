@@ -9,7 +9,10 @@ struct Postern: ParsableCommand {
         commandName: "postern",
         abstract: "An IMAP proxy that enforces per-mailbox policy and keeps an audit trail.",
         version: "postern \(version)",
-        subcommands: [Serve.self, Check.self, Version.self, Gateway.self, Recorder.self]
+        subcommands: [
+            Serve.self, Check.self, PolicyCommand.self, AuditCommand.self, Version.self,
+            Gateway.self, Recorder.self,
+        ]
     )
 }
 

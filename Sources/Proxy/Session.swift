@@ -2,6 +2,7 @@
 package import Authentication
 import Bytes
 import IMAP
+package import Policy
 
 /// Facts about the client's connection, known when it is accepted.
 package struct ConnectionFacts: Equatable, Sendable {
@@ -12,6 +13,7 @@ package struct ConnectionFacts: Equatable, Sendable {
     package var clientPort: UInt16
     package var serverAddress: String
     package var serverPort: UInt16
+    package var epoch: Epoch
 
     package init(
         session: String,
@@ -19,7 +21,8 @@ package struct ConnectionFacts: Equatable, Sendable {
         clientAddress: String,
         clientPort: UInt16,
         serverAddress: String,
-        serverPort: UInt16
+        serverPort: UInt16,
+        epoch: Epoch = .zero
     ) {
         self.session = session
         self.listener = listener
@@ -27,6 +30,7 @@ package struct ConnectionFacts: Equatable, Sendable {
         self.clientPort = clientPort
         self.serverAddress = serverAddress
         self.serverPort = serverPort
+        self.epoch = epoch
     }
 }
 
@@ -138,6 +142,16 @@ package struct Session: ~Copyable {
         switch state {
         case .gate(let gate): gate.machine.finish(into: &out)
         case .relay(let relay): relay.machine.finish(into: &out)
+        }
+    }
+
+    /// The client says nothing more, but may still hear: it gets the answers under way.
+    ///
+    /// Called when the session has dealt with all that the client said.
+    package mutating func clientEnded(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clientEnded(into: &out)
+        case .relay(let relay): relay.machine.clientEnded(into: &out)
         }
     }
 
@@ -253,11 +267,18 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// What the policy leaves the user in the mailbox that a client names so; nil before the login.
+    package func decision(on mailbox: [UInt8]) -> Decision? {
+        guard case .relay(let relay) = state else { return nil }
+        return relay.machine.authorization.access(mailbox, needs: .none).decision
+    }
+
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
     private mutating func admit(at now: Instant, into out: inout Outbox) {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
         var relay = Relay(
-            user: admission.user,
+            subject: admission.subject,
+            epoch: gate.machine.facts.epoch,
             backend: admission.backend,
             settings: gate.machine.settings,
             trail: gate.machine.trail,
@@ -269,6 +290,7 @@ package struct Session: ~Copyable {
         out.client.append("] Logged in\r\n")
         out.effects.append(.sendTicket)
         if gate.machine.isDraining { relay.drain(into: &out) }
+        if gate.machine.isClientDone { relay.clientEnded(into: &out) }
         state = .relay(Box(relay))
     }
 }

@@ -31,6 +31,8 @@ struct Grounds: Equatable {
     var destination: Access?
     /// What CATENATE reads.
     var sources: [Source] = []
+    /// A mailbox that the command does not name, for whose sake it is refused.
+    var implied: [Access] = []
 
     init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
         self.mailbox = mailbox
