@@ -66,6 +66,7 @@ package struct Refusal: Equatable, Sendable {
     static let malformedResponse = Refusal.bad("Malformed authentication response")
     static let unknownMechanism = Refusal.no("CANNOT", "Unsupported authentication mechanism")
     static let compressing = Refusal.no("COMPRESSIONACTIVE", "Compression is active already")
+    static let compressionFull = Refusal.no("LIMIT", "Too many sessions compress already")
     static let expectedDone = Refusal.bad("Expected DONE")
 }
 
