@@ -34,7 +34,7 @@ class AccountState(StageCase):
 
 class HelperTrouble(StageCase):
     # Long enough for another login beside the one that hangs, however busy the machine is.
-    deadline = 10
+    deadline = 8
 
     @classmethod
     def configure(cls, settings):
