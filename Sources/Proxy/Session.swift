@@ -84,18 +84,22 @@ package struct Session: ~Copyable {
     }
 
     private var state: State
+    private let compressionRoom: CompressionRoom
 
     /// Starts a session and writes the greeting.
     ///
-    /// On a listener with implicit TLS the driver calls this when the handshake is done.
+    /// On a listener with implicit TLS the driver calls this when the handshake is done. All
+    /// sessions of the thread share the room for those that compress.
     package init(
         _ facts: ConnectionFacts,
         tls: ClientTLSFacts?,
         offersStartTLS: Bool,
         settings: Settings,
+        compressionRoom: CompressionRoom = CompressionRoom(),
         at now: Instant,
         into out: inout Outbox
     ) {
+        self.compressionRoom = compressionRoom
         state = .gate(
             Box(
                 Gate(
@@ -142,6 +146,16 @@ package struct Session: ~Copyable {
         switch state {
         case .gate(let gate): gate.machine.finish(into: &out)
         case .relay(let relay): relay.machine.finish(into: &out)
+        }
+    }
+
+    /// The client says nothing more, but may still hear: it gets the answers under way.
+    ///
+    /// Called when the session has dealt with all that the client said.
+    package mutating func clientEnded(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clientEnded(into: &out)
+        case .relay(let relay): relay.machine.clientEnded(into: &out)
         }
     }
 
@@ -273,6 +287,7 @@ package struct Session: ~Copyable {
             settings: gate.machine.settings,
             trail: gate.machine.trail,
             isRecorderAvailable: gate.machine.isRecorderAvailable,
+            compressionRoom: compressionRoom,
             at: now
         )
         admission.tag.append(to: &out.client)
@@ -280,6 +295,7 @@ package struct Session: ~Copyable {
         out.client.append("] Logged in\r\n")
         out.effects.append(.sendTicket)
         if gate.machine.isDraining { relay.drain(into: &out) }
+        if gate.machine.isClientDone { relay.clientEnded(into: &out) }
         state = .relay(Box(relay))
     }
 }

@@ -31,6 +31,8 @@ struct Grounds: Equatable {
     var destination: Access?
     /// What CATENATE reads.
     var sources: [Source] = []
+    /// A mailbox that the command does not name, for whose sake it is refused.
+    var implied: [Access] = []
 
     init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
         self.mailbox = mailbox
@@ -41,8 +43,13 @@ struct Grounds: Equatable {
 /// A command that may pass, as it goes to the backend.
 struct Forward: Equatable {
     var command: Command
+    /// Big and seldom there: kept elsewhere, so that judgements stay small.
+    private var boxedPlan: Boxed<Plan>?
     /// What is sent in its place, where no single command of the backend will do.
-    var plan: Plan?
+    var plan: Plan? {
+        get { boxedPlan?.value }
+        set { boxedPlan = newValue.map(Boxed.boxed) }
+    }
     var purpose = Purpose.plain
     var grounds: Grounds
     /// What was changed, for the record.

@@ -22,7 +22,9 @@ struct Relay: ~Copyable {
     private let epoch: Epoch
     let backend: BackendFacts
     private(set) var offer: CapabilitySet
-    private(set) var isCompressing = false
+    private let compressionRoom: CompressionRoom
+    /// Taken while the client compresses.
+    private var compressionPlace: CompressionRoom.Place?
     var settings: Settings
     var policy: UserPolicy
     var trail: Trail
@@ -68,6 +70,8 @@ struct Relay: ~Copyable {
     /// The literal that is passing by goes to the client.
     var isPassingLiteral = false
     var isDraining = false
+    /// The client says nothing more, and hears what it has asked for.
+    var isClientDone = false
     var isFinished = false
     private var lastTag: UInt64
     private var malformedCommands = 0
@@ -85,6 +89,7 @@ struct Relay: ~Copyable {
         settings: Settings,
         trail: Trail,
         isRecorderAvailable: Bool,
+        compressionRoom: CompressionRoom,
         at now: Instant
     ) {
         self.subject = subject
@@ -93,6 +98,7 @@ struct Relay: ~Copyable {
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
+        self.compressionRoom = compressionRoom
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
@@ -114,6 +120,8 @@ struct Relay: ~Copyable {
         get { undertakings.first }
         set { undertakings = newValue.map { [$0] } ?? [] }
     }
+
+    var isCompressing: Bool { if case .some = compressionPlace { true } else { false } }
 
     /// Whether the client has half a response, into which nothing else may be put.
     var isInsideResponse: Bool { transcoder?.isUnfinished ?? false }
@@ -146,6 +154,7 @@ struct Relay: ~Copyable {
             enabled: enabled,
             isResultLost: isResultLost,
             isCompressing: isCompressing,
+            mayCompress: !compressionRoom.isFull,
             refusals: settings.refusals,
             copies: settings.copies,
             descendants: descendants,
@@ -160,6 +169,7 @@ struct Relay: ~Copyable {
         trail.recorded()
         resume(at: now, into: &out)
         endIfDrained(into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
@@ -167,6 +177,7 @@ struct Relay: ~Copyable {
         guard isAvailable else { return }
         sawInput(at: now)
         resume(at: now, into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
@@ -220,7 +231,7 @@ struct Relay: ~Copyable {
 
     /// From now on the client's bytes are compressed; it is offered once.
     mutating func startCompression() {
-        isCompressing = true
+        compressionPlace = compressionRoom.take()
         offer.remove(.compressDeflate)
     }
 
@@ -238,7 +249,7 @@ struct Relay: ~Copyable {
 
     private var clientDeadline: Instant {
         let (end, isPast) = lastInput.addingReportingOverflow(
-            client.isIdle ? idleMicroseconds : commandMicroseconds
+            client.isIdle && !isClientDone ? idleMicroseconds : commandMicroseconds
         )
         return isPast ? .max : end
     }
@@ -257,7 +268,7 @@ struct Relay: ~Copyable {
         idleTimePassed(at: now, into: &out)
         guard !isFinished, now >= clientDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
-        guard isClientsTurn else { return sawInput(at: now) }
+        guard isClientsTurn || isClientDone else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)
     }
 
