@@ -43,6 +43,9 @@ package struct Search: Equatable, Sendable {
     package var usesSavedResult: Bool { keys.contains(where: \.usesSavedResult) }
 
     /// Whether a key looks for text that is not ASCII.
+    /// Whether it makes the server read whole messages.
+    package var looksIntoText: Bool { keys.contains(where: \.looksIntoText) }
+
     package var isBeyondASCII: Bool { keys.contains(where: \.isBeyondASCII) }
 
     /// Whether the result becomes `$` (RFC 5182).
