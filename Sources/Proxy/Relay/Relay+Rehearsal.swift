@@ -42,6 +42,7 @@ extension Authorization {
             enabled: enabled,
             isResultLost: isResultLost,
             isCompressing: isCompressing,
+            mayCompress: mayCompress,
             refusals: refusals,
             copies: copies,
             descendants: descendants,
