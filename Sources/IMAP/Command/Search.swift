@@ -42,10 +42,10 @@ package struct Search: Equatable, Sendable {
     /// Whether a key means the saved result, `$`.
     package var usesSavedResult: Bool { keys.contains(where: \.usesSavedResult) }
 
-    /// Whether a key looks for text that is not ASCII.
     /// Whether it makes the server read whole messages.
     package var looksIntoText: Bool { keys.contains(where: \.looksIntoText) }
 
+    /// Whether a key looks for text that is not ASCII.
     package var isBeyondASCII: Bool { keys.contains(where: \.isBeyondASCII) }
 
     /// Whether the result becomes `$` (RFC 5182).

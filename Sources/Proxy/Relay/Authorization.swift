@@ -6,13 +6,13 @@ import Policy
 
 /// All that a decision may depend on.
 struct Authorization {
-    let policy: UserPolicy
+    var policy: UserPolicy
     /// From the client's names to the backend's.
     let naming: MailboxNaming
     /// The backend's own, whatever the client is offered.
     let capabilities: CapabilitySet
     let offer: CapabilitySet
-    let selection: Selection?
+    var selection: Selection?
     let enabled: CapabilitySet
     /// Whether `$` means nothing, since the search that was to be saved was refused here.
     let isResultLost: Bool

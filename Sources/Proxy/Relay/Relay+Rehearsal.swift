@@ -33,21 +33,9 @@ extension Relay {
 extension Authorization {
     /// The same question under another policy.
     func under(_ policy: UserPolicy) -> Authorization {
-        Authorization(
-            policy: policy,
-            naming: naming,
-            capabilities: capabilities,
-            offer: offer,
-            selection: selection.map { $0.under(policy) },
-            enabled: enabled,
-            isResultLost: isResultLost,
-            isCompressing: isCompressing,
-            mayCompress: mayCompress,
-            refusals: refusals,
-            copies: copies,
-            descendants: descendants,
-            permissions: permissions,
-            quotaLabels: quotaLabels
-        )
+        var other = self
+        other.policy = policy
+        other.selection = selection.map { $0.under(policy) }
+        return other
     }
 }

@@ -124,7 +124,7 @@ import Testing
     }
 
     static let unenforced = [
-        "at-most: { messages: 5, per: hour }",
+        "at-most: { messages: 5, per: hour }"
     ]
 
     @Test("refuses what this version does not enforce", arguments: unenforced)
