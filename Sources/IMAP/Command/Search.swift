@@ -42,7 +42,7 @@ package struct Search: Equatable, Sendable {
     /// Whether a key means the saved result, `$`.
     package var usesSavedResult: Bool { keys.contains(where: \.usesSavedResult) }
 
-    /// Whether it makes the server read whole messages.
+    /// Whether a key makes the server read whole messages.
     package var looksIntoText: Bool { keys.contains(where: \.looksIntoText) }
 
     /// Whether a key looks for text that is not ASCII.
