@@ -117,9 +117,8 @@ struct InFlight {
     /// Holds the mailbox that is being selected against a new policy.
     mutating func refreshSelection(under policy: UserPolicy) {
         for index in exchanges.indices {
-            guard case .select(var selection) = exchanges[index].purpose else { continue }
-            selection.decision = policy.decide(selection.name.canonical)
-            exchanges[index].purpose = .select(selection)
+            guard case .select(let selection) = exchanges[index].purpose else { continue }
+            exchanges[index].purpose = .select(selection.toldAnew(under: policy))
         }
     }
 
