@@ -99,6 +99,9 @@ struct Explanation {
     }
 
     private mutating func describe(_ record: Record) {
+        if record.isRehearsal, let verdict = record.verdict {
+            lines.append("    \(verdict.rawValue), if the rules in report mode were enforced")
+        }
         for mailbox in [record.mailbox, record.destination] {
             guard let mailbox else { continue }
             let lacking = ([mailbox.missing] + mailbox.forbidden).filter { !$0.isEmpty }
