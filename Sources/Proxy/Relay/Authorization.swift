@@ -42,6 +42,7 @@ struct Authorization {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
         case .namespace: return .local(.namespace)
+        case .notify(let asked): return notify(asked)
         case .compress:
             return isCompressing ? .refuse(.compressing, Grounds()) : .local(.compress)
         case .logout: return .local(.logout)

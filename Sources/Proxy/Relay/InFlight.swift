@@ -17,6 +17,8 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
+    /// NOTIFY: what is watched once the backend agrees; nil: nothing.
+    case notify(Watch?)
     /// Ours alone: asks for news while the client idles.
     case poll
     /// STATUS and LIST with STATUS whose answers get the limit for messages; nil: of any mailbox.
@@ -62,6 +64,8 @@ struct InFlight {
     private(set) var exchanges: [Exchange] = []
     /// What a FETCH response may hold, for all FETCH commands in flight together.
     private(set) var fetchFilter = FetchFilter.unsolicited
+    /// What the backend may tell of new messages unasked.
+    private var unaskedFilter = FetchFilter.unsolicited
 
     var isEmpty: Bool { exchanges.isEmpty }
 
@@ -180,13 +184,19 @@ struct InFlight {
 
     mutating func removeAll() { exchanges.removeAll() }
 
+    /// Lets the backend tell of new messages what `filter` lets pass, or no more than ever.
+    mutating func watch(_ filter: FetchFilter?) {
+        unaskedFilter = filter ?? .unsolicited
+        refreshFilter()
+    }
+
     mutating func setPurpose(_ purpose: Purpose, of number: UInt64) {
         guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
         exchanges[index].purpose = purpose
     }
 
     private mutating func refreshFilter() {
-        fetchFilter = .unsolicited
+        fetchFilter = unaskedFilter
         for exchange in exchanges {
             guard case .fetch(let filter) = exchange.purpose else { continue }
             fetchFilter.formUnion(filter)

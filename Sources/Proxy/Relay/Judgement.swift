@@ -31,11 +31,15 @@ struct Grounds: Equatable {
     var destination: Access?
     /// What CATENATE reads.
     var sources: [Source] = []
+    /// What NOTIFY watches: the mailboxes that may be read, and those named that may not.
+    var watched: [Access] = []
 
     init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
         self.mailbox = mailbox
         self.destination = destination
     }
+
+    init(watching watched: [Access]) { self.watched = watched }
 }
 
 /// A command that may pass, as it goes to the backend.

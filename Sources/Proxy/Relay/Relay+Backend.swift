@@ -80,7 +80,7 @@ extension Relay {
             case .done(let summary):
                 self.transcoder = nil
                 guard !summary.isSuppressed else { return }
-                inFlight.count(told: summary)
+                if !record(pushed: summary, into: &out) { inFlight.count(told: summary) }
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
@@ -141,7 +141,7 @@ extension Relay {
         }
         if case .poll = exchange.purpose { return pollEnded(at: now, into: &out) }
         if case .renewing = idling, condition == .ok {
-            return renewIdle(exchange, at: now, into: &out)
+            return idleInterrupted(exchange, at: now, into: &out)
         }
         if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
             return desynchronized("Backend took a command that it did not get whole", into: &out)
@@ -154,6 +154,7 @@ extension Relay {
         guard !isFinished else { return }
         settleSelection(after: exchange, condition, into: &out)
         settleModes(after: exchange, condition, into: &out)
+        settleWatch(after: exchange, condition, into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
@@ -171,6 +172,7 @@ extension Relay {
         if isCutShort {
             return desynchronized("Backend refused a message half-way", into: &out)
         }
+        renewWatch(at: now, into: &out)
         resume(at: now, into: &out)
         endIfDrained(into: &out)
     }

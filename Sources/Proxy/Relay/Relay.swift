@@ -62,6 +62,10 @@ struct Relay: ~Copyable {
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
     var quotaLabels = QuotaLabels()
+    /// What NOTIFY asked for; nil: nothing.
+    var watch: Watch?
+    /// The backend does not watch what `watch` means by now.
+    var isWatchStale = false
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -174,6 +178,7 @@ struct Relay: ~Copyable {
         inFlight.refreshSelection(under: policy)
         refreshSelection(into: &out)
         reviewPlan()
+        reviewWatch(at: now, into: &out)
     }
 
     /// Holds the selected mailbox against the policy of today.
@@ -279,11 +284,11 @@ struct Relay: ~Copyable {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }
         inFlight.removeAll()
-        if let asked = undertaking?.asked {
+        if let asked = undertaking?.asked, asked.tag != nil {
             recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
         }
         undertaking = nil
-        if let asked = idling?.polledFor {
+        if let asked = idling?.detached {
             recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
         }
         trail.record(trail.event(.connectionClose), into: &out)

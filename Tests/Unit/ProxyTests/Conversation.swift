@@ -236,7 +236,8 @@ extension Conversation {
     /// A session that `ann` has logged in to, at a backend that can all there is to relay.
     static func loggedIn(
         settings: Settings = .sample(),
-        capabilities: String = Conversation.capabilities
+        capabilities: String = Conversation.capabilities,
+        namespace: String = #"(("" "/")) NIL NIL"#
     ) -> Conversation {
         let talk = Conversation(settings: settings)
         talk.client("a LOGIN ann secret\n")
@@ -249,7 +250,7 @@ extension Conversation {
             let tag = command.prefix { $0 != " " }
             let answer =
                 command.hasSuffix("NAMESPACE")
-                ? "* NAMESPACE ((\"\" \"/\")) NIL NIL\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
+                ? "* NAMESPACE \(namespace)\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
             talk.backend("\(answer)\(tag) OK\n")
         }
         _ = talk.takeEffects()
@@ -257,8 +258,12 @@ extension Conversation {
     }
 
     /// A logged-in session with `mailbox` selected at the backend.
-    static func selected(_ mailbox: String, settings: Settings = .sample()) -> Conversation {
-        let talk = loggedIn(settings: settings)
+    static func selected(
+        _ mailbox: String,
+        settings: Settings = .sample(),
+        capabilities: String = Conversation.capabilities
+    ) -> Conversation {
+        let talk = loggedIn(settings: settings, capabilities: capabilities)
         talk.client("s SELECT \(mailbox)\n")
         let asked = talk.heardByBackend()
         let tag = asked.prefix { $0 != " " }
