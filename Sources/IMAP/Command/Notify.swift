@@ -4,6 +4,8 @@ package import Bytes
 /// An event that can be told without telling more than a mailbox's own state.
 package enum NotifyEvent: UInt8, Keyword {
     case messageNew, messageExpunge, flagChange, mailboxName, subscriptionChange
+    /// Any other: the client is told which there are.
+    case unsupported
 
     package var spelling: StaticString {
         switch self {
@@ -12,6 +14,7 @@ package enum NotifyEvent: UInt8, Keyword {
         case .flagChange: "FLAGCHANGE"
         case .mailboxName: "MAILBOXNAME"
         case .subscriptionChange: "SUBSCRIPTIONCHANGE"
+        case .unsupported: "UNSUPPORTED"
         }
     }
 }
@@ -24,8 +27,6 @@ package struct Notify: Equatable, Sendable {
         package var events: KeywordSet<NotifyEvent> = []
         /// What to fetch of each new message; only in the selected mailbox, and \Seen stays unset.
         package var items = ShortList<FetchItem>()
-        /// An event was named that is not known here.
-        package var hasForeignEvents = false
     }
 
     /// There are seven kinds of filters; a few may come more than once.
@@ -80,8 +81,7 @@ extension Cursor {
     private mutating func notifyEvent(of group: inout Notify.Group) throws(SyntaxError) {
         guard let event = takeKeyword(NotifyEvent.self) else {
             _ = try atom()
-            group.hasForeignEvents = true
-            return
+            return group.events.insert(.unsupported)
         }
         group.events.insert(event)
         guard event == .messageNew, group.mailboxes.isSelected else { return }

@@ -33,7 +33,7 @@ struct Watch: Equatable {
 
 extension Authorization {
     func notify(_ asked: Notify, knowing known: KnownNames? = nil) -> Judgement {
-        if asked.groups.contains(where: \.hasForeignEvents) {
+        if asked.groups.contains(where: { $0.events.contains(.unsupported) }) {
             return .refuse(.badEvent, Grounds())
         }
         let judgement = watch(asked, knowing: known ?? KnownNames())
