@@ -2,6 +2,9 @@
 package import Bytes
 
 /// Gives the bytes of a file and keeps what it gave, so that another process can read the same.
+///
+/// Beside files it gives, by names that no file has here: for a path that ends with `/` the names
+/// of the folder's YAML files, one a line; for `zoneinfo:NAME` the offsets of a time zone.
 package final class FileReader {
     /// Why a file could not be read, in words that follow its path: `no such file`.
     package struct Failure: Error, Equatable {
@@ -12,6 +15,8 @@ package final class FileReader {
 
     /// Everything that was read so far.
     package private(set) var bundle = ConfigurationBundle()
+
+    package static let zonePrefix = "zoneinfo:"
 
     private let source: (String) throws(Failure) -> Secret
 

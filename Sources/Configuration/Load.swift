@@ -49,18 +49,23 @@ extension Configuration {
 }
 
 extension PolicySet {
-    /// Reads and checks a policy file alone.
+    /// Reads and checks a policy alone: a file, or a folder whose path ends with `/`.
+    ///
+    /// `warn` gets what is no error, and yet hardly what was meant.
     package static func load(
         path: String,
         reader: FileReader,
+        refusing unenforced: [String] = Unenforced.words,
+        warn: (ConfigurationError) -> Void = { _ in },
         digest: @escaping ([UInt8]) -> String
     ) throws(ConfigurationErrors) -> PolicySet {
-        let findings = Findings()
+        let findings = Findings(unenforced: unenforced)
         let files = Files(reader: reader, findings: findings)
-        let policy = files.document(path).flatMap {
-            PolicyReader(findings: findings, digest: digest).policy($0)
+        let policy = files.policy(path).flatMap {
+            PolicyReader(files: files, findings: findings, digest: digest).policy($0)
         }
         guard let policy, findings.errors.isEmpty else { throw findings.inOrder() }
+        findings.warnings.sorted { $0.position < $1.position }.forEach(warn)
         return policy
     }
 }

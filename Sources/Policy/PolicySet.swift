@@ -5,8 +5,10 @@ package final class PolicySet: Sendable {
     /// SHA-256 of the policy's canonical form, hexadecimal; stands in every record.
     package let revision: String
     package let rules: [Rule]
+    package let groups: [String: Members]
     let scopes: [Scope]
-    private let audiences: [Audience]
+    let terms: [Terms]
+    let addressees: [Addressees]
     /// The rules that may cover names with this first level, in either case.
     private let rulesByHead: [ArraySlice<UInt8>: [Int]]
     /// The rules that may cover names with any first level.
@@ -16,13 +18,15 @@ package final class PolicySet: Sendable {
 
     /// Compiles rules.
     ///
-    /// `groups` gives the users of each group that a rule names, nested groups resolved.
-    package init(rules: [Rule], groups: [String: [String]], revision: String) {
+    /// `groups` gives the members of each group that a rule names, nested groups resolved.
+    package init(rules: [Rule], groups: [String: Members], revision: String) {
         self.rules = rules
+        self.groups = groups
         self.revision = revision
         let rolls = groups.mapValues(Roll.init)
         scopes = rules.map(Scope.init)
-        audiences = rules.map { Audience($0, groups: rolls) }
+        terms = rules.map(Terms.init)
+        addressees = rules.map { Addressees($0, groups: rolls) }
         var byHead: [ArraySlice<UInt8>: [Int]] = [:]
         var withoutHead: [Int] = []
         for (index, scope) in scopes.enumerated() {
@@ -36,14 +40,33 @@ package final class PolicySet: Sendable {
         rulesWithoutHead = withoutHead
     }
 
-    /// The rules that apply to the user of this canonical name, at a backend with these names.
+    /// Whether any rule asks for the Unix groups of users.
+    package var namesUnixGroups: Bool {
+        rules.contains { !$0.who.unixGroups.isEmpty || !$0.except.unixGroups.isEmpty }
+            || groups.values.contains { !$0.unixGroups.isEmpty }
+    }
+
+    /// The special uses that rules name: the backend must be asked which mailboxes have them.
+    package var specialUses: SpecialUses {
+        rules.reduce(into: .none) { $0.formUnion($1.specialUses) }
+    }
+
+    /// The rules that apply to the subject at this moment, at a backend with these names.
     package func policy(
-        for user: String,
-        names: BackendNames = BackendNames()
+        for subject: Subject,
+        at time: UnixTime,
+        _ names: BackendNames = BackendNames()
     ) -> UserPolicy {
-        let name = Array(user.utf8)
-        let applying = audiences.indices.filter { audiences[$0].includes(name) }
-        return UserPolicy(self, applying: applying, names: names)
+        let user = Array(subject.user.utf8)
+        var applying: [Int] = []
+        var changes: UnixTime?
+        for index in rules.indices where addressees[index].include(subject, named: user) {
+            let when = rules[index].when
+            guard when.admit(subject) else { continue }
+            if when.hold(at: time) { applying.append(index) }
+            if let edge = when.nextEdge(after: time) { changes = min(edge, changes ?? edge) }
+        }
+        return UserPolicy(self, applying: applying, changes: changes, names: names)
     }
 
     /// Calls `body` with each rule that may cover a name with this first level.

@@ -1,6 +1,6 @@
 // One user's part of the policy: decides for a mailbox, and says which rules took what.
 
-/// The rules that apply to one user.
+/// The rules that apply to one user in one session at one time.
 ///
 /// A bit for each rule of the policy, so that a thousand sessions cost the policy once.
 package final class UserPolicy: Sendable {
@@ -9,26 +9,47 @@ package final class UserPolicy: Sendable {
 
     /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
     package let hidesMailboxes: Bool
+    /// From this moment on other rules may apply; nil when that never happens.
+    package let changes: UnixTime?
     private let names: BackendNames
+    /// Whether any rule that is enforced applies, and whether any does at all.
+    private let isLimited: Bool
+    private let isRehearsed: Bool
 
-    package convenience init() { self.init(PolicySet(), applying: [], names: BackendNames()) }
+    package convenience init() {
+        self.init(PolicySet(), applying: [], changes: nil, names: BackendNames())
+    }
 
-    init(_ policy: PolicySet, applying indices: [Int], names: BackendNames) {
+    init(_ policy: PolicySet, applying indices: [Int], changes: UnixTime?, names: BackendNames) {
         self.policy = policy
+        self.changes = changes
         self.names = names
+        isRehearsed = !indices.isEmpty
+        isLimited = indices.contains { policy.terms[$0].isEnforced }
         var applies = [UInt64](repeating: 0, count: (policy.rules.count + 63) / 64)
         for index in indices { applies[index / 64] |= 1 << UInt64(index % 64) }
         self.applies = applies
-        hidesMailboxes = indices.contains { !policy.rules[$0].limit.contains(.lookup) }
+        hidesMailboxes = indices.contains { index in
+            policy.terms[index].isEnforced && !policy.terms[index].limit.contains(.lookup)
+        }
     }
 
     /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
-    package func decide(_ mailbox: [UInt8]) -> Decision {
-        var rights = isVirtual(mailbox) ? Rights.none : .full
+    ///
+    /// `uses` are the special uses of the mailbox and of those above it.
+    package func decide(_ mailbox: [UInt8], uses: SpecialUses = .none) -> Decision {
+        var decision = Decision(mailbox: mailbox, uses: uses, policy: self)
+        // A mailbox that shows messages of others would be a way around the rules on those.
+        if isRehearsed && names.isVirtual(mailbox) { decision.deny(isEnforced: isLimited) }
         for spelling in names.spellings(of: mailbox) {
-            rights.formIntersection(self.rights(on: spelling))
+            let judged = JudgedMailbox(spelling, uses)
+            policy.forEachRule(near: judged.folded.head) { index in
+                let terms = policy.terms[index]
+                guard applies(index), decision.isLimited(by: terms) else { return }
+                if policy.scopes[index].covers(judged) { decision.apply(terms) }
+            }
         }
-        return Decision(rights: rights, mailbox: mailbox, policy: self)
+        return decision
     }
 
     /// Whether the mailbox is another name of INBOX.
@@ -36,36 +57,17 @@ package final class UserPolicy: Sendable {
         names.spellings(of: mailbox).contains(Array("INBOX".utf8))
     }
 
-    /// Whether the mailbox shows messages of others, to a user whom some rule keeps from some.
-    private func isVirtual(_ mailbox: [UInt8]) -> Bool {
-        applies.contains { $0 != 0 } && names.isVirtual(mailbox)
-    }
-
-    private func rights(on mailbox: [UInt8]) -> Rights {
-        let exact = MailboxPath(mailbox)
-        let folded = MailboxPath(mailbox.caseFolded)
-        var rights = Rights.full
-        policy.forEachRule(near: folded.head) { index in
-            let limit = policy.rules[index].limit
-            guard applies(index), !rights.isSubset(of: limit) else { return }
-            if policy.scopes[index].covers(folded: folded, exact: exact) {
-                rights.formIntersection(limit)
-            }
-        }
-        return rights
-    }
-
-    /// The rules that cover the mailbox and don't leave all of `rights`, in the policy's order.
-    fileprivate func rules(taking rights: Rights, from mailbox: [UInt8]) -> [Rule] {
-        let paths = names.spellings(of: mailbox).map {
-            (exact: MailboxPath($0), folded: MailboxPath($0.caseFolded))
-        }
-        return policy.rules.indices.lazy.filter { [self] index in
-            applies(index) && !policy.rules[index].limit.isSuperset(of: rights)
-                && paths.contains { path in
-                    policy.scopes[index].covers(folded: path.folded, exact: path.exact)
-                }
-        }.map { [self] in policy.rules[$0] }
+    /// The rules that cover the mailbox and `isWanted`, in the policy's order.
+    fileprivate func rules(
+        covering mailbox: [UInt8],
+        _ uses: SpecialUses,
+        where isWanted: (Rule) -> Bool
+    ) -> [Rule] {
+        let judged = names.spellings(of: mailbox).map { JudgedMailbox($0, uses) }
+        return policy.rules.indices.filter { index in
+            applies(index) && isWanted(policy.rules[index])
+                && judged.contains { policy.scopes[index].covers($0) }
+        }.map { policy.rules[$0] }
     }
 
     private func applies(_ index: Int) -> Bool {
@@ -75,37 +77,91 @@ package final class UserPolicy: Sendable {
 
 /// What a user may do with one mailbox, and which rules took the rest away.
 package struct Decision: Sendable {
-    package let rights: Rights
+    /// What remains under the rules that are enforced.
+    package private(set) var rights: Rights
+    package private(set) var forbidden = Operations.none
+    /// What would remain if the rules in report mode were enforced, too.
+    package private(set) var rehearsedRights: Rights
+    package private(set) var rehearsedForbidden = Operations.none
+    /// Whether a rule bounds how much may be fetched.
+    package private(set) var isMetered = false
     private let mailbox: [UInt8]
+    private let uses: SpecialUses
     /// nil for a decision that no policy made.
     private let policy: UserPolicy?
 
     package init(rights: Rights) {
         self.rights = rights
+        rehearsedRights = rights
         mailbox = []
+        uses = .none
         policy = nil
     }
 
-    fileprivate init(rights: Rights, mailbox: [UInt8], policy: UserPolicy) {
-        self.rights = rights
+    fileprivate init(mailbox: [UInt8], uses: SpecialUses, policy: UserPolicy) {
+        rights = .full
+        rehearsedRights = .full
         self.mailbox = mailbox
+        self.uses = uses
         self.policy = policy
     }
 
-    /// The ids of the rules that took away one of `missing`, in the policy's order.
+    /// Takes everything, as if a rule did.
+    fileprivate mutating func deny(isEnforced: Bool) {
+        rehearsedRights = .none
+        if isEnforced { rights = .none }
+    }
+
+    /// Whether these terms could take what no others have taken yet.
+    fileprivate func isLimited(by terms: Terms) -> Bool {
+        terms.isMetering && !isMetered || !rehearsedRights.isSubset(of: terms.limit)
+            || !terms.forbidden.isSubset(of: rehearsedForbidden)
+            || terms.isEnforced
+                && !(rights.isSubset(of: terms.limit) && terms.forbidden.isSubset(of: forbidden))
+    }
+
+    fileprivate mutating func apply(_ terms: Terms) {
+        rehearsedRights.formIntersection(terms.limit)
+        rehearsedForbidden.formUnion(terms.forbidden)
+        isMetered = isMetered || terms.isMetering
+        guard terms.isEnforced else { return }
+        rights.formIntersection(terms.limit)
+        forbidden.formUnion(terms.forbidden)
+    }
+
+    /// The rules that took away one of `missing` or forbid one of `operations`, in the policy's
+    /// order; with `rehearsed` those in report mode too.
     ///
     /// Found anew at each call: few decisions are ever asked for their reasons.
+    package func reasons(
+        taking missing: Rights,
+        forbidding operations: Operations = .none,
+        rehearsed: Bool = false
+    ) -> [Rule] {
+        rules { rule in
+            (rehearsed || rule.mode == .enforce)
+                && (!rule.limit.isSuperset(of: missing)
+                    || !rule.forbidden.isDisjoint(with: operations))
+        }
+    }
+
+    /// The ids of the enforced rules that took away one of `missing`, in the policy's order.
     package func rules(taking missing: Rights) -> [String] { reasons(taking: missing).map(\.id) }
 
-    /// The rules that took away one of `missing`, in the policy's order.
-    package func reasons(taking missing: Rights) -> [Rule] {
-        policy?.rules(taking: missing, from: mailbox) ?? []
+    /// The rules that bound how much may be fetched from the mailbox.
+    package var meters: [Rule] { rules { $0.volume != nil } }
+
+    private func rules(where isWanted: (Rule) -> Bool) -> [Rule] {
+        policy?.rules(covering: mailbox, uses, where: isWanted) ?? []
     }
 }
 
 extension Decision: Equatable {
-    /// Decisions are equal when they give the same rights to the same mailbox.
+    /// Decisions are equal when they give the same to the same mailbox.
     package static func == (left: Decision, right: Decision) -> Bool {
-        left.rights == right.rights && left.mailbox == right.mailbox
+        left.rights == right.rights && left.forbidden == right.forbidden
+            && left.rehearsedRights == right.rehearsedRights
+            && left.rehearsedForbidden == right.rehearsedForbidden
+            && left.isMetered == right.isMetered && left.mailbox == right.mailbox
     }
 }

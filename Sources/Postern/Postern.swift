@@ -9,7 +9,9 @@ struct Postern: ParsableCommand {
         commandName: "postern",
         abstract: "An IMAP proxy that enforces per-mailbox policy and keeps an audit trail.",
         version: "postern \(version)",
-        subcommands: [Serve.self, Check.self, Version.self, Gateway.self, Recorder.self]
+        subcommands: [
+            Serve.self, Check.self, PolicyCommand.self, Version.self, Gateway.self, Recorder.self,
+        ]
     )
 }
 

@@ -12,6 +12,7 @@ package struct ConnectionFacts: Equatable, Sendable {
     package var clientPort: UInt16
     package var serverAddress: String
     package var serverPort: UInt16
+    package var epoch: Epoch
 
     package init(
         session: String,
@@ -19,7 +20,8 @@ package struct ConnectionFacts: Equatable, Sendable {
         clientAddress: String,
         clientPort: UInt16,
         serverAddress: String,
-        serverPort: UInt16
+        serverPort: UInt16,
+        epoch: Epoch = .zero
     ) {
         self.session = session
         self.listener = listener
@@ -27,6 +29,7 @@ package struct ConnectionFacts: Equatable, Sendable {
         self.clientPort = clientPort
         self.serverAddress = serverAddress
         self.serverPort = serverPort
+        self.epoch = epoch
     }
 }
 
@@ -257,7 +260,8 @@ package struct Session: ~Copyable {
     private mutating func admit(at now: Instant, into out: inout Outbox) {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
         var relay = Relay(
-            user: admission.user,
+            subject: admission.subject,
+            epoch: gate.machine.facts.epoch,
             backend: admission.backend,
             settings: gate.machine.settings,
             trail: gate.machine.trail,

@@ -57,8 +57,10 @@ struct ConfigurationReader {
 
     private func policy(_ table: Table, other: String?) -> PolicySet? {
         let named = table.required("policy")
-        let document = other.map(files.document) ?? named.flatMap(files.document)
-        return document.flatMap { PolicyReader(findings: findings, digest: digest).policy($0) }
+        let documents = other.map(files.policy) ?? named.flatMap(files.policy)
+        return documents.flatMap {
+            PolicyReader(files: files, findings: findings, digest: digest).policy($0)
+        }
     }
 
     /// Whether each way to log in has what it needs on both sides of the door.

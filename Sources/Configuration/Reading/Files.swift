@@ -19,6 +19,36 @@ struct Files {
         return contents(of: path, named: value.position).flatMap { document(path, $0) }
     }
 
+    /// The policy that a value names: one file, or all of a folder, whose path ends with `/`.
+    func policy(_ value: Value) -> [Value]? { path(value).flatMap { policy($0, value.position) } }
+
+    /// The policy at a path that was given from outside.
+    func policy(_ path: String) -> [Value]? {
+        policy(path, SourcePosition(file: path, line: 1, column: 1))
+    }
+
+    private func policy(_ path: String, _ position: SourcePosition) -> [Value]? {
+        guard path.hasSuffix("/") else {
+            return contents(of: path, named: position).flatMap { document(path, $0) }.map { [$0] }
+        }
+        guard let listing = contents(of: path, named: position) else { return nil }
+        let names = String(decoding: listing.withBytes { $0.array }, as: UTF8.self)
+        let paths = names.split(separator: "\n").map { path + $0 }
+        let documents = paths.compactMap { path in
+            contents(of: path, named: position).flatMap { document(path, $0) }
+        }
+        return documents.count == paths.count ? documents : nil
+    }
+
+    /// The offsets of a time zone; nil when there is no such zone.
+    func zone(_ name: String) -> ZoneOffsets? {
+        guard let table = try? reader.read(FileReader.zonePrefix + name) else { return nil }
+        return ZoneOffsets(
+            name: name,
+            table: String(decoding: table.withBytes { $0.array }, as: UTF8.self)
+        )
+    }
+
     func file(_ value: Value) -> NamedFile? {
         guard let path = path(value),
             let contents = contents(of: path, named: value.position)

@@ -5,6 +5,12 @@ import Yams
 /// Collects everything that is wrong, so that one run of the check names all of it.
 final class Findings {
     private(set) var errors: [ConfigurationError] = []
+    /// What is no error, and yet hardly what was meant.
+    private(set) var warnings: [ConfigurationError] = []
+    /// Words of the policy language that are refused.
+    let unenforced: [String]
+
+    init(unenforced: [String] = Unenforced.words) { self.unenforced = unenforced }
 
     /// Notes a finding in one line: a value that it repeats may hold line breaks and controls.
     func add(_ position: SourcePosition, _ message: String) {
@@ -16,6 +22,10 @@ final class Findings {
             }
         }
         errors.append(ConfigurationError(position, String(line)))
+    }
+
+    func warn(_ position: SourcePosition, _ message: String) {
+        warnings.append(ConfigurationError(position, message))
     }
 }
 

@@ -42,7 +42,7 @@ extension Value {
     }
 
     /// A whole number with one of `units` behind it.
-    private func quantity(_ units: [String: Int64]) -> Int64? {
+    func quantity(_ units: [String: Int64]) -> Int64? {
         guard let spelling else { return nil }
         let digits = spelling.prefix { ("0"..."9").contains($0) }
         let unit = spelling.dropFirst(digits.count)

@@ -68,10 +68,14 @@ struct Value {
 
     /// One of some words.
     func choice<Choice>(_ choices: KeyValuePairs<String, Choice>) -> Choice? {
-        if let spelling, let found = choices.first(where: { $0.key == spelling }) {
+        choice(choices.map { ($0.key, $0.value) })
+    }
+
+    func choice<Choice>(_ choices: [(word: String, value: Choice)]) -> Choice? {
+        if let spelling, let found = choices.first(where: { $0.word == spelling }) {
             return found.value
         }
-        let words = choices.map(\.key)
+        let words = choices.map(\.word)
         let hint = spelling.flatMap { Spelling.nearest(to: $0, among: words) }
         let list = words.joined(separator: ", ")
         refuse("expected one of \(list), not \(kind)" + Spelling.question(hint))

@@ -102,7 +102,8 @@ extension Driver {
             clientAddress: address.host,
             clientPort: address.port,
             serverAddress: server.host,
-            serverPort: server.port
+            serverPort: server.port,
+            epoch: Epoch(utc: moment.utc, monotonic: now)
         )
         let connection = Connection(
             connections.nextID(),

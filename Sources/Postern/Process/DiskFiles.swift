@@ -2,18 +2,42 @@
 import Bytes
 import Configuration
 import Glibc
+import Policy
 import Reactor
 
 extension FileReader {
     /// Reads from the disk.
     static var disk: FileReader {
         FileReader { (path) throws(Failure) in
+            if path.hasPrefix(zonePrefix) {
+                return try zoneTable(String(path.dropFirst(zonePrefix.count)))
+            }
             do throws(SystemError) {
-                return try diskContents(path)
+                return path.hasSuffix("/") ? try listing(path) : try diskContents(path)
             } catch {
                 throw Failure("\(error)")
             }
         }
+    }
+
+    /// The names of the YAML files in a folder, in order, one a line.
+    private static func listing(_ path: String) throws(SystemError) -> Secret {
+        guard let folder = unsafe opendir(path) else { throw .last("opendir") }
+        defer { _ = unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let isPolicy = name.hasSuffix(".yaml") && !name.hasSuffix(".cases.yaml")
+            if isPolicy && !name.hasPrefix(".") { names.append(name) }
+        }
+        return Secret(names.sorted().joined(separator: "\n"))
+    }
+
+    private static func zoneTable(_ name: String) throws(Failure) -> Secret {
+        guard let table = ZoneOffsets.systemTable(name) else { throw Failure("no such time zone") }
+        return Secret(table)
     }
 
     private static func diskContents(_ path: String) throws(SystemError) -> Secret {

@@ -3,6 +3,7 @@ import Audit
 import Authentication
 import Bytes
 import IMAP
+import Policy
 
 extension Gate {
     // MARK: Credentials
@@ -59,7 +60,7 @@ extension Gate {
                 exchange.tag,
                 user: user,
                 password: nil,
-                method: "certificate",
+                method: .certificate,
                 at: now,
                 into: &out
             )
@@ -77,14 +78,14 @@ extension Gate {
         guard settings.authentication.password, !password.isEmpty,
             let user = UserName.canonical(octets)
         else { return refuse(tag, .badCredentials, user: nil, into: &out) }
-        var method: Phrase = "password"
+        var method = AuthenticationMethod.password
         // Whoever shows a certificate is its user and nobody else, with a password as well.
         let use = settings.authentication.certificate
         if use == .withPassword || use == .alone && tls?.certificate != nil {
             guard identity() == user else {
                 return refuse(tag, .badCredentials, user: user, into: &out)
             }
-            method = "certificate+password"
+            method = .both
         }
         begin(tag, user: user, password: password, method: method, at: now, into: &out)
     }
@@ -100,7 +101,7 @@ extension Gate {
         _ tag: Tag,
         user: String,
         password: Secret?,
-        method: Phrase,
+        method: AuthenticationMethod,
         at now: Instant,
         into out: inout Outbox
     ) {
@@ -178,7 +179,7 @@ extension Gate {
         stage = .login(attempt)
         let backend = settings.backends[index]
         trail.facts.user = attempt.user
-        trail.facts.method = attempt.method.text.description
+        trail.facts.method = attempt.method.fact
         trail.facts.backend = backend.name
         var record = trail.decision(.authenticationOK, .allow, isDurable: true)
         record.tag = attempt.tag.bytes
@@ -254,7 +255,8 @@ extension Gate {
         case .waiting: break
         case .startTLS: out.effects.append(.startBackendTLS)
         case .ready(let backend):
-            admission = Admission(user: attempt.user, tag: attempt.tag, backend: backend)
+            let subject = Subject(attempt, facts, tls)
+            admission = Admission(subject: subject, tag: attempt.tag, backend: backend)
         case .failed(let reason):
             backendLogin = nil
             out.effects.append(.closeBackend)

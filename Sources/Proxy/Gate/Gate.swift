@@ -23,7 +23,7 @@ struct Gate: ~Copyable {
 
     /// What a login ends in: all that the authenticated session starts with.
     struct Admission {
-        let user: String
+        let subject: Subject
         let tag: Tag
         let backend: BackendFacts
     }

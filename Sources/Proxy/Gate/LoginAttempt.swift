@@ -3,6 +3,7 @@ import Audit
 import Authentication
 import Bytes
 import IMAP
+import Policy
 
 /// What one LOGIN or AUTHENTICATE has brought, and how far it has come.
 struct LoginAttempt {
@@ -20,7 +21,7 @@ struct LoginAttempt {
     let user: String
     /// Nil when a certificate alone logs in; else PAM decides.
     let password: Secret?
-    let method: Phrase
+    let method: AuthenticationMethod
     var stage = Stage.admission
     /// The time by which PAM, then the backend, must have answered.
     var deadline: Instant
@@ -48,6 +49,31 @@ struct LoginAttempt {
             }
         }
         return pattern[position...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+extension AuthenticationMethod {
+    /// As it stands in the trail.
+    var fact: String {
+        switch self {
+        case .password: "password"
+        case .certificate: "certificate"
+        case .both: "certificate+password"
+        }
+    }
+}
+
+extension Subject {
+    /// Who the login has made of the client.
+    init(_ attempt: LoginAttempt, _ facts: ConnectionFacts, _ tls: ClientTLSFacts?) {
+        self.init(user: attempt.user)
+        address = NetworkAddress(facts.clientAddress)
+        method = attempt.method
+        certificate = tls?.certificate.map {
+            CertificateNames(subject: $0.subject, issuer: $0.issuer)
+        }
+        tlsVersion = tls.flatMap { TLSVersion(rawValue: $0.version) }
+        listener = facts.listener
     }
 }
 

@@ -18,7 +18,8 @@ struct Relay: ~Copyable {
         case answered
     }
 
-    let user: String
+    let subject: Subject
+    private let epoch: Epoch
     let backend: BackendFacts
     private(set) var offer: CapabilitySet
     private(set) var isCompressing = false
@@ -75,19 +76,23 @@ struct Relay: ~Copyable {
     private var lastTag: UInt64
     private var malformedCommands = 0
     private var lastInput: Instant
+    /// When a rule begins or ends to apply by itself.
+    private var policyDeadline: Instant
     /// The settings' timeouts: the deadline is asked for at every turn.
     private var idleMicroseconds: UInt64
     private var commandMicroseconds: UInt64
 
     init(
-        user: String,
+        subject: Subject,
+        epoch: Epoch,
         backend: BackendFacts,
         settings: Settings,
         trail: Trail,
         isRecorderAvailable: Bool,
         at now: Instant
     ) {
-        self.user = user
+        self.subject = subject
+        self.epoch = epoch
         self.backend = backend
         self.settings = settings
         self.trail = trail
@@ -95,7 +100,8 @@ struct Relay: ~Copyable {
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
-        policy = settings.policy.policy(for: user, names: backend.names)
+        policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
+        policyDeadline = policy.changes.map(epoch.instant) ?? .max
         offer = Offer.afterLogin(
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
@@ -171,8 +177,14 @@ struct Relay: ~Copyable {
         self.settings = settings
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
-        policy = settings.policy.policy(for: user, names: backend.names)
         trail.facts.policyRevision = settings.policy.revision
+        judgeAnew(at: now, into: &out)
+    }
+
+    /// Takes the policy of this moment, for what is selected and for what waits.
+    private mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
+        policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
+        policyDeadline = policy.changes.map(epoch.instant) ?? .max
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
         inFlight.refreshSelection(under: policy)
@@ -227,7 +239,7 @@ struct Relay: ~Copyable {
 
     // MARK: Time
 
-    var deadline: Instant { min(clientDeadline, idleDeadline ?? .max) }
+    var deadline: Instant { min(min(clientDeadline, policyDeadline), idleDeadline ?? .max) }
 
     private var clientDeadline: Instant {
         let (end, isPast) = lastInput.addingReportingOverflow(
@@ -246,8 +258,9 @@ struct Relay: ~Copyable {
 
     mutating func timePassed(at now: Instant, into out: inout Outbox) {
         guard !isFinished else { return }
+        if now >= policyDeadline { judgeAnew(at: now, into: &out) }
         idleTimePassed(at: now, into: &out)
-        guard now >= clientDeadline else { return }
+        guard !isFinished, now >= clientDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
         guard isClientsTurn else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)

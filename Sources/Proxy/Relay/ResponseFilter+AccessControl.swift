@@ -36,7 +36,7 @@ extension Relay {
         shown.mailbox = namesToClient.encode(name)
         shown.entries = list.entries.map { entry in
             var entry = entry
-            let isOwn = entry.identifier.elementsEqual(user.utf8)
+            let isOwn = entry.identifier.elementsEqual(subject.user.utf8)
             let rights = isOwn ? left(of: entry.rights, on: name) : mean(entry.rights)
             entry.rights = rights.protocolLetters
             return entry

@@ -85,16 +85,50 @@ private final class FuzzedSession {
     var tellsSecrets: Bool {
         var rest = toClient[...]
         while let end = rest.firstIndex(of: 0x0A) {
-            let line = String(decoding: rest[...end], as: UTF8.self)
+            let line = rest[...end]
             rest = rest[(end + 1)...]
-            let isMail = line.contains(" FETCH ") || !line.hasPrefix("* ")
-            // Names stand in quotes; the word alone may be a flag or a part of another name.
-            let isNamed = line.lowercased().contains(#/"secret["\/]/#)
-            if !isMail && isNamed { return true }
-            let marker = line.wholeMatch(of: #/.*\{(\d+)\}\r\n/#)
-            rest = rest.dropFirst(marker.flatMap { Int($0.output.1) } ?? 0)
+            let isMail =
+                line.firstRange(of: Array(" FETCH ".utf8)) != nil || !line.starts(with: "* ".utf8)
+            if !isMail && quotedStrings(in: line).contains(where: isSecret) { return true }
+            // A name in a literal would be one that the gateway's encoder does not write so.
+            let literal = rest.prefix(literalSize(announcedBy: line))
+            if !isMail && isSecret(Array(literal)) { return true }
+            rest = rest.dropFirst(literal.count)
         }
         return false
+    }
+
+    /// Names stand in quotes; the word alone may be a flag or a part of another name.
+    private func isSecret(_ name: [UInt8]) -> Bool {
+        let folded = name.map(\.asciiUppercased)
+        return folded == Array("SECRET".utf8) || folded.starts(with: "SECRET/".utf8)
+    }
+
+    /// What stands in quotes, without its escapes.
+    private func quotedStrings(in line: ArraySlice<UInt8>) -> [[UInt8]] {
+        var strings: [[UInt8]] = []
+        var string: [UInt8]?
+        var isEscaped = false
+        for byte in line {
+            if !isEscaped && byte == UInt8(ascii: "\"") {
+                if let ended = string { strings.append(ended) }
+                string = string == nil ? [] : nil
+            } else if string != nil && !isEscaped && byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else {
+                string?.append(byte)
+                isEscaped = false
+            }
+        }
+        return strings
+    }
+
+    /// The number in the literal's marker at the line's end; 0 without one.
+    private func literalSize(announcedBy line: ArraySlice<UInt8>) -> Int {
+        guard line.suffix(3).starts(with: "}\r\n".utf8) else { return 0 }
+        let digits = line.dropLast(3).reversed().prefix { (0x30...0x39).contains($0) }
+        guard line.dropLast(3 + digits.count).last == UInt8(ascii: "{") else { return 0 }
+        return Int(String(decoding: digits.reversed(), as: UTF8.self)) ?? 0
     }
 
     // MARK: The others' parts
@@ -107,7 +141,7 @@ private final class FuzzedSession {
         func rule(_ id: String, _ pattern: String, _ letters: String) -> Rule {
             Rule(
                 id: id,
-                users: ["*"],
+                who: .everyone,
                 mailboxes: [pattern].compactMap { try? Pattern($0) },
                 limit: (try? Rights(letters: letters)) ?? .none,
                 position: SourcePosition(file: "policy.yaml", line: 1, column: 1)

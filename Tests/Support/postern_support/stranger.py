@@ -154,3 +154,9 @@ class Gauge:
         with open(f"/proc/{self.pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def rests(self, seconds=1):
+        """Whether it works for less than a twentieth of these seconds."""
+        worked = self.cpu_seconds()
+        time.sleep(seconds)
+        return self.cpu_seconds() - worked <= 0.05 * seconds

@@ -31,10 +31,24 @@ struct Files {
         try Configuration.load(path: "etc/postern.yaml", reader: reader) { "\($0.count)" }
     }
 
+    /// The policy alone, with all that the language has.
+    var policy: PolicySet {
+        get throws(ConfigurationErrors) {
+            try PolicySet.load(path: "etc/policy.yaml", reader: reader, refusing: []) {
+                "\($0.count)"
+            }
+        }
+    }
+
+    /// What is wrong with the policy alone, one line each; the folder is left out.
+    var policyErrors: [String] { Self.lines { () throws(ConfigurationErrors) in _ = try policy } }
+
     /// What is wrong, one line each; the folder is left out.
-    var errors: [String] {
+    var errors: [String] { Self.lines { () throws(ConfigurationErrors) in _ = try load() } }
+
+    private static func lines(_ load: () throws(ConfigurationErrors) -> Void) -> [String] {
         do throws(ConfigurationErrors) {
-            _ = try load()
+            try load()
             return []
         } catch {
             return error.errors.map { String($0.description.dropFirst("etc/".count)) }
@@ -69,4 +83,9 @@ struct Files {
             .appendingPathComponent("../../..")
         return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
+}
+
+extension PolicySet {
+    /// For a user who came in some way at some time, where neither matters.
+    func policy(for user: String) -> UserPolicy { policy(for: Subject(user: user), at: 0) }
 }

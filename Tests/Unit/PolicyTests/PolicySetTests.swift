@@ -78,6 +78,6 @@ import Testing
         let form = PolicySet.canonicalForm(of: [one, two], groups: [:])
         #expect(PolicySet.canonicalForm(of: [two, same], groups: [:]) == form)
         #expect(PolicySet.canonicalForm(of: [one], groups: [:]) != form)
-        #expect(PolicySet.canonicalForm(of: [one, two], groups: ["g": []]) != form)
+        #expect(PolicySet.canonicalForm(of: [one, two], groups: ["g": Members()]) != form)
     }
 }

@@ -51,7 +51,7 @@ extension Rule {
     static func sample(_ id: String, _ mailboxes: [String], _ letters: String) -> Rule {
         Rule(
             id: id,
-            users: ["*"],
+            who: .everyone,
             mailboxes: mailboxes.compactMap { try? Pattern($0) },
             limit: (try? Rights(letters: letters)) ?? .none,
             position: SourcePosition(file: "policy.yaml", line: 1, column: 1)

@@ -1,0 +1,67 @@
+// What a rule can forbid where RFC 4314's letters are too coarse: a closed list.
+
+/// A set of operations.
+package struct Operations: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    package init(_ operation: Operation) { rawValue = 1 << UInt32(operation.rawValue) }
+
+    package static let none: Operations = []
+
+    /// The operations in the set, in the order of the list.
+    package var words: [Operation] { Operation.allCases.filter { contains(Operations($0)) } }
+}
+
+/// One operation, by the name that stands in a policy file and in the trail.
+package enum Operation: UInt8, CaseIterable, Sendable {
+    case expunge, moveOut, copyOut, moveIn, copyIn, append, fetchText, search, searchText
+    case searchAll, sort, storeKeywords, subscribe, createBelow, rename, delete, notify, metadata
+
+    package var name: String {
+        switch self {
+        case .expunge: "expunge"
+        case .moveOut: "move-out"
+        case .copyOut: "copy-out"
+        case .moveIn: "move-in"
+        case .copyIn: "copy-in"
+        case .append: "append"
+        case .fetchText: "fetch-text"
+        case .search: "search"
+        case .searchText: "search-text"
+        case .searchAll: "search-all"
+        case .sort: "sort"
+        case .storeKeywords: "store-keywords"
+        case .subscribe: "subscribe"
+        case .createBelow: "create-below"
+        case .rename: "rename"
+        case .delete: "delete"
+        case .notify: "notify"
+        case .metadata: "metadata"
+        }
+    }
+
+    /// What it covers, for the documentation and for `explain`.
+    package var meaning: String {
+        switch self {
+        case .expunge: "EXPUNGE, UID EXPUNGE, and the expunge that CLOSE would do"
+        case .moveOut: "MOVE and REPLACE from the mailbox"
+        case .copyOut: "COPY from the mailbox, and CATENATE with parts of its messages"
+        case .moveIn: "MOVE into the mailbox"
+        case .copyIn: "COPY into the mailbox"
+        case .append: "APPEND and REPLACE into the mailbox"
+        case .fetchText: "FETCH of message text: all but headers, structure and metadata"
+        case .search: "SEARCH, SORT and THREAD in the mailbox"
+        case .searchText: "the search keys BODY and TEXT, which read every message"
+        case .searchAll: "a search over several mailboxes (ESEARCH IN) that would touch this one"
+        case .sort: "SORT and THREAD"
+        case .storeKeywords: "STORE and APPEND of keywords; system flags stay"
+        case .subscribe: "SUBSCRIBE and UNSUBSCRIBE"
+        case .createBelow: "CREATE of mailboxes below"
+        case .rename: "RENAME of the mailbox"
+        case .delete: "DELETE of the mailbox"
+        case .notify: "NOTIFY events of the mailbox"
+        case .metadata: "GETMETADATA and SETMETADATA of the mailbox"
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// What a new policy changes: every change is found, and each that is found is true.
+import Chance
+import Policy
+import Testing
+
+@Suite struct ComparisonTests {
+    private static let users = ["ann", "bob", "box", "carl"]
+    private static let names = [
+        "INBOX", "Archive", "ARCHIVE", "Archive/2019", "Archive/2019/q1", "Secret", "Secret/Plans",
+        "secret", "S", "x", "x/2019",
+    ]
+    private static let patterns = [
+        "**", "*", "Archive/**", "Archive/*", "**/Secret/**", "Secret", "S*", "INBOX", "*/2019",
+        "A*e",
+    ]
+    private static let addresses = ["192.0.2.1", "192.0.3.1", "10.1.2.3", "2001:db8::1"]
+    private static let networks = ["192.0.2.0/24", "192.0.0.0/16", "10.0.0.0/8", "2001:db8::/32"]
+    private static let times: [UnixTime] = [0, 100, 86_400 * 4 + 9 * 3600, 86_400 * 6 + 9 * 3600]
+
+    private static func policySet(_ generator: inout Dice) throws -> PolicySet {
+        let rules = try (0..<4).map { number in
+            var new = try rule(
+                "rule-\(number)",
+                users: generator.pick(["ann", "bob", "*", "b*"], atMost: 2),
+                groups: generator.pick(["g"], atMost: 1),
+                exceptUsers: generator.pick(["ann", "b*"], atMost: 1),
+                generator.pick(patterns, atMost: 2),
+                except: generator.pick(patterns, atMost: 1),
+                limit: Rights(rawValue: UInt16.random(in: 0...1023, using: &generator))
+            )
+            new.when.networks = try generator.pick(networks, atMost: 1).map { try Network($0) }
+            new.when.exceptNetworks = try generator.pick(networks, atMost: 1).map {
+                try Network($0)
+            }
+            new.when.methods = Set(generator.pick(AuthenticationMethod.allCases, atMost: 2))
+            new.when.from = generator.pick([50 as UnixTime], atMost: 1).first
+            if Bool.random(using: &generator) {
+                new.when.hours = Schedule(
+                    windows: [.init(days: [.mon, .tue, .wed], start: 480, end: 600)],
+                    zone: .utc
+                )
+            }
+            if Bool.random(using: &generator) { new.forbidden = Operations(.expunge) }
+            if Int.random(in: 0..<4, using: &generator) == 0 { new.mode = .report }
+            return new
+        }
+        return PolicySet(
+            rules: rules,
+            groups: ["g": Members(users: ["carl", "bo*"])],
+            revision: ""
+        )
+    }
+
+    private struct Case: Hashable {
+        let before: String
+        let after: String
+    }
+
+    @Test("finds what trying everything finds, and nothing else", arguments: 0..<60)
+    func agreesWithBruteForce(seed: UInt64) throws {
+        var generator = Dice(seed: seed)
+        let old = try Self.policySet(&generator)
+        let new = try Self.policySet(&generator)
+        let found = try old.differences(to: new)
+        for difference in found {
+            let name = Array(difference.mailbox.utf8)
+            let before = old.policy(for: difference.subject, at: difference.time).decide(name)
+            let after = new.policy(for: difference.subject, at: difference.time).decide(name)
+            #expect(before.rights == difference.before.rights)
+            #expect(after.rights == difference.after.rights)
+            #expect(after.forbidden == difference.after.forbidden)
+            #expect(before.rights != after.rights || before.forbidden != after.forbidden)
+        }
+        let changes = Set(
+            found.map {
+                change($0.before.rights, $0.before.forbidden, $0.after.rights, $0.after.forbidden)
+            }
+        )
+        for user in Self.users {
+            for address in Self.addresses {
+                for method in AuthenticationMethod.allCases {
+                    for time in Self.times {
+                        var subject = Subject(user: user)
+                        subject.address = NetworkAddress(address)
+                        subject.method = method
+                        for name in Self.names.map({ Array($0.utf8) }) {
+                            let before = old.policy(for: subject, at: time).decide(name)
+                            let after = new.policy(for: subject, at: time).decide(name)
+                            guard
+                                before.rights != after.rights || before.forbidden != after.forbidden
+                            else { continue }
+                            let here = change(
+                                before.rights,
+                                before.forbidden,
+                                after.rights,
+                                after.forbidden
+                            )
+                            #expect(
+                                changes.contains(here),
+                                "\(user) \(String(decoding: name, as: UTF8.self)) \(address) \(method) \(time): \(here)"
+                            )
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func change(
+        _ rights: Rights,
+        _ no: Operations,
+        _ later: Rights,
+        _ noLater: Operations
+    ) -> String {
+        "\(rights.letters) \(no.rawValue) \(later.letters) \(noLater.rawValue)"
+    }
+
+    @Test func aPolicyDoesNotDifferFromItself() throws {
+        for seed in 0..<20 as Range<UInt64> {
+            var generator = Dice(seed: seed)
+            let set = try Self.policySet(&generator)
+            #expect(try set.differences(to: set).isEmpty)
+        }
+    }
+
+    @Test func tellsWideningFromNarrowing() throws {
+        let strict = try policy([rule("a", ["Archive/**"], limit: [.lookup])])
+        let wider = try policy([rule("a", ["Archive/**"], limit: [.lookup, .read])])
+        #expect(try strict.differences(to: wider).map(\.isWidening) == [true])
+        #expect(try wider.differences(to: strict).map(\.isWidening) == [false])
+        let difference = try #require(try strict.differences(to: wider).first)
+        #expect(difference.mailbox == "Archive")
+    }
+
+    @Test func seesTheOneNameThatAnExceptionSpares() throws {
+        let all = try policy([rule("a", ["Box*"], limit: .none)])
+        let spared = try policy([rule("a", ["Box*"], except: ["BoxQ7"], limit: .none)])
+        let found = try all.differences(to: spared)
+        #expect(found.map(\.mailbox) == ["BoxQ7"])
+    }
+
+    @Test func comparesVolumes() throws {
+        var bounded = try rule("a", ["**"], limit: .full)
+        bounded.volume = Volume(messages: 10, bytes: nil, period: .hour)
+        var wider = bounded
+        wider.volume = Volume(messages: 20, bytes: nil, period: .hour)
+        let found = try policy([bounded]).differences(to: policy([wider]))
+        #expect(found.map(\.isWidening) == [true])
+        #expect(try policy([wider]).differences(to: policy([bounded])).map(\.isWidening) == [false])
+    }
+}
