@@ -87,6 +87,11 @@ let package = Package(
             imports: ["Bytes", "IMAP", "CountedMalloc"],
             path: "Tests/Benchmarks/Parser"
         ),
+        program(
+            "PolicyBenchmark",
+            imports: ["Bytes", "Policy", "Configuration"],
+            path: "Tests/Benchmarks/Policy"
+        ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
         .target(name: "Chance", path: "Tests/Support/Chance", swiftSettings: settings),
@@ -109,13 +114,19 @@ let package = Package(
             ]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
-        tests("PosternTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux", "Chance"]),
+        tests(
+            "PosternTests",
+            of: [
+                "Bytes", "Policy", "Audit", "Proxy", "Reactor", "Configuration", "Postern",
+                "CLinux", "Chance",
+            ]
+        ),
         tests("TidyTests", of: []),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
                 "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
-                "Chance",
+                "Postern", "Chance",
             ],
             path: "Tests/Conformance/Runner",
             swiftSettings: settings

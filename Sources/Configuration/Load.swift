@@ -72,7 +72,7 @@ extension PolicySet {
 
 extension Findings {
     /// The findings by place, each once.
-    fileprivate func inOrder() -> ConfigurationErrors {
+    func inOrder() -> ConfigurationErrors {
         var known: Set<String> = []
         let sorted = errors.sorted { $0.position < $1.position }
         return ConfigurationErrors(errors: sorted.filter { known.insert($0.description).inserted })

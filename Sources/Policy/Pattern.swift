@@ -46,7 +46,9 @@ package struct Pattern: Equatable, Sendable {
         guard !text.isEmpty else { throw .empty }
         guard text.utf8.count <= Pattern.bytesMax else { throw .tooLong }
         try Pattern.checkCharacters(of: text)
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        // By bytes: to Swift, "/" and an accent behind it are one character that is no "/".
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         var levels: [Level] = []
         for part in parts { levels.append(try Pattern.level(part)) }
         if let head = parts.first, head != "INBOX",
@@ -71,7 +73,9 @@ package struct Pattern: Equatable, Sendable {
             }
             if scalar == "%" { throw .percent }
         }
-        if let first = text.first, "\\{!".contains(first) { throw .reservedStart(first) }
+        if let first = text.unicodeScalars.first, "\\{!".unicodeScalars.contains(first) {
+            throw .reservedStart(Character(first))
+        }
     }
 
     private static func level(_ part: String) throws(PatternError) -> Level {

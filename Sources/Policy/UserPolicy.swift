@@ -1,28 +1,53 @@
 // One user's part of the policy: decides for a mailbox, and says which rules took what.
 
-/// The rules that apply to one user in one session at one time.
+/// The rules that apply to one user in one session at one time, and what they have decided lately.
 ///
-/// A bit for each rule of the policy, so that a thousand sessions cost the policy once.
-package final class UserPolicy: Sendable {
-    private let policy: PolicySet
-    private let applies: [UInt64]
-
-    /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
-    package let hidesMailboxes: Bool
+/// One thread's own, as sessions are.
+package final class UserPolicy {
+    private let rules: ApplyingRules
+    private var recent = RecentDecisions()
     /// From this moment on other rules may apply; nil when that never happens.
     package let changes: UnixTime?
-    private let names: BackendNames
-    /// Whether any rule that is enforced applies, and whether any does at all.
-    private let isLimited: Bool
-    private let isRehearsed: Bool
 
     package convenience init() {
         self.init(PolicySet(), applying: [], changes: nil, names: BackendNames())
     }
 
     init(_ policy: PolicySet, applying indices: [Int], changes: UnixTime?, names: BackendNames) {
-        self.policy = policy
+        rules = ApplyingRules(policy, applying: indices, names: names)
         self.changes = changes
+    }
+
+    /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
+    ///
+    /// `uses` are the special uses of the mailbox and of those above it.
+    package func decide(_ mailbox: [UInt8], uses: SpecialUses = .none) -> Decision {
+        if let known = recent.decision(on: mailbox, uses) { return known }
+        let decision = rules.decide(mailbox, uses)
+        recent.remember(decision)
+        return decision
+    }
+
+    /// Whether any rule can take `l` from any mailbox: then children attributes would tell.
+    package var hidesMailboxes: Bool { rules.hidesMailboxes }
+
+    /// Whether the mailbox is another name of INBOX.
+    package func isInbox(_ mailbox: [UInt8]) -> Bool { rules.isInbox(mailbox) }
+}
+
+/// The rules that apply to one user: a bit for each rule of the policy, so that a thousand sessions
+/// cost the policy once.
+private final class ApplyingRules: Sendable {
+    private let policy: PolicySet
+    private let applies: [UInt64]
+    let hidesMailboxes: Bool
+    private let names: BackendNames
+    /// Whether any rule that is enforced applies, and whether any does at all.
+    private let isLimited: Bool
+    private let isRehearsed: Bool
+
+    init(_ policy: PolicySet, applying indices: [Int], names: BackendNames) {
+        self.policy = policy
         self.names = names
         isRehearsed = !indices.isEmpty
         isLimited = indices.contains { policy.terms[$0].isEnforced }
@@ -34,10 +59,7 @@ package final class UserPolicy: Sendable {
         }
     }
 
-    /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
-    ///
-    /// `uses` are the special uses of the mailbox and of those above it.
-    package func decide(_ mailbox: [UInt8], uses: SpecialUses = .none) -> Decision {
+    func decide(_ mailbox: [UInt8], _ uses: SpecialUses) -> Decision {
         var decision = Decision(mailbox: mailbox, uses: uses, policy: self)
         // A mailbox that shows messages of others would be a way around the rules on those.
         if isRehearsed && names.isVirtual(mailbox) { decision.deny(isEnforced: isLimited) }
@@ -52,8 +74,7 @@ package final class UserPolicy: Sendable {
         return decision
     }
 
-    /// Whether the mailbox is another name of INBOX.
-    package func isInbox(_ mailbox: [UInt8]) -> Bool {
+    func isInbox(_ mailbox: [UInt8]) -> Bool {
         names.spellings(of: mailbox).contains(Array("INBOX".utf8))
     }
 
@@ -85,10 +106,10 @@ package struct Decision: Sendable {
     package private(set) var rehearsedForbidden = Operations.none
     /// Whether a rule bounds how much may be fetched.
     package private(set) var isMetered = false
-    private let mailbox: [UInt8]
-    private let uses: SpecialUses
+    let mailbox: [UInt8]
+    let uses: SpecialUses
     /// nil for a decision that no policy made.
-    private let policy: UserPolicy?
+    private let policy: ApplyingRules?
 
     package init(rights: Rights) {
         self.rights = rights
@@ -98,7 +119,7 @@ package struct Decision: Sendable {
         policy = nil
     }
 
-    fileprivate init(mailbox: [UInt8], uses: SpecialUses, policy: UserPolicy) {
+    fileprivate init(mailbox: [UInt8], uses: SpecialUses, policy: ApplyingRules) {
         rights = .full
         rehearsedRights = .full
         self.mailbox = mailbox

@@ -1,6 +1,6 @@
 // The table of commands: what is true of every command with one verb, one row a verb.
 import Audit
-import IMAP
+package import IMAP
 import Policy
 
 /// A row of the table; the documentation's table is printed from it.
@@ -77,6 +77,9 @@ enum Disposition: Sendable {
 
 extension Verb {
     var row: CommandRow { Self.rows[Int(rawValue)] }
+
+    /// Whether the command is about the mailbox that is selected.
+    package var needsSelection: Bool { row.validity == .selected }
 
     /// By raw value; made once, since a row is asked for with every command.
     private static let rows = allCases.map(\.description)

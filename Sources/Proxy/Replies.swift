@@ -38,6 +38,9 @@ package struct Refusal: Equatable, Sendable {
     static let inUse = Refusal.no("INUSE", "Mailbox is selected in this session")
     static let inbox = Refusal.no("CANNOT", "INBOX can be neither created, deleted nor renamed")
     static let hasChildren = Refusal.no("HASCHILDREN", "Mailbox has children that must stay")
+    /// In the words for a backend that refuses: a mailbox that must not show is in the way.
+    static let undeletable = Refusal.no("CANNOT", "DELETE refused by the mail server")
+    static let unmovable = Refusal.no("CANNOT", "RENAME refused by the mail server")
     static let moveUnfinished = Refusal.no(nil, "Messages were copied, and are still here, too")
     static let tooBig = Refusal.no("TOOBIG", "Message is larger than this server takes")
     static let emptyMessage = Refusal.no("CANNOT", "Message is empty")

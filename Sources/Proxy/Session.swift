@@ -2,6 +2,7 @@
 package import Authentication
 import Bytes
 import IMAP
+package import Policy
 
 /// Facts about the client's connection, known when it is accepted.
 package struct ConnectionFacts: Equatable, Sendable {
@@ -144,6 +145,16 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// The client says nothing more, but may still hear: it gets the answers under way.
+    ///
+    /// Called when the session has dealt with all that the client said.
+    package mutating func clientEnded(at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clientEnded(into: &out)
+        case .relay(let relay): relay.machine.clientEnded(into: &out)
+        }
+    }
+
     /// The client's compressed stream can't be read on.
     package mutating func clientBroke(
         _ fault: StreamFault,
@@ -256,6 +267,12 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// What the policy leaves the user in the mailbox that a client names so; nil before the login.
+    package func decision(on mailbox: [UInt8]) -> Decision? {
+        guard case .relay(let relay) = state else { return nil }
+        return relay.machine.authorization.access(mailbox, needs: .none).decision
+    }
+
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
     private mutating func admit(at now: Instant, into out: inout Outbox) {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
@@ -273,6 +290,7 @@ package struct Session: ~Copyable {
         out.client.append("] Logged in\r\n")
         out.effects.append(.sendTicket)
         if gate.machine.isDraining { relay.drain(into: &out) }
+        if gate.machine.isClientDone { relay.clientEnded(into: &out) }
         state = .relay(Box(relay))
     }
 }

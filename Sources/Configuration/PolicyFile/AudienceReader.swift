@@ -6,8 +6,6 @@ struct AudienceReader {
     /// The groups of the policy, nested groups resolved.
     let groups: [String: Members]
 
-    private static let keys = ["users", "groups", "unix-groups", "certificate"]
-
     func audience(_ value: Value) -> (included: Audience, excepted: Audience)? {
         if value.spelling == "everyone" { return (.everyone, Audience()) }
         guard value.node.mapping != nil else {
@@ -16,7 +14,7 @@ struct AudienceReader {
             )
             return nil
         }
-        guard let table = value.table(Self.keys + ["except"]) else { return nil }
+        guard let table = value.table(PolicyKeys.audience) else { return nil }
         guard var included = named(table) else { return nil }
         if included.isEmpty {
             // An exception alone means everyone else.
@@ -27,7 +25,7 @@ struct AudienceReader {
             included = .everyone
         }
         guard let except = table["except"] else { return (included, Audience()) }
-        return except.table(Self.keys).flatMap(named).map { (included, $0) }
+        return except.table(PolicyKeys.exception).flatMap(named).map { (included, $0) }
     }
 
     /// All whom a table names; an empty list is a finding.
@@ -77,7 +75,7 @@ extension Value {
 
     /// `{ subject: "*OU=Ops*", issuer: "*O=Example*" }`.
     func certificateMatch() -> CertificateMatch? {
-        guard let table = table(["subject", "issuer"]) else { return nil }
+        guard let table = table(PolicyKeys.certificate) else { return nil }
         guard table["subject"] != nil || table["issuer"] != nil else {
             refuse("no certificate is meant; write subject or issuer")
             return nil

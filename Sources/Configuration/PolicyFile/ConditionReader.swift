@@ -5,13 +5,8 @@ import Yams
 struct ConditionReader {
     let files: Files
 
-    private static let keys = [
-        "networks", "except-networks", "authentication", "certificate", "tls", "listeners",
-        "clients", "hours", "except-hours", "from", "until",
-    ]
-
     func conditions(_ value: Value) -> Conditions? {
-        guard let table = value.table(Self.keys) else { return nil }
+        guard let table = value.table(PolicyKeys.when) else { return nil }
         table.refuseUnenforced()
         let before = table.findings.errors.count
         var when = Conditions()
@@ -48,7 +43,7 @@ struct ConditionReader {
     // MARK: Hours
 
     private func schedule(_ value: Value) -> Schedule? {
-        guard let table = value.table(["zone", "windows"]) else { return nil }
+        guard let table = value.table(PolicyKeys.hours) else { return nil }
         let zone = table.required("zone").flatMap(zone)
         let windows = table.required("windows")?.elements(window)
         guard let zone, let windows else { return nil }
@@ -69,7 +64,7 @@ struct ConditionReader {
     }
 
     private func window(_ value: Value) -> Schedule.Window? {
-        guard let table = value.table(["days", "from", "to"]) else { return nil }
+        guard let table = value.table(PolicyKeys.window) else { return nil }
         let days = table["days"].map(self.days) ?? Set(Weekday.allCases)
         let from = table.required("from")?.minuteOfDay()
         let to = table.required("to")?.minuteOfDay()

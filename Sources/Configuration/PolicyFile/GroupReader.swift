@@ -37,7 +37,7 @@ struct GroupReader {
         var group = Group(value: key)
         for member in members.list() ?? [] {
             if member.node.mapping != nil {
-                let certificate = member.table(["certificate"])?.required("certificate")
+                let certificate = member.table(PolicyKeys.groupCertificate)?.required("certificate")
                 group.members.certificates += certificate?.elements { $0.certificateMatch() } ?? []
             } else if let name = GroupReader.groupName(member) {
                 if names.contains(name) {

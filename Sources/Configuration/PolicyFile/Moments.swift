@@ -1,5 +1,5 @@
 // Dates, times of day and volumes as policy files write them.
-import Policy
+package import Policy
 
 extension Value {
     /// `08:00`, or `24:00` for the end of the day, in minutes since midnight.
@@ -100,4 +100,9 @@ extension Value {
     where Choice.RawValue == String {
         choice(Choice.allCases.map { ($0.rawValue, $0) })
     }
+}
+
+extension Circumstances {
+    /// A moment as policy files write it; nil when the text is none.
+    package static func time(_ text: String) -> UnixTime? { Value.moment(text) }
 }

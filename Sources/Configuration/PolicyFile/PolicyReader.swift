@@ -10,14 +10,12 @@ struct PolicyReader {
     /// Every rule decides and records, and refuses nothing.
     var rehearses = false
 
-    private static let keys = ["policy", "groups", "rules"]
-
     /// Merges the documents; nil, with findings, when something is wrong.
     ///
     /// Rules only take away, so that it does not matter which file a rule stands in. Groups are
     /// known in all files.
     func policy(_ documents: [Value]) -> PolicySet? {
-        let tables = documents.compactMap { $0.table(Self.keys) }
+        let tables = documents.compactMap { $0.table(PolicyKeys.file) }
         guard tables.count == documents.count else { return nil }
         for table in tables {
             if let version = table.required("policy") { _ = version.integer(in: 1...1) }
@@ -49,7 +47,7 @@ struct PolicyReader {
         let quiet = Findings()
         var known: [String: SourcePosition] = [:]
         for rule in list {
-            let table = Value(rule.node, rule.file, quiet).table(RuleReader.keys)
+            let table = Value(rule.node, rule.file, quiet).table(PolicyKeys.rule)
             guard let id = table?["id"], let name = id.spelling else { continue }
             guard let first = known.updateValue(id.position, forKey: name) else { continue }
             let place = first.file == id.file ? "line \(first.line)" : "\(first)"

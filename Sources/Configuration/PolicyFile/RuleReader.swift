@@ -6,13 +6,8 @@ struct RuleReader {
     let audiences: AudienceReader
     let conditions: ConditionReader
 
-    static let keys = [
-        "id", "who", "mailboxes", "except-mailboxes", "when", "limit", "operations", "at-most",
-        "mode", "because", "message",
-    ]
-
     func rule(_ value: Value) -> Rule? {
-        guard let table = value.table(Self.keys) else { return nil }
+        guard let table = value.table(PolicyKeys.rule) else { return nil }
         table.refuseUnenforced()
         let id = table.required("id")?.name()
         let who = table.required("who").flatMap(audiences.audience)
@@ -55,7 +50,7 @@ struct RuleReader {
         guard value.node.mapping != nil else {
             return value.elements(pattern).map { ($0, .none) }
         }
-        guard let table = value.table(["names", "special-use"]) else { return nil }
+        guard let table = value.table(PolicyKeys.mailboxes) else { return nil }
         table.refuseUnenforced()
         guard table["names"] != nil || table["special-use"] != nil else {
             value.refuse("no mailbox is named; write names or special-use")
@@ -102,7 +97,7 @@ struct RuleReader {
             )
             return nil
         }
-        guard let letters = value.table(["rights"])?.required("rights") else { return nil }
+        guard let letters = value.table(PolicyKeys.rights)?.required("rights") else { return nil }
         guard let text = letters.text() else { return nil }
         do {
             return try Rights(letters: text)
@@ -113,13 +108,13 @@ struct RuleReader {
     }
 
     private func operations(_ value: Value) -> Operations? {
-        guard let list = value.table(["no"])?.required("no") else { return nil }
+        guard let list = value.table(PolicyKeys.operations)?.required("no") else { return nil }
         let words = list.elements { $0.choice(Operation.allCases.map { ($0.name, $0) }) }
         return words?.reduce(into: .none) { $0.formUnion(Operations($1)) }
     }
 
     private func volume(_ value: Value) -> Volume? {
-        guard let table = value.table(["messages", "bytes", "per", "excess"]) else { return nil }
+        guard let table = value.table(PolicyKeys.volume) else { return nil }
         let messages = table["messages"].map { $0.integer(in: 0...Int(Int32.max)) }
         let bytes = table["bytes"].map { $0.volume() }
         let period = table.required("per")?.choice(Volume.Period.self)

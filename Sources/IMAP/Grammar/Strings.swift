@@ -18,6 +18,8 @@ package enum QuotedText: Sendable {
     case ascii
     /// After ENABLE UTF8=ACCEPT or IMAP4rev2 (RFC 6855, 3; RFC 9051, 4.3).
     case utf8
+    /// Whatever an old backend puts there; it is never written so again.
+    case octets
 }
 
 extension Cursor {
@@ -63,7 +65,7 @@ extension Cursor {
 
     /// Refuses a run that is no UTF-8: whole characters stand on both sides of an escape.
     private func checkText(_ run: Range<Int>) throws(SyntaxError) {
-        guard text == .ascii || bytes.extracting(run).isUTF8 else {
+        guard text != .utf8 || bytes.extracting(run).isUTF8 else {
             throw .expected(.utf8, at: run.lowerBound)
         }
     }
@@ -80,7 +82,7 @@ extension Cursor {
     }
 
     private func isText(_ byte: UInt8) -> Bool {
-        byte < 0x80 ? ByteClass.of(byte).intersects(.text) : text == .utf8
+        byte < 0x80 ? ByteClass.of(byte).intersects(.text) : text != .ascii
     }
 
     /// Takes a literal and returns where its content lies.

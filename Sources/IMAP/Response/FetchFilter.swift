@@ -27,6 +27,9 @@ package struct FetchFilter: Equatable, Sendable {
     /// What a backend may tell unasked: a confused one must not push message text.
     package static let unsolicited = FetchFilter(attributes: [.uid, .flags, .modSequence])
 
+    /// Of messages of no mailbox nothing is told.
+    package static let nothing = FetchFilter(attributes: [])
+
     /// What an answer to `fetch` may hold: what was asked for, and what comes unasked.
     package init(answering fetch: Fetch, renames: Fetch.Renames = []) {
         self.init(items: fetch.items)

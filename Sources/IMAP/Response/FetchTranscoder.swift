@@ -50,7 +50,7 @@ package struct FetchTranscoder {
     ) throws(ResponseError) -> Step {
         let saved = self
         let before = buffer.count
-        var cursor = Cursor(piece, isPartial: literal != nil)
+        var cursor = Cursor(piece, isPartial: literal != nil, text: .octets)
         do throws(SyntaxError) {
             return try copy(&cursor, filter: filter, into: &buffer)
         } catch {

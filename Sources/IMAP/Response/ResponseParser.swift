@@ -7,7 +7,7 @@ package enum ResponseParser {
     /// Untagged responses of unknown kind are `.unknown`; a known kind that breaks its grammar is an
     /// error, since the backend can then be trusted no longer.
     package static func parse(_ piece: Span<UInt8>) throws(ResponseError) -> Response {
-        var cursor = Cursor(piece)
+        var cursor = Cursor(piece, text: .octets)
         if cursor.take(UInt8(ascii: "+")) { return .continuation }
         guard cursor.take(UInt8(ascii: "*")) else { return try tagged(&cursor) }
         do throws(SyntaxError) {

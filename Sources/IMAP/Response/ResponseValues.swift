@@ -13,8 +13,16 @@ enum ResponseLimit {
 
 extension Cursor {
     /// Takes a mailbox name of the backend; any length, since policy refuses what is too long.
+    ///
+    /// Octets beyond ASCII are taken, too: a name that holds some is not canonical, which must cost
+    /// the mailbox and not the session.
     mutating func backendMailbox() throws(SyntaxError) -> [UInt8] {
-        try astring(bytesMax: ResponseFragmenter.collectedBytesMax)
+        let start = offset
+        while let byte = peek, byte >= 0x80 || ByteClass.of(byte).intersects(.astring) {
+            advance(1)
+        }
+        if offset > start { return span(start..<offset).array }
+        return try string(bytesMax: ResponseFragmenter.collectedBytesMax)
     }
 
     /// Takes one character in quotes, or NIL: the delimiter of a hierarchy (RFC 9051, 7.3.1).

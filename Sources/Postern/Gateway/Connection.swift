@@ -28,6 +28,8 @@ struct Peer: ~Copyable {
     var mayReceive = false
     /// The peer's end was announced: a short read is not the last one.
     var isEnding = false
+    /// The client has said its last, and the session was not told yet.
+    var hasEnded = false
     /// The kernel said once that it takes bytes: the socket is connected.
     var isWritable = false
     /// A TLS handshake is under way.

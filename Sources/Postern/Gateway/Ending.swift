@@ -5,6 +5,15 @@ import Reactor
 import TLS
 
 extension Driver {
+    /// The client sends nothing more: it may still listen, where there is a session to listen to.
+    mutating func clientHasEnded(_ connection: Connection) {
+        if connection.session == nil || connection.client.isSecuring {
+            clientIsGone(connection)
+        } else {
+            connection.client.hasEnded = true
+        }
+    }
+
     /// The client closed or broke its side: the session ends now.
     mutating func clientIsGone(_ connection: Connection) {
         if connection.course == .open {

@@ -24,10 +24,11 @@ extension Driver {
     }
 
     private mutating func readClient(_ connection: Connection) {
-        let transfer = Driver.receive(from: &connection.client, into: &clientRoom)
-        guard case .moved = transfer else {
-            if transfer != .wouldBlock { clientIsGone(connection) }
-            return
+        switch Driver.receive(from: &connection.client, into: &clientRoom) {
+        case .moved: break
+        case .wouldBlock: return
+        case .ended: return clientHasEnded(connection)
+        case .failed: return clientIsGone(connection)
         }
         if connection.client.tls == nil {
             takePlain(of: .client, at: connection)
@@ -59,12 +60,11 @@ extension Driver {
 
     private mutating func clientTLSCame(to progress: TLSProgress?, at connection: Connection) {
         switch progress {
-        // What is still unread was said before: the socket's end will be noticed after it.
-        case .closed? where connection.client.isRead: clientIsGone(connection)
+        case .closed?: clientHasEnded(connection)
         case .failed(let error)?:
             if connection.session == nil { recordFailedHandshake(of: connection, error) }
             clientIsGone(connection)
-        case .handshaking?, .open?, .closed?, nil: break
+        case .handshaking?, .open?, nil: break
         }
     }
 
@@ -217,6 +217,7 @@ extension Driver {
             deliverAnswers(to: connection)
             offerUnread(of: .client, at: connection)
             inflate(from: connection)
+            tellClientsEnd(of: connection)
             offerUnread(of: .backend, at: connection)
         } while !answers.isEmpty && connection.course == .open
         answers.removeAll(keepingCapacity: true)
@@ -229,6 +230,15 @@ extension Driver {
         let wantsReading =
             connection.mayReadClient || connection.mayReadBackend || connection.mayInflate
         if wantsReading && mayRead { enqueue(connection) }
+    }
+
+    /// Tells the session that nothing more comes, once it has dealt with all that came.
+    private mutating func tellClientsEnd(of connection: Connection) {
+        guard connection.client.hasEnded, connection.client.isRead, connection.course == .open
+        else { return }
+        connection.client.hasEnded = false
+        connection.session?.clientEnded(at: now, into: &outbox)
+        performOutbox(of: connection)
     }
 
     /// Gives the session what it left unread, once after anything that may have changed its mind.

@@ -9,7 +9,10 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Check, explain, test and compare policies.",
-        subcommands: [PolicyCheck.self, PolicyDiff.self, PolicyReport.self]
+        subcommands: [
+            PolicyCheck.self, PolicyExplain.self, PolicyTest.self, PolicyDiff.self,
+            PolicyReplay.self, PolicyReport.self,
+        ]
     )
 }
 
@@ -24,14 +27,30 @@ extension PolicySet {
                 digest: Digest.sha256
             )
         } catch {
-            for error in error.errors { Diagnostics.say("\(error)") }
-            throw ExitCode.failure
+            throw Diagnostics.failure(error)
+        }
+    }
+}
+
+extension Configuration {
+    /// Reads a configuration with all that it names; what is wrong is printed.
+    static func read(_ path: String) throws -> Configuration {
+        do throws(ConfigurationErrors) {
+            return try load(path: path, reader: .disk, digest: Digest.sha256)
+        } catch {
+            throw Diagnostics.failure(error)
         }
     }
 }
 
 /// What is said beside the result, on standard error.
 enum Diagnostics {
+    /// Says all that is wrong.
+    static func failure(_ errors: ConfigurationErrors) -> ExitCode {
+        for error in errors.errors { say("\(error)") }
+        return .failure
+    }
+
     static func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -68,8 +87,7 @@ struct PolicyCheck: ParsableCommand {
             )
             print("\(policy.rules.count) rules, revision \(policy.revision)")
         } catch {
-            for error in error.errors { Diagnostics.say("\(error)") }
-            throw ExitCode.failure
+            throw Diagnostics.failure(error)
         }
         if strict && warnings > 0 { throw ExitCode.failure }
     }

@@ -304,6 +304,7 @@ extension Gate {
             return end("Too many failed logins", .limit, into: &out)
         }
         endIfDrained(into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func recorderChanged(isAvailable: Bool, into out: inout Outbox) {

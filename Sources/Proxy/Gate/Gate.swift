@@ -40,6 +40,8 @@ struct Gate: ~Copyable {
     var admission: Admission?
     var isRecorderAvailable = true
     var isDraining = false
+    /// The client says nothing more, and hears how its login ends.
+    private(set) var isClientDone = false
     private var bytesLeft: Int
     private var malformedCommands = 0
     private var isFirstCommand = true
@@ -304,6 +306,16 @@ struct Gate: ~Copyable {
     mutating func endIfDrained(into out: inout Outbox) {
         guard isDraining, acceptsInput else { return }
         end("Server is shutting down", .connectionClose, into: &out)
+    }
+
+    /// The client says nothing more; all that it said was offered before.
+    mutating func clientEnded(into out: inout Outbox) {
+        isClientDone = true
+        endIfClientIsDone(into: &out)
+    }
+
+    mutating func endIfClientIsDone(into out: inout Outbox) {
+        if isClientDone && acceptsInput { finish(into: &out) }
     }
 
     /// New settings count from now on; a login under way goes on with the backend it has.

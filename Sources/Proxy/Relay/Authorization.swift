@@ -195,23 +195,9 @@ struct Authorization {
         let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
         let grounds = Grounds(access)
         guard let name else { return .refuse(.invalidName, grounds) }
-        if let refusal = refusal(creating: name, access) { return .refuse(refusal, grounds) }
+        if let obstacle = obstacle(creating: name, access) { return obstacle.judgement(grounds) }
         let command = Command.create(mailbox: naming.encode(name), specialUse: uses)
         return .forward(Forward(command, grounds))
-    }
-
-    /// Why `name` may not come into being; nil when it may.
-    ///
-    /// The backend creates missing superiors too, and which are missing is not known: `k` is asked
-    /// of every one, and of the new name itself, since a mailbox on the top level has no parent.
-    private func refusal(creating name: MailboxName, _ access: Access) -> Refusal? {
-        if policy.isInbox(name.canonical) { return .inbox }
-        if let refusal = access.refusal { return refusal }
-        for superior in name.superiors {
-            let rights = policy.decide(superior.canonical).rights
-            if !rights.contains(.createMailbox) { return .noPermission }
-        }
-        return nil
     }
 
     private func delete(_ octets: [UInt8]) -> Judgement {
@@ -222,13 +208,7 @@ struct Authorization {
         if policy.isInbox(name.canonical) { return .refuse(.inbox, grounds) }
         if let selection, isSame(selection.name, name) { return .refuse(.inUse, grounds) }
         guard let descendants else { return .probe(name) }
-        for descendant in descendants {
-            let rights = descendant.map { policy.decide($0.canonical).rights } ?? .none
-            // A child that the user may not see must not show by the way of a refusal.
-            if !rights.contains(.deleteMailbox) {
-                return .refuse(rights.contains(.lookup) ? .hasChildren : .noPermission, grounds)
-            }
-        }
+        if let obstacle = obstacle(deletingAll: descendants) { return obstacle.judgement(grounds) }
         return .forward(Forward(.delete(naming.encode(name)), grounds))
     }
 
@@ -241,8 +221,8 @@ struct Authorization {
             return .refuse(.invalidName, grounds)
         }
         if policy.isInbox(oldName.canonical) { return .refuse(.inbox, grounds) }
-        if let refusal = refusal(creating: newName, target) {
-            return .refuse(refusal, grounds)
+        if let obstacle = obstacle(creating: newName, target) {
+            return obstacle.judgement(grounds)
         }
         if isSame(newName, oldName) || isBelow(newName, oldName) {
             return .refuse(.invalidName, grounds)
@@ -253,10 +233,8 @@ struct Authorization {
             return .refuse(.inUse, grounds)
         }
         guard let descendants else { return .probe(oldName) }
-        for name in [oldName] + descendants {
-            guard let name, mayBecome(name, name.moved(from: oldName, to: newName)) else {
-                return .refuse(.noPermission, grounds)
-            }
+        if let obstacle = obstacle(moving: descendants, from: oldName, to: newName) {
+            return obstacle.judgement(grounds)
         }
         let command = Command.rename(from: naming.encode(oldName), to: naming.encode(newName))
         return .forward(Forward(command, grounds))
@@ -273,15 +251,5 @@ struct Authorization {
 
     private func key(_ name: MailboxName) -> [UInt8] {
         naming.rules.isCaseInsensitive ? name.canonical.caseFolded : name.canonical
-    }
-
-    /// Renaming must take nothing along that may not move, must give no right that the user could
-    /// not give himself, and must put nothing where it could not be created.
-    private func mayBecome(_ old: MailboxName, _ new: MailboxName) -> Bool {
-        let before = rights(on: old)
-        let after = policy.decide(new.canonical).rights
-        let mayGain = before.contains(.administer)
-        return before.contains(.deleteMailbox) && (mayGain || after.isSubset(of: before))
-            && after.isSuperset(of: Verb.rename.row.destination)
     }
 }

@@ -33,6 +33,8 @@ struct Grounds: Equatable {
     var sources: [Source] = []
     /// What NOTIFY watches: the mailboxes that may be read, and those named that may not.
     var watched: [Access] = []
+    /// A mailbox that the command does not name, for whose sake it is refused.
+    var implied: [Access] = []
 
     init(_ mailbox: Access? = nil, _ destination: Access? = nil) {
         self.mailbox = mailbox

@@ -11,6 +11,16 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) -> Progress {
+        let progress = hear(bytes, at: now, into: &out)
+        endIfClientIsDone(into: &out)
+        return progress
+    }
+
+    private mutating func hear(
+        _ bytes: Span<UInt8>,
+        at now: Instant,
+        into out: inout Outbox
+    ) -> Progress {
         var offset = 0
         while !isFinished {
             switch answers.feed(bytes, from: &offset) {
@@ -58,9 +68,6 @@ extension Relay {
     }
 
     private mutating func transcode(literal: UInt64?, into out: inout Outbox) {
-        guard selection != nil || inFlight.pendingSelection != nil else {
-            return desynchronized("FETCH without a selected mailbox", into: &out)
-        }
         do {
             // A copy of a few words, since the piece lends the whole relay meanwhile.
             var transcoder = transcoder ?? FetchTranscoder(isByUID: enabled.contains(.uidOnly))
@@ -79,11 +86,19 @@ extension Relay {
             case .dropLiteral: answers.dropLiteral()
             case .done(let summary):
                 self.transcoder = nil
+                guard isSelecting else { return dropUnselected(into: &out) }
                 guard !summary.isSuppressed else { return }
                 if !record(pushed: summary, into: &out) { inFlight.count(told: summary) }
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
+        }
+    }
+
+    /// A message of a mailbox that is not selected is dropped and recorded (section D, 11).
+    private mutating func dropUnselected(into out: inout Outbox) {
+        guard noteUnknown(into: &out) else {
+            return desynchronized("Backend sent what nobody asked for", into: &out)
         }
     }
 

@@ -42,11 +42,25 @@ extension Relay {
             record.code = refusal.code
             record.reason = refusal.text
             tagged.command.describe(into: &record.arguments)
+            for access in grounds.implied { Self.tell(access, in: &record) }
             recordSources(grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
         return refusal.status == .bad || trail.isDurable
+    }
+
+    /// Says which mailbox that the command does not name lacks what, and by which rules.
+    private static func tell(_ access: Access, in record: inout Record) {
+        let implied = access.record
+        if var mailbox = record.mailbox {
+            mailbox.rules = implied.rules
+            record.mailbox = mailbox
+        }
+        if record.arguments.count > 0 { record.arguments.append(UInt8(ascii: " ")) }
+        record.arguments.append(implied.raw.span)
+        record.arguments.append(" lacks ")
+        record.arguments.append(Array(implied.missing.utf8).span)
     }
 
     /// Writes what CATENATE reads, as a FETCH of it would be written.

@@ -30,6 +30,7 @@ extension CapabilitySet {
 extension Relay {
     /// What FETCH responses may tell now.
     var fetchFilter: FetchFilter {
+        guard isSelecting else { return .nothing }
         var filter = inFlight.fetchFilter
         filter.hidesRecent = enabled.hasRevision2
         return filter

@@ -72,6 +72,8 @@ struct Relay: ~Copyable {
     /// The literal that is passing by goes to the client.
     var isPassingLiteral = false
     var isDraining = false
+    /// The client says nothing more, and hears what it has asked for.
+    var isClientDone = false
     var isFinished = false
     private var lastTag: UInt64
     private var malformedCommands = 0
@@ -164,6 +166,7 @@ struct Relay: ~Copyable {
         trail.recorded()
         resume(at: now, into: &out)
         endIfDrained(into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func recorderChanged(isAvailable: Bool, at now: Instant, into out: inout Outbox) {
@@ -171,6 +174,7 @@ struct Relay: ~Copyable {
         guard isAvailable else { return }
         sawInput(at: now)
         resume(at: now, into: &out)
+        endIfClientIsDone(into: &out)
     }
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
@@ -243,7 +247,7 @@ struct Relay: ~Copyable {
 
     private var clientDeadline: Instant {
         let (end, isPast) = lastInput.addingReportingOverflow(
-            client.isIdle ? idleMicroseconds : commandMicroseconds
+            client.isIdle && !isClientDone ? idleMicroseconds : commandMicroseconds
         )
         return isPast ? .max : end
     }
@@ -262,7 +266,7 @@ struct Relay: ~Copyable {
         idleTimePassed(at: now, into: &out)
         guard !isFinished, now >= clientDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
-        guard isClientsTurn else { return sawInput(at: now) }
+        guard isClientsTurn || isClientDone else { return sawInput(at: now) }
         end("Idle for too long", .limit, into: &out)
     }
 

@@ -63,7 +63,7 @@ extension Relay {
         }
     }
 
-    private var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
+    var isSelecting: Bool { selection != nil || inFlight.pendingSelection != nil }
 
     /// Each of them is recorded: a backend that sends more than this would fill the trail.
     private static let unknownResponsesMax = 1000

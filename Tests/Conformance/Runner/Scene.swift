@@ -25,6 +25,8 @@ final class Scene {
     private(set) var isClosed = false
     /// What the session left of its input, offered again after every other event.
     private var clientRest: [UInt8] = []
+    /// The client says nothing more, and the session was not told yet.
+    private var hasClientEnded = false
     private var backendRest: [UInt8] = []
     private var effects: [Effect] = []
     private var acknowledges = true
@@ -68,6 +70,7 @@ final class Scene {
     func direct(_ direction: StageDirection) throws {
         switch direction {
         case .clientCloses: session.clientClosed(at: now, into: &out)
+        case .clientStopsSending: hasClientEnded = true
         case .backendCloses: session.backendClosed(at: now, into: &out)
         case .recorderHolds: acknowledges = false
         case .recorderAcknowledges:
@@ -100,6 +103,7 @@ final class Scene {
             act()
             collect()
             moved = feedClient()
+            moved = tellClientsEnd() || moved
             moved = feedBackend() || moved
             if owesAcknowledgement && acknowledges {
                 owesAcknowledgement = false
@@ -154,6 +158,13 @@ final class Scene {
         hear(backend: input[progress.consumed..<end])
         clientRest.removeFirst(end)
         return end > 0
+    }
+
+    private func tellClientsEnd() -> Bool {
+        guard hasClientEnded, clientRest.isEmpty, !isClosed else { return false }
+        hasClientEnded = false
+        session.clientEnded(at: now, into: &out)
+        return true
     }
 
     private func feedBackend() -> Bool {

@@ -33,6 +33,8 @@ enum Happening: Sendable {
 /// What the parties do other than talk.
 enum StageDirection: Sendable {
     case clientCloses, backendCloses
+    /// It sends nothing more and still listens.
+    case clientStopsSending
     /// The recorder answers only when told to, or at once again.
     case recorderHolds, recorderAcknowledges
     case recorderIsLost, recorderIsBack

@@ -140,6 +140,7 @@ struct TranscriptReader {
     private func direction(_ text: String) throws(Failure) -> StageDirection {
         switch text {
         case "client closes": return .clientCloses
+        case "client stops sending": return .clientStopsSending
         case "backend closes": return .backendCloses
         case "recorder holds": return .recorderHolds
         case "recorder acknowledges": return .recorderAcknowledges

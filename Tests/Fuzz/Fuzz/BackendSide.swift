@@ -96,31 +96,7 @@ private struct FuzzedBackend: Equatable {
         case .search, .sort, .thread, .esearch, .vanished, .uidBatches:
             // A tag as the gateway writes them, so that the answer is a backend's again.
             try NumberTranscoder.transcode(piece, clientTag: Tag("g1"), into: &client)
-        // Other names than modified UTF-7 are no names to a session: it passes none on.
-        case _ where !response.hasOnlySevenBitNames: break
         default: response.encode(into: &client)
-        }
-    }
-}
-
-extension Response {
-    fileprivate var hasOnlySevenBitNames: Bool {
-        names.allSatisfy { name in name.allSatisfy { $0 < 0x80 } }
-    }
-
-    private var names: [[UInt8]] {
-        switch self {
-        case .list(let entry), .lsub(let entry): [entry.mailbox, entry.oldName ?? []]
-        case .namespace(let namespaces):
-            (namespaces.personal + namespaces.otherUsers + namespaces.shared).map(\.prefix)
-        case .mailboxStatus(let status): [status.mailbox]
-        case .accessList(let list): [list.mailbox]
-        case .grantableRights(let rights): [rights.mailbox]
-        case .ownRights(let rights): [rights.mailbox]
-        case .quota(let quota): [quota.root]
-        case .quotaRoots(let roots): [roots.mailbox] + roots.roots
-        case .metadata(let metadata): [metadata.mailbox]
-        default: []
         }
     }
 }

@@ -1,5 +1,6 @@
 """A bare IMAP client: sends bytes as they are and reads whole responses, literals included."""
 
+import os
 import re
 import socket
 import ssl
@@ -37,6 +38,12 @@ class Wire:
 
     def send(self, data):
         self.socket.sendall(data)
+
+    def stop_sending(self):
+        """Ends this side alone, as shutdown(SHUT_WR) does, and goes on listening."""
+        # By another descriptor: a Python TLS socket that is shut down forgets how to decrypt.
+        with socket.socket(fileno=os.dup(self.socket.fileno())) as same:
+            same.shutdown(socket.SHUT_WR)
 
     def _more(self):
         data = self.socket.recv(65536)

@@ -36,6 +36,8 @@ import Testing
         Case("Οδός", "ΟΔΌΣ", true), Case("Été/**", "ÉTÉ/x", true), Case("Ete", "Été", false),
         Case("INBOX", "INBOX", true), Case("INBOX/**", "INBOX/Drafts", true),
         Case("INBOX", "INBOX2", false), Case("Kelvin", "\u{212A}elvin", true),
+        // An accent in front of a level is no part of the slash before it.
+        Case("a/\u{301}b/**", "a/\u{301}b/c", true), Case("a/*/c", "a/\u{301}b/c", true),
     ]
 
     @Test("covers what it says and no more", arguments: cases)
@@ -48,7 +50,9 @@ import Testing
         "refuses what no canonical name can match",
         arguments: [
             ("", PatternError.empty), ("/a", .emptyLevel), ("a/", .emptyLevel),
-            ("a//b", .emptyLevel), ("a/../b", .dotLevel), (".", .dotLevel), ("a%", .percent),
+            ("a//b", .emptyLevel), ("a//\u{5AC}b", .emptyLevel),
+            ("\\\u{5AC}a", .reservedStart("\\")), ("a/../b", .dotLevel), (".", .dotLevel),
+            ("a%", .percent),
             ("a**", .partialDoubleStar("a**")), ("a/***", .partialDoubleStar("***")),
             ("a\u{0}b", .unprintable(0)), ("a\u{202E}b", .unprintable(0x202E)),
             ("a\r\nb", .unprintable(0x0D)), ("/ann", .emptyLevel),

@@ -1,0 +1,37 @@
+// The mailboxes that a session comes back to: decided once, found again in a few nanoseconds.
+
+/// The latest decisions of one session.
+struct RecentDecisions {
+    /// As many mailboxes as clients look at in turn; LIST goes through any number, and needs none of
+    /// them again.
+    static let decisionsMax = 16
+
+    private var decisions: [(signature: UInt64, decision: Decision)] = []
+    /// The one that makes room for the next.
+    private var oldest = 0
+
+    func decision(on mailbox: [UInt8], _ uses: SpecialUses) -> Decision? {
+        let wanted = Self.signature(mailbox, uses)
+        for index in decisions.indices where decisions[index].signature == wanted {
+            let known = decisions[index].decision
+            if known.mailbox == mailbox && known.uses == uses { return known }
+        }
+        return nil
+    }
+
+    mutating func remember(_ decision: Decision) {
+        let entry = (Self.signature(decision.mailbox, decision.uses), decision)
+        guard decisions.count == Self.decisionsMax else { return decisions.append(entry) }
+        decisions[oldest] = entry
+        oldest = (oldest + 1) % Self.decisionsMax
+    }
+
+    /// Tells most names apart: their length and their end, where names of one hierarchy differ.
+    private static func signature(_ mailbox: [UInt8], _ uses: SpecialUses) -> UInt64 {
+        var signature = UInt64(truncatingIfNeeded: mailbox.count) ^ UInt64(uses.rawValue) << 16
+        for index in max(0, mailbox.count - 8)..<mailbox.count {
+            signature = signature << 7 ^ signature >> 57 ^ UInt64(mailbox[index])
+        }
+        return signature
+    }
+}
