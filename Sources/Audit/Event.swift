@@ -58,4 +58,5 @@ package enum Event: String, CaseIterable, Sendable {
     case auditStart = "audit.start"
     case auditStop = "audit.stop"
     case auditFail = "audit.fail"
+    case auditAlive = "audit.alive"
 }

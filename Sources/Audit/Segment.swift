@@ -22,10 +22,15 @@ package struct SegmentName: Equatable, Comparable, Sendable {
         self.first = first
     }
 
-    package var text: String {
+    package var text: String { stem + Self.suffix }
+
+    /// The file of the checkpoints that were signed while the segment grew.
+    package var checkpoints: String { stem + ".checkpoints" }
+
+    private var stem: String {
         let number = String(first)
         let zeros = String(repeating: "0", count: Self.digits - number.utf8.count)
-        return Self.prefix + zeros + number + Self.suffix
+        return Self.prefix + zeros + number
     }
 
     package static func < (left: SegmentName, right: SegmentName) -> Bool {

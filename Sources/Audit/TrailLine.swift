@@ -1,5 +1,6 @@
 // One line of the trail: what the recorder puts around a record, and what it lets in.
 package import Bytes
+import Glibc
 
 /// A line is `{"seq":N,` + the record's members + `}` + line feed; its bytes are a Merkle leaf.
 package enum TrailLine {
@@ -56,5 +57,18 @@ package enum TrailLine {
         }
         let isWhole = index > prefix && index < line.count && line[index] == UInt8(ascii: ",")
         return isWhole && line[line.count - 1] == UInt8(ascii: "}") ? number : nil
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Bytes up to the first line feed, it included; nil where there is none.
+    package var firstLineBytes: Int? {
+        unsafe withUnsafeBytes { bytes in
+            guard
+                let base = bytes.baseAddress,
+                let found = unsafe memchr(base, Int32(UInt8(ascii: "\n")), bytes.count)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base + 1
+        }
     }
 }

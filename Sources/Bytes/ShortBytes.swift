@@ -41,6 +41,18 @@ public struct ShortBytes: Equatable, Sendable {
         index < Int(inlineCount) ? inline[index] : overflow[index - Int(inlineCount)]
     }
 
+    /// The bytes that live in place; `overflowing` follow them.
+    @inlinable public var inPlace: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { inline.span.extracting(first: Int(inlineCount)) }
+    }
+
+    /// The bytes past those that live in place.
+    @inlinable public var overflowing: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { overflow.span }
+    }
+
     /// Puts one byte at the end.
     @inlinable public mutating func append(_ byte: UInt8) {
         if inlineCount < Self.inlineMax {
@@ -80,7 +92,7 @@ public struct ShortBytes: Equatable, Sendable {
 
 extension Buffer {
     package mutating func append(_ bytes: borrowing ShortBytes) {
-        append(bytes.inline.span.extracting(first: Int(bytes.inlineCount)))
-        if !bytes.overflow.isEmpty { append(bytes.overflow) }
+        append(bytes.inPlace)
+        append(bytes.overflowing)
     }
 }

@@ -14,7 +14,9 @@ enum {
     LINUX_FILES_WRITE_FILE = 1 << 1,
     LINUX_FILES_READ_FILE = 1 << 2,
     LINUX_FILES_READ_DIR = 1 << 3,
+    LINUX_FILES_REMOVE_DIR = 1 << 4,
     LINUX_FILES_REMOVE_FILE = 1 << 5,
+    LINUX_FILES_MAKE_DIR = 1 << 7,
     LINUX_FILES_MAKE_REG = 1 << 8,
     LINUX_FILES_TRUNCATE = 1 << 14,
     // Those that can stand in a rule about something that is no folder.

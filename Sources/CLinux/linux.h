@@ -44,6 +44,9 @@ static inline int linux_set_option(int fd, int level, int name, int value) {
     return setsockopt(fd, level, name, &value, sizeof value);
 }
 
+// Returns when everything written to the file system that `fd` is on is on disk.
+static inline int linux_sync_file_system(int fd) { return (int)syscall(SYS_syncfs, fd); }
+
 // The error that a connection attempt ended with; 0 when it succeeded.
 static inline int linux_socket_error(int fd) {
     int error = 0;

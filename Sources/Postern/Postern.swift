@@ -10,7 +10,8 @@ struct Postern: ParsableCommand {
         abstract: "An IMAP proxy that enforces per-mailbox policy and keeps an audit trail.",
         version: "postern \(version)",
         subcommands: [
-            Serve.self, Check.self, PolicyCommand.self, Version.self, Gateway.self, Recorder.self,
+            Serve.self, Check.self, PolicyCommand.self, AuditCommand.self, Version.self,
+            Gateway.self, Recorder.self,
         ]
     )
 }

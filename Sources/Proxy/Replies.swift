@@ -63,6 +63,7 @@ package struct Refusal: Equatable, Sendable {
         "Event is not supported"
     )
     static let tooManyWatched = Refusal.no("NOTIFICATIONOVERFLOW", "Too many mailboxes to watch")
+    static let compressionFull = Refusal.no("LIMIT", "Too many sessions compress already")
     static let expectedDone = Refusal.bad("Expected DONE")
 }
 

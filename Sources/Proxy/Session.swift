@@ -84,18 +84,22 @@ package struct Session: ~Copyable {
     }
 
     private var state: State
+    private let compressionRoom: CompressionRoom
 
     /// Starts a session and writes the greeting.
     ///
-    /// On a listener with implicit TLS the driver calls this when the handshake is done.
+    /// On a listener with implicit TLS the driver calls this when the handshake is done. All
+    /// sessions of the thread share the room for those that compress.
     package init(
         _ facts: ConnectionFacts,
         tls: ClientTLSFacts?,
         offersStartTLS: Bool,
         settings: Settings,
+        compressionRoom: CompressionRoom = CompressionRoom(),
         at now: Instant,
         into out: inout Outbox
     ) {
+        self.compressionRoom = compressionRoom
         state = .gate(
             Box(
                 Gate(
@@ -283,6 +287,7 @@ package struct Session: ~Copyable {
             settings: gate.machine.settings,
             trail: gate.machine.trail,
             isRecorderAvailable: gate.machine.isRecorderAvailable,
+            compressionRoom: compressionRoom,
             at: now
         )
         admission.tag.append(to: &out.client)

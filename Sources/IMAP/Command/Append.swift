@@ -53,10 +53,10 @@ extension Cursor {
 extension Append {
     func encode(into encoder: inout CommandEncoder) {
         if !isContinued { encoder.mailbox(mailbox) }
-        var previous: AppendPart?
+        var opensList = false
         for part in parts {
-            part.encode(behind: previous, into: &encoder)
-            previous = part
+            part.encode(opensList: opensList, into: &encoder)
+            opensList = part == .catenate
         }
     }
 

@@ -39,6 +39,8 @@ extension Cursor {
         isSingle: Bool
     ) throws(SyntaxError) -> [AppendPart] {
         var parts: [AppendPart] = []
+        // Most stretches are a heading and a literal.
+        parts.reserveCapacity(2)
         var previous = previous
         while let part = try appendPart(behind: previous, isSingle: isSingle) {
             guard parts.count < Self.appendPartsMax else { throw .tooMany(at: offset) }
@@ -109,7 +111,8 @@ extension Cursor {
 }
 
 extension AppendPart {
-    func encode(behind previous: AppendPart?, into encoder: inout CommandEncoder) {
+    /// Appends the part, which `opensList` where it is the first in the list of CATENATE.
+    func encode(opensList: Bool, into encoder: inout CommandEncoder) {
         switch self {
         case .heading(let flags, let date):
             if !flags.isEmpty {
@@ -127,10 +130,10 @@ extension AppendPart {
             encoder.literalMarker(size: header.size, isLiteral8: true)
         case .catenate: encoder.append(" CATENATE (")
         case .url(let url):
-            encoder.append(previous == .catenate ? "URL " : " URL ")
+            encoder.append(opensList ? "URL " : " URL ")
             encoder.string(url)
         case .text(let header):
-            encoder.append(previous == .catenate ? "TEXT " : " TEXT ")
+            encoder.append(opensList ? "TEXT " : " TEXT ")
             encoder.literalMarker(size: header.size, isLiteral8: header.isLiteral8)
         case .utf8End, .catenateEnd: encoder.append(UInt8(ascii: ")"))
         }

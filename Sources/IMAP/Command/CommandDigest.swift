@@ -72,7 +72,7 @@ struct CommandDigest: ByteSink {
     fileprivate mutating func words(_ words: [ShortBytes]) {
         for (index, word) in words.enumerated() {
             if index > 0 { append(UInt8(ascii: " ")) }
-            for index in word.indices { append(word[index]) }
+            append(word)
         }
     }
 }

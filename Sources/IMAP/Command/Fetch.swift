@@ -1,12 +1,12 @@
 // FETCH and UID FETCH (RFC 9051, 6.4.5; RFC 7162, CHANGEDSINCE and VANISHED; RFC 9394, PARTIAL).
-package import Bytes
+import Bytes
 
 /// What to tell of which messages.
 package struct Fetch: Equatable, Sendable {
     package var isUID: Bool
     package var set: MessageSet
     /// Each once; macros are replaced by what they stand for.
-    package var items: ShortList<FetchItem>
+    package var items: FetchItems
     package var changedSince: UInt64?
     /// Only with `isUID` and `changedSince` (RFC 7162, 3.2.6).
     package var wantsVanished: Bool
@@ -16,7 +16,7 @@ package struct Fetch: Equatable, Sendable {
     package init(
         isUID: Bool,
         set: MessageSet,
-        items: ShortList<FetchItem>,
+        items: FetchItems,
         changedSince: UInt64? = nil,
         wantsVanished: Bool = false,
         partial: PartialRange? = nil
@@ -51,11 +51,11 @@ extension Fetch {
     /// the client asked for one text under both names, which no renaming could answer.
     package mutating func peekOnly() -> Renames? {
         var renames: Renames = []
-        var peeking = ShortList<FetchItem>()
+        var peeking: FetchItems = []
         for index in items.indices {
             let (item, rename) = items[index].peeking
             renames.formUnion(rename)
-            if !peeking.contains(where: { $0 == item }) { peeking.append(item) }
+            peeking.insert(item)
         }
         let asksTwice = items.contains { item in
             renames.contains(.rfc822) && item.isWhole(section: [])

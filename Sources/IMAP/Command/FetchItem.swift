@@ -39,12 +39,12 @@ enum FetchMacro: UInt8, Keyword {
         }
     }
 
-    var items: ShortList<FetchItem> {
-        var items: ShortList<FetchItem> = [
+    var items: FetchItems {
+        var items: FetchItems = [
             .attribute(.flags), .attribute(.internalDate), .attribute(.rfc822Size),
         ]
-        if self != .fast { items.append(.attribute(.envelope)) }
-        if self == .full { items.append(.attribute(.body)) }
+        if self != .fast { items.insert(.attribute(.envelope)) }
+        if self == .full { items.insert(.attribute(.body)) }
         return items
     }
 }
@@ -128,20 +128,14 @@ package enum FetchItem: Equatable, Sendable {
 }
 
 extension Cursor {
-    /// Items of one FETCH: more than there are attributes, and sections enough for any client.
-    private static let fetchItemsMax = 64
-
     /// Takes a macro, one item, or items in parentheses; a repeated item counts once.
-    mutating func fetchItems() throws(SyntaxError) -> ShortList<FetchItem> {
+    mutating func fetchItems() throws(SyntaxError) -> FetchItems {
         if let macro = takeKeyword(FetchMacro.self) { return macro.items }
         guard take(UInt8(ascii: "(")) else { return [try fetchItem()] }
-        var items = ShortList<FetchItem>()
+        var items: FetchItems = []
         repeat {
-            let start = offset
-            let item = try fetchItem()
-            if items.contains(where: { $0 == item }) { continue }
-            guard items.count < Self.fetchItemsMax else { throw .tooMany(at: start) }
-            items.append(item)
+            guard items.count < FetchItems.countMax else { throw .tooMany(at: offset) }
+            items.insert(try fetchItem())
         } while takeSpace()
         try close()
         return items

@@ -191,11 +191,7 @@ extension List {
 extension ListReturns {
     fileprivate func append(to sink: inout some ByteSink) {
         sink.append(UInt8(ascii: "("))
-        let words = options.words
-        for index in words.indices {
-            if index > 0 { sink.append(UInt8(ascii: " ")) }
-            sink.append(words[index].spelling)
-        }
+        options.appendWords(to: &sink)
         if !status.isEmpty {
             sink.append(options.isEmpty ? "STATUS " : " STATUS ")
             status.append(to: &sink)

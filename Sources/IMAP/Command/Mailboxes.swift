@@ -35,11 +35,7 @@ extension KeywordSet<SpecialUse> {
     /// Appends `USE (\Sent)` in parentheses.
     func append(to sink: inout some ByteSink) {
         sink.append("(USE (")
-        let words = words
-        for index in words.indices {
-            if index > 0 { sink.append(UInt8(ascii: " ")) }
-            sink.append(words[index].name)
-        }
+        appendWords(to: &sink, as: { $0.name })
         sink.append("))")
     }
 }

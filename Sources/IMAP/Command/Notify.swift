@@ -1,5 +1,5 @@
 // NOTIFY: what happens in which mailboxes is to be told unasked (RFC 5465).
-package import Bytes
+import Bytes
 
 /// An event that can be told without telling more than a mailbox's own state.
 package enum NotifyEvent: UInt8, Keyword {
@@ -26,7 +26,7 @@ package struct Notify: Equatable, Sendable {
         /// Empty: NONE.
         package var events: KeywordSet<NotifyEvent> = []
         /// What to fetch of each new message; only in the selected mailbox, and \Seen stays unset.
-        package var items = ShortList<FetchItem>()
+        package var items: FetchItems = []
     }
 
     /// There are seven kinds of filters; a few may come more than once.
@@ -92,13 +92,13 @@ extension Cursor {
     }
 
     /// Takes items to fetch; what would set \Seen becomes what doesn't, where it keeps its name.
-    private mutating func notifiedItems() throws(SyntaxError) -> ShortList<FetchItem> {
+    private mutating func notifiedItems() throws(SyntaxError) -> FetchItems {
         let items = try fetchItems()
-        var peeking = ShortList<FetchItem>()
+        var peeking: FetchItems = []
         for index in items.indices {
             let (item, renames) = items[index].peeking
             guard renames.isEmpty else { throw expected(.knownWord) }
-            if !peeking.contains(where: { $0 == item }) { peeking.append(item) }
+            peeking.insert(item)
         }
         return peeking
     }
@@ -117,16 +117,20 @@ extension Notify.Group {
 
     fileprivate func appendEvents(to sink: inout some ByteSink) {
         guard !events.isEmpty else { return sink.append("NONE") }
-        let words = events.words
-        for index in words.indices {
-            sink.append(index == 0 ? "(" : " ")
-            sink.append(words[index].spelling)
-            guard words[index] == .messageNew, !items.isEmpty else { continue }
-            for index in items.indices {
-                sink.append(index == 0 ? " (" : " ")
-                items[index].append(to: &sink)
-            }
-            sink.append(")")
+        var isFirst = true
+        for event in events {
+            sink.append(isFirst ? "(" : " ")
+            isFirst = false
+            sink.append(event.spelling)
+            if event == .messageNew && items.count > 0 { appendItems(to: &sink) }
+        }
+        sink.append(")")
+    }
+
+    private func appendItems(to sink: inout some ByteSink) {
+        for index in items.indices {
+            sink.append(index == 0 ? " (" : " ")
+            items[index].append(to: &sink)
         }
         sink.append(")")
     }

@@ -269,10 +269,9 @@ extension SearchKey {
 extension ModSequenceFlag {
     fileprivate func append(to sink: inout some ByteSink) {
         sink.append("\"/flags/")
-        let words = flag.system.words
-        for index in words.indices {
+        for flag in flag.system {
             sink.append(UInt8(ascii: "\\"))
-            sink.append(words[index].name)
+            sink.append(flag.name)
         }
         for keyword in flag.keywords { sink.append("", keyword) }
         sink.append("\" ")
@@ -284,6 +283,6 @@ extension ModSequenceFlag {
 extension ByteSink {
     fileprivate mutating func append(_ word: StaticString, _ keyword: ShortBytes) {
         append(word)
-        for index in keyword.indices { append(keyword[index]) }
+        append(keyword)
     }
 }

@@ -132,7 +132,7 @@ extension Cursor {
         guard name.starts(with: prefix) else { throw .expected(.flag, at: start) }
         var rest = Cursor(name.span.extracting(prefix.count...))
         guard let flags = try? rest.bareFlags(), rest.isAtEnd,
-            flags.system.words.count + flags.keywords.count == 1
+            flags.system.count + flags.keywords.count == 1
         else { throw .expected(.flag, at: start) }
         try space()
         let scope = try keyword(ModSequenceFlag.Scope.self)

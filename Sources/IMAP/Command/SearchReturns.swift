@@ -98,13 +98,9 @@ extension SearchReturns {
     /// Appends `RETURN (…) `.
     func append(to sink: inout some ByteSink) {
         sink.append("RETURN (")
-        let words = options.words
-        for index in words.indices {
-            if index > 0 { sink.append(UInt8(ascii: " ")) }
-            sink.append(words[index].spelling)
-        }
+        options.appendWords(to: &sink)
         if let partial {
-            sink.append(words.isEmpty ? "PARTIAL " : " PARTIAL ")
+            sink.append(options.isEmpty ? "PARTIAL " : " PARTIAL ")
             partial.append(to: &sink)
         }
         sink.append(") ")

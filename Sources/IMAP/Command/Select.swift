@@ -1,15 +1,22 @@
 // SELECT and EXAMINE (RFC 9051, 6.3.2, 6.3.3) with CONDSTORE and QRESYNC (RFC 7162).
+import Bytes
 
 /// What to open, and what the client already knows of it.
 package struct Select: Equatable, Sendable {
     package var mailbox: [UInt8]
     package var isCondstore: Bool
-    package var qresync: QResync?
+    /// Big and seldom there: kept elsewhere, so that commands stay small.
+    private var boxedQResync: Boxed<QResync>?
+
+    package var qresync: QResync? {
+        get { boxedQResync?.value }
+        set { boxedQResync = newValue.map(Boxed.boxed) }
+    }
 
     package init(mailbox: [UInt8], isCondstore: Bool = false, qresync: QResync? = nil) {
         self.mailbox = mailbox
         self.isCondstore = isCondstore
-        self.qresync = qresync
+        boxedQResync = qresync.map(Boxed.boxed)
     }
 }
 

@@ -27,11 +27,7 @@ extension KeywordSet {
     /// Appends the words in parentheses.
     func append(to sink: inout some ByteSink) {
         sink.append(UInt8(ascii: "("))
-        let words = words
-        for index in words.indices {
-            if index > 0 { sink.append(UInt8(ascii: " ")) }
-            sink.append(words[index].spelling)
-        }
+        appendWords(to: &sink)
         sink.append(UInt8(ascii: ")"))
     }
 }

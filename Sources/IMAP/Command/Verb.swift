@@ -5,10 +5,10 @@ import Bytes
 /// UID EXPUNGE, which takes what EXPUNGE does not.
 package enum Verb: UInt8, CaseIterable, Keyword {
     // The first are what connections say most.
-    case noop, fetch, idle, store, search, select, examine, status
+    case noop, fetch, idle, store, search, append, select, list, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
     case compress, notify
-    case create, delete, rename, subscribe, unsubscribe, list, lsub, append
+    case create, delete, rename, subscribe, unsubscribe, lsub
     case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches, replace
     case getACL, setACL, deleteACL, listRights, myRights
     case getQuota, getQuotaRoot, setQuota, getMetadata, setMetadata

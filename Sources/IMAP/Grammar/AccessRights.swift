@@ -45,8 +45,7 @@ extension KeywordSet<AccessRight> {
 
     /// Appends the letters without anything between them.
     package func append(letters sink: inout some ByteSink) {
-        let words = words
-        for index in words.indices { sink.append(words[index].spelling) }
+        for right in self { sink.append(right.spelling) }
     }
 }
 

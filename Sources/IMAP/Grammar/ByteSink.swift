@@ -14,6 +14,11 @@ extension ByteSink {
         for index in bytes.indices { append(bytes[index]) }
     }
 
+    package mutating func append(_ bytes: borrowing ShortBytes) {
+        append(bytes.inPlace)
+        append(bytes.overflowing)
+    }
+
     package mutating func append(_ text: StaticString) {
         for index in 0..<text.utf8CodeUnitCount { append(unsafe text.utf8Start[index]) }
     }

@@ -49,15 +49,14 @@ package struct FlagSet: Equatable, Sendable {
     package func append(to sink: inout some ByteSink) {
         var separator: StaticString = "("
         if isEmpty { sink.append(separator) }
-        let words = system.words
-        for index in words.indices {
+        for flag in system {
             sink.append(separator)
-            sink.append(words[index].name)
+            sink.append(flag.name)
             separator = " "
         }
         for keyword in keywords {
             sink.append(separator)
-            for index in keyword.indices { sink.append(keyword[index]) }
+            sink.append(keyword)
             separator = " "
         }
         sink.append(UInt8(ascii: ")"))

@@ -1,5 +1,5 @@
 // Words of the protocol: an allow-list is an enum of them, and one spelling serves both directions.
-package import Bytes
+import Bytes
 
 /// A closed family of protocol words; raw values count up from 0.
 package protocol Keyword: RawRepresentable, Equatable, Sendable where RawValue == UInt8 {
@@ -7,7 +7,7 @@ package protocol Keyword: RawRepresentable, Equatable, Sendable where RawValue =
     var spelling: StaticString { get }
 }
 
-/// A set of the words of one family, without allocation; iterates in the family's order.
+/// A set of the words of one family, without allocation.
 package struct KeywordSet<Word: Keyword>: Equatable, Sendable, ExpressibleByArrayLiteral {
     /// One bit a word; a family has at most 32.
     private var bits: UInt32 = 0
@@ -38,17 +38,38 @@ package struct KeywordSet<Word: Keyword>: Equatable, Sendable, ExpressibleByArra
 
     package func isSubset(of other: Self) -> Bool { bits & ~other.bits == 0 }
 
-    package var words: ShortList<Word> {
-        var list = ShortList<Word>()
-        var raw: UInt8 = 0
-        while let word = Word(rawValue: raw) {
-            if contains(word) { list.append(word) }
-            raw += 1
-        }
-        return list
-    }
+    /// How many words there are.
+    package var count: Int { bits.nonzeroBitCount }
 
     private static func bit(_ word: Word) -> UInt32 { 1 << UInt32(word.rawValue) }
+}
+
+extension KeywordSet: Sequence {
+    /// Goes through the words in the family's order.
+    package struct Iterator: IteratorProtocol {
+        fileprivate var bits: UInt32
+
+        package mutating func next() -> Word? {
+            guard bits != 0 else { return nil }
+            defer { bits &= bits - 1 }
+            return Word(rawValue: UInt8(truncatingIfNeeded: bits.trailingZeroBitCount))
+        }
+    }
+
+    package func makeIterator() -> Iterator { Iterator(bits: bits) }
+
+    /// Appends what is written for each word, its spelling if nothing else, with spaces between.
+    func appendWords(
+        to sink: inout some ByteSink,
+        as text: (Word) -> StaticString = { $0.spelling }
+    ) {
+        var isFirst = true
+        for word in self {
+            if !isFirst { sink.append(UInt8(ascii: " ")) }
+            sink.append(text(word))
+            isFirst = false
+        }
+    }
 }
 
 extension Cursor {
@@ -69,6 +90,7 @@ extension Cursor {
     package mutating func takeKeyword<Word: Keyword>(_ family: Word.Type) -> Word? {
         var ahead = self
         let range = ahead.wordRange()
+        guard !range.isEmpty else { return nil }
         let token = span(range)
         var raw: UInt8 = 0
         while let word = Word(rawValue: raw) {

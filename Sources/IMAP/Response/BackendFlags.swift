@@ -26,12 +26,11 @@ package struct BackendFlags: Equatable, Sendable {
     /// Appends the flags as a parenthesised list.
     package func append(to sink: inout some ByteSink) {
         var list = ListWriter()
-        let words = system.words
-        for index in words.indices { list.item(words[index].name, to: &sink) }
+        for flag in system { list.item(flag.name, to: &sink) }
         if hasRecent { list.item(#"\Recent"#, to: &sink) }
         for keyword in keywords {
             list.item("", to: &sink)
-            for index in keyword.indices { sink.append(keyword[index]) }
+            sink.append(keyword)
         }
         if allowsNewKeywords { list.item(#"\*"#, to: &sink) }
         list.end(to: &sink)

@@ -7,7 +7,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         move, children, listExtended, listStatus, specialUse, esearch, searchRes, within,
         searchFuzzy, sort, sortDisplay, esort, threadOrderedSubject, threadReferences, threadRefs,
         condStore, qresync, binary, multiAppend, catenate, statusSize, objectID, saveDate, preview,
-        appendLimit, i18nLevel1, partial, utf8Accept, acl, rights, listMyRights, quota,
+        appendLimit, i18nLevel1, partial, utf8Accept, utf8Only, acl, rights, listMyRights, quota,
         quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
         compressDeflate, notify
@@ -59,6 +59,8 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .i18nLevel1: "I18NLEVEL=1"
         case .partial: "PARTIAL"
         case .utf8Accept: "UTF8=ACCEPT"
+        // Never offered: a backend that says so can't be spoken to.
+        case .utf8Only: "UTF8=ONLY"
         case .acl: "ACL"
         // Servers put the letters in any order, and add some of their own.
         case .rights: "RIGHTS=texk"

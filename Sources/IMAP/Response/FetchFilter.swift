@@ -1,5 +1,5 @@
 // What of a FETCH response may pass, and what passed.
-package import Bytes
+import Bytes
 
 /// Which attributes of a message the client may see in a FETCH response.
 package struct FetchFilter: Equatable, Sendable {
@@ -37,7 +37,7 @@ package struct FetchFilter: Equatable, Sendable {
     }
 
     /// What may be told where `items` were asked for, and what comes unasked.
-    package init(items: ShortList<FetchItem>) {
+    package init(items: FetchItems) {
         self = .unsolicited
         for index in items.indices {
             switch items[index] {

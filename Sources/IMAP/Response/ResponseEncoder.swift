@@ -160,8 +160,7 @@ extension ListEntry {
     fileprivate func encode(after word: StaticString, into buffer: inout Buffer) {
         buffer.append(word)
         var list = ListWriter()
-        let words = attributes.words
-        for index in words.indices { list.item(words[index].name, to: &buffer) }
+        for attribute in attributes { list.item(attribute.name, to: &buffer) }
         list.end(to: &buffer)
         buffer.append(UInt8(ascii: " "))
         buffer.append(delimiter: delimiter)

@@ -163,6 +163,7 @@ extension Driver {
             tls: tls,
             offersStartTLS: tls == nil,
             settings: snapshot.settings,
+            compressionRoom: compressionRoom,
             at: now,
             into: &outbox
         )

@@ -58,6 +58,7 @@ struct Driver: ~Copyable {
     private var readersAreHeld = false
     var desk: LoginDesk
     var awaitingAddresses: [ConnectionID] = []
+    let compressionRoom = CompressionRoom()
     var failedHandshakes = FailureBudget()
     var turnedAway = FailureBudget()
     /// What the reactor's share of the process's descriptors allows.

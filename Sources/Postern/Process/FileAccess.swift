@@ -51,6 +51,7 @@ struct FileAccess {
         reading
         | UInt64(LINUX_FILES_WRITE_FILE | LINUX_FILES_TRUNCATE)
         | UInt64(LINUX_FILES_MAKE_REG | LINUX_FILES_REMOVE_FILE)
+        | UInt64(LINUX_FILES_MAKE_DIR | LINUX_FILES_REMOVE_DIR)
 
     private static func allow(
         _ path: String,

@@ -62,8 +62,8 @@ enum Sandbox {
     private static let files = [
         "access", "faccessat", "faccessat2", "fallocate", "fchmod", "fdatasync", "flock",
         "fstatfs", "fsync", "ftruncate", "getdents64", "getsockopt", "mkdirat", "open", "openat",
-        "pwrite64", "rename", "renameat", "renameat2", "setsockopt", "statfs", "umask",
-        "unlinkat",
+        "pwrite64", "rename", "renameat", "renameat2", "setsockopt", "statfs", "syncfs",
+        "umask", "unlinkat",
     ]
 
     /// Nothing of ours or of the C library's makes these once the process is confined.

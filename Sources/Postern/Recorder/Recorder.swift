@@ -54,9 +54,11 @@ struct Recorder: ParsableCommand {
 
     func run() throws {
         let log = confinement.log("recorder")
+        // Before confinement: the library may want to read its configuration.
+        guard let hasher = TreeHasher() else { throw ExitCode.failure }
         do {
             try confinement.enter(.recorder, reaching: .recorder(folder: folder), log: log)
-            guard try record(log) else { throw ExitCode.failure }
+            guard try record(log, hasher) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -66,12 +68,12 @@ struct Recorder: ParsableCommand {
     }
 
     /// Runs to the end; returns whether every record is on disk.
-    private func record(_ log: Log) throws -> Bool {
+    private func record(_ log: Log, _ hasher: TreeHasher) throws -> Bool {
         // Ctrl-C reaches the whole group: the gateway's last records come after it.
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
         _ = umask(0o027)
-        var recording = try recording(at: Moment.now)
+        var recording = try recording(hasher, at: Moment.now, log)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
         try channel?.send(.ready)
@@ -79,13 +81,21 @@ struct Recorder: ParsableCommand {
         return loop.run()
     }
 
-    private func recording(at now: Moment) throws -> Recording {
+    private func recording(
+        _ hasher: TreeHasher,
+        at now: Moment,
+        _ log: Log
+    ) throws -> Recording {
         let megabyte: UInt64 = 1024 * 1024
         var limits = SegmentLimits()
         limits.bytesMax = segmentMegabytes * megabyte
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
         let place = try TrailFolder(folder, freeBytesMin: freeMegabytes * megabyte)
         let trail = try Trail(in: place, limits: limits, at: now.monotonic)
-        return Recording(trail, boot: Boot.id, at: now)
+        let seal = try Seal(in: folder, size: trail.next - 1, hasher: hasher, at: now.monotonic)
+        if let key = seal.newKey {
+            log.warning("a new trail; keep its first public key where nobody here can: \(key)")
+        }
+        return Recording(trail, sealing: seal, boot: Boot.id, at: now)
     }
 }

@@ -101,14 +101,13 @@ struct RecorderLoop: ~Copyable {
         return ready
     }
 
-    /// Milliseconds until something is due without any arrival; -1: nothing is.
+    /// Milliseconds until something is due without any arrival.
     private var patience: Int32 {
         switch mood {
         case .failing: return Self.retryMilliseconds
         case .resting: return Self.restMilliseconds
         case .listening:
-            let due = [recording.syncDeadline, end].compactMap { $0 }.min()
-            guard let due else { return -1 }
+            let due = min(recording.deadline, end ?? .max)
             let now = MonotonicClock.now
             return due > now ? Int32(clamping: (due - now) / 1000 + 1) : 0
         }

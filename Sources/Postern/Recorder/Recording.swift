@@ -13,6 +13,10 @@ package struct Recording: ~Copyable {
     ///
     /// A group costs the disk and us what one record does; whoever writes alone never waits.
     private static let gatheringMax: UInt64 = 3000
+    /// How long the recorder may say nothing of its own, in microseconds.
+    ///
+    /// Where longer passes between two such records it did not run, or its records are gone.
+    private static let silenceMax: UInt64 = 60_000_000
 
     private struct Failure {
         /// Microseconds of the monotonic clock.
@@ -21,6 +25,9 @@ package struct Recording: ~Copyable {
     }
 
     private var trail: Trail
+    private var seal: Seal
+    /// Lines that came to the disk with the last sync; kept for its storage.
+    private var durable = Buffer()
     package private(set) var feeds: [Feed] = []
     private var scratch = Feed.scratch()
     private var encoder = RecordEncoder()
@@ -32,16 +39,27 @@ package struct Recording: ~Copyable {
     private var durableSince: UInt64 = 0
     /// When the oldest line that is not on disk came.
     private var unsyncedSince: UInt64?
+    /// When the recorder last put a record of its own into the trail.
+    private var spokeAt: UInt64 = 0
     private var failure: Failure?
 
     /// Takes the trail over and puts the start into it.
-    package init(_ trail: consuming Trail, boot: String, at now: Moment) {
-        let repairedBytes = trail.repairedBytes
+    package init(
+        _ trail: consuming Trail,
+        sealing seal: consuming Seal,
+        boot: String,
+        at now: Moment
+    ) {
+        let repairedBytes = trail.repairedBytes + seal.repairedBytes
+        let isLineCut = trail.repairedBytes > 0
         self.trail = trail
+        self.seal = seal
         var start = Record(.auditStart, .event, isDurable: true, session: [])
         start.arguments = ShortBytes("boot \(boot)")
         if repairedBytes > 0 {
-            start.reason = "an unfinished line was removed"
+            start.reason =
+                isLineCut
+                ? "an unfinished line was removed" : "an unfinished checkpoint was removed"
             start.bytes = repairedBytes
         }
         record(start, at: now)
@@ -51,9 +69,10 @@ package struct Recording: ~Copyable {
     package var error: TrailError? { failure?.error }
 
     /// When `commit` is due without any arrival, in microseconds of the monotonic clock.
-    package var syncDeadline: UInt64? {
+    package var deadline: UInt64 {
         if durableWaiting > 0 { return durableSince + Self.gatheringMax }
-        return unsyncedSince.map { $0 + Self.syncDelayMax }
+        let own = min(spokeAt + Self.silenceMax, seal.deadline ?? .max)
+        return min(own, unsyncedSince.map { $0 + Self.syncDelayMax } ?? .max)
     }
 
     package mutating func add(_ feed: Feed) {
@@ -82,16 +101,34 @@ package struct Recording: ~Copyable {
 
     /// Brings the lines as far as is due; an acknowledgement says only what the disk has.
     package mutating func commit(at now: Moment, isLast: Bool = false) {
+        if now.monotonic >= spokeAt + Self.silenceMax && failure == nil { recordLife(at: now) }
         if isGathering(at: now) && !isLast { return }
         do {
-            if failure != nil { try trail.rewind() }
+            if failure != nil {
+                try trail.rewind()
+                try seal.sign(in: trail.segmentName, at: now.monotonic)
+            }
             try trail.write(at: now.monotonic, isLast: isLast)
-            guard isSyncDue(at: now.monotonic) else { return }
-            try trail.sync()
-            for feed in feeds { feed.acknowledge() }
-            settle(at: now)
+            if isSyncDue(at: now.monotonic) {
+                try trail.sync(into: &durable)
+                for feed in feeds { feed.acknowledge() }
+                seal.extend(durable)
+                settle()
+            }
+            try sealWhatIsDue(at: now.monotonic, isLast: isLast)
+            if failure != nil { endFailure(at: now) }
         } catch {
             fail(error, at: now)
+        }
+    }
+
+    /// Signs when it is time to, and ends the segment if it is full.
+    private mutating func sealWhatIsDue(at now: UInt64, isLast: Bool) throws(TrailError) {
+        if trail.isTurnDue(at: now) {
+            try seal.close(trail.segmentName, at: now)
+            trail.turnOver(at: now)
+        } else if isLast || now >= seal.deadline ?? .max {
+            try seal.sign(in: trail.segmentName, at: now)
         }
     }
 
@@ -113,14 +150,18 @@ package struct Recording: ~Copyable {
             || now >= unsyncedSince + Self.syncDelayMax
     }
 
-    /// Everything is on disk: ends a failure, and the segment if it is full.
-    private mutating func settle(at now: Moment) {
+    /// Everything is on disk.
+    private mutating func settle() {
         durableBefore = durableWaiting
         durableWaiting = 0
         unsyncedSince = nil
-        trail.turnOver(at: now.monotonic)
+    }
+
+    /// Puts the failure that is over into the trail.
+    private mutating func endFailure(at now: Moment) {
         guard let ended = failure else { return }
         failure = nil
+        for feed in feeds { feed.acknowledge() }
         var entry = Record(.auditFail, .event, isDurable: true, session: [])
         entry.reason = "the trail could not be written"
         if case .system(let error) = ended.error { entry.code = Phrase(errorNumber: error.code) }
@@ -140,11 +181,17 @@ package struct Recording: ~Copyable {
         record(entry, at: now)
     }
 
+    /// Says that there is nothing to say: who removes records can't remove a minute.
+    private mutating func recordLife(at now: Moment) {
+        record(Record(.auditAlive, .event, isDurable: true, session: []), at: now)
+    }
+
     /// Puts an entry of the recorder's own into the trail.
     private mutating func record(_ entry: Record, at now: Moment) {
         var own = Buffer()
         encoder.encode(entry, at: now, into: &own)
         trail.append(own.span)
+        spokeAt = now.monotonic
         awaitDisk(1, at: now)
     }
 }

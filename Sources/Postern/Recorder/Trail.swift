@@ -1,6 +1,6 @@
 // The trail on disk: segment files that only grow, and the lines on their way into the last one.
 package import Audit
-import Bytes
+package import Bytes
 package import Reactor
 
 package enum TrailError: Error, Equatable {
@@ -9,6 +9,18 @@ package enum TrailError: Error, Equatable {
     case foreignLine(segment: String)
     /// Another recorder is at work in the folder.
     case busy(folder: String)
+    /// What was signed is not what stands there: a human must look at it.
+    case altered(upTo: UInt64)
+    /// Records that were signed are gone.
+    case cut(signed: UInt64, found: UInt64)
+    /// Neither the records nor the hashes from the first on are there.
+    case beginningMissing(folder: String)
+    /// The key that signs this trail is not there.
+    case keyLost(folder: String)
+    /// The certificates from key to key are broken.
+    case handover(String)
+    /// The cryptographic library failed.
+    case signing
 }
 
 extension TrailError: CustomStringConvertible {
@@ -17,6 +29,14 @@ extension TrailError: CustomStringConvertible {
         case .system(let error): "\(error)"
         case .foreignLine(let segment): "\(segment): the last line was not written by the recorder"
         case .busy(let folder): "\(folder): another recorder is at work here"
+        case .altered(let size): "records up to \(size) are not what was signed; verify the trail"
+        case .cut(let signed, let found): "\(signed) records were signed, \(found) are there"
+        case .beginningMissing(let folder):
+            "\(folder): neither the first records nor their hashes are there; begin a new folder"
+        case .keyLost(let folder):
+            "\(folder): the trail's signing key is not there; begin a new folder"
+        case .handover(let fault): "\(fault); verify the trail"
+        case .signing: "the cryptographic library can't make a key or a signature"
         }
     }
 }
@@ -56,6 +76,7 @@ package struct Trail: ~Copyable {
         var file = try SegmentFile(opening: last, in: self.folder, at: now)
         let tail = try file.repairTail()
         segment = consume file
+        segmentName = last
         next = tail.next
         repairedBytes = tail.removedBytes
     }
@@ -79,16 +100,19 @@ package struct Trail: ~Copyable {
         if segment == nil {
             let name = SegmentName(first: next - lineCount)
             segment = try SegmentFile(creating: name, in: folder, at: now)
+            segmentName = name
         }
         try segment?.append(lines, from: writtenBytes)
         writtenBytes = lines.count
     }
 
-    /// Returns when every line is on disk; `write` comes first.
-    package mutating func sync() throws(TrailError) {
+    /// Returns when every line is on disk, and the lines in `durable`; `write` comes first.
+    package mutating func sync(into durable: inout Buffer) throws(TrailError) {
+        durable.removeAll()
         guard writtenBytes > 0, writtenBytes == lines.count else { return }
         try segment?.sync()
-        lines.removeAll()
+        // Exchanged, so that neither buffer ever grows anew.
+        swap(&lines, &durable)
         lineCount = 0
         writtenBytes = 0
     }
@@ -99,9 +123,18 @@ package struct Trail: ~Copyable {
         writtenBytes = 0
     }
 
-    /// Lets the next line begin a new segment when this one is full and wholly on disk.
+    /// The segment that the last line stands in; nil when the next line begins one.
+    package private(set) var segmentName: SegmentName?
+
+    /// Whether the next line is to begin a segment: this one is full and wholly on disk.
+    package func isTurnDue(at now: UInt64) -> Bool {
+        lines.isEmpty && segment?.isFull(limits, at: now) == true
+    }
+
+    /// Lets the next line begin a new segment if that is due.
     package mutating func turnOver(at now: UInt64) {
-        guard lines.isEmpty, segment?.isFull(limits, at: now) == true else { return }
+        guard isTurnDue(at: now) else { return }
         segment = nil
+        segmentName = nil
     }
 }

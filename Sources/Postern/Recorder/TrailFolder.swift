@@ -56,22 +56,28 @@ package struct TrailFolder: ~Copyable {
 
     /// The newest segment; nil when there is none.
     func lastSegment() throws(TrailError) -> SegmentName? {
-        guard let directory = unsafe opendir(path) else { throw .last("open \(path)") }
-        defer { unsafe closedir(directory) }
-        var last: SegmentName?
-        while let entry = unsafe readdir(directory) {
-            let file = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
-                unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let name = SegmentName(file) else { continue }
-            last = max(name, last ?? name)
-        }
-        return last
+        try SegmentName.all(in: path).last
     }
 
     /// Returns when the names in the folder are on disk.
     func sync() throws(TrailError) {
         guard fsync(descriptor.number) == 0 else { throw .last("sync \(path)") }
+    }
+}
+
+extension SegmentName {
+    /// The segments in a folder, in the order of their records.
+    static func all(in path: String) throws(TrailError) -> [SegmentName] {
+        guard let directory = unsafe opendir(path) else { throw .last("open \(path)") }
+        defer { unsafe closedir(directory) }
+        var all: [SegmentName] = []
+        while let entry = unsafe readdir(directory) {
+            let file = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let name = SegmentName(file) { all.append(name) }
+        }
+        return all.sorted()
     }
 }
 

@@ -165,6 +165,10 @@ struct BackendLogin: ~Copyable {
     }
 
     private mutating func toldAboutItself(into out: inout Outbox) -> Outcome {
+        // It would refuse all names as they are written here (RFC 6855, 7).
+        if capabilities?.contains(.utf8Only) ?? false {
+            return .failed("backend takes UTF-8 alone (UTF8=ONLY), which is not spoken to backends")
+        }
         let listed = namespace?.personal.first?.delimiter ?? delimiter
         if listed == nil && !hasAskedDelimiter {
             askDelimiter(into: &out)

@@ -31,8 +31,14 @@ extension Authorization {
         // The server's own entries have no mailbox.
         if access.raw.isEmpty { return .noPermission }
         if let refusal = access.refusal { return refusal }
-        let anyOf: Rights = [.read, .seen, .write, .insert, .post]
-        return access.rights.isDisjoint(with: anyOf) ? .noPermission : nil
+        return access.rights.mayReadNotes ? nil : .noPermission
+    }
+}
+
+extension Rights {
+    /// `l` and one of the rights to do something with a mailbox (RFC 5464, 4.2 and 4.3).
+    var mayReadNotes: Bool {
+        contains(.lookup) && !isDisjoint(with: [.read, .seen, .write, .insert, .post])
     }
 }
 

@@ -28,7 +28,7 @@ struct Watch: Equatable {
     }
 
     var meansUnnamed: Bool { asked.groups.contains { $0.mailboxes.meansUnnamed } }
-    var fetches: Bool { asked.groups.contains { !$0.items.isEmpty } }
+    var fetches: Bool { asked.groups.contains { $0.items.count > 0 } }
 }
 
 extension Authorization {

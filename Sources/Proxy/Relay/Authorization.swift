@@ -17,6 +17,8 @@ struct Authorization {
     /// Whether `$` means nothing, since the search that was to be saved was refused here.
     let isResultLost: Bool
     let isCompressing: Bool
+    /// Whether one more session may compress.
+    let mayCompress: Bool
     let refusals: RefusalStyle
     let copies: CopyStyle
     /// The names below the mailbox of the DELETE or RENAME under way; nil: not asked for yet.
@@ -44,7 +46,8 @@ struct Authorization {
         case .namespace: return .local(.namespace)
         case .notify(let asked): return notify(asked)
         case .compress:
-            return isCompressing ? .refuse(.compressing, Grounds()) : .local(.compress)
+            if isCompressing { return .refuse(.compressing, Grounds()) }
+            return mayCompress ? .local(.compress) : .refuse(.compressionFull, Grounds())
         case .logout: return .local(.logout)
         case .startTLS, .authenticate, .login: return .refuse(.wrongState, Grounds())
         case .noop: return .forward(Forward(.noop, selected(.none)))

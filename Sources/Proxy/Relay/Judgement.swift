@@ -47,8 +47,13 @@ struct Grounds: Equatable {
 /// A command that may pass, as it goes to the backend.
 struct Forward: Equatable {
     var command: Command
+    /// Big and seldom there: kept elsewhere, so that judgements stay small.
+    private var boxedPlan: Boxed<Plan>?
     /// What is sent in its place, where no single command of the backend will do.
-    var plan: Plan?
+    var plan: Plan? {
+        get { boxedPlan?.value }
+        set { boxedPlan = newValue.map(Boxed.boxed) }
+    }
     var purpose = Purpose.plain
     var grounds: Grounds
     /// What was changed, for the record.

@@ -50,8 +50,7 @@ extension Authorization {
     // MARK: Status
 
     func admits(_ items: KeywordSet<StatusItem>) -> Bool {
-        let words = items.words
-        return !words.contains { word in
+        !items.contains { word in
             // DELETED is a part of IMAP4rev2 itself (RFC 9051, 6.3.11).
             if word == .deleted && enabled.hasRevision2 { return false }
             return word.capability.map { !offer.contains($0) } ?? false

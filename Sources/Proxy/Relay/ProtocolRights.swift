@@ -28,8 +28,7 @@ extension Rights {
     /// The rights that letters stand for, the obsolete ones included.
     init(_ letters: KeywordSet<AccessRight>) {
         self = .none
-        let words = letters.words
-        for index in words.indices { formUnion(words[index].rights) }
+        for letter in letters { formUnion(letter.rights) }
     }
 
     /// What a backend means by its letters.

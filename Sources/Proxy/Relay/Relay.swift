@@ -22,7 +22,9 @@ struct Relay: ~Copyable {
     private let epoch: Epoch
     let backend: BackendFacts
     private(set) var offer: CapabilitySet
-    private(set) var isCompressing = false
+    private let compressionRoom: CompressionRoom
+    /// Taken while the client compresses.
+    private var compressionPlace: CompressionRoom.Place?
     var settings: Settings
     var policy: UserPolicy
     var trail: Trail
@@ -91,6 +93,7 @@ struct Relay: ~Copyable {
         settings: Settings,
         trail: Trail,
         isRecorderAvailable: Bool,
+        compressionRoom: CompressionRoom,
         at now: Instant
     ) {
         self.subject = subject
@@ -99,6 +102,7 @@ struct Relay: ~Copyable {
         self.settings = settings
         self.trail = trail
         self.isRecorderAvailable = isRecorderAvailable
+        self.compressionRoom = compressionRoom
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         client = CommandFragmenter(limits: settings.limits.afterLogin)
@@ -120,6 +124,8 @@ struct Relay: ~Copyable {
         get { undertakings.first }
         set { undertakings = newValue.map { [$0] } ?? [] }
     }
+
+    var isCompressing: Bool { if case .some = compressionPlace { true } else { false } }
 
     /// Whether the client has half a response, into which nothing else may be put.
     var isInsideResponse: Bool { transcoder?.isUnfinished ?? false }
@@ -152,6 +158,7 @@ struct Relay: ~Copyable {
             enabled: enabled,
             isResultLost: isResultLost,
             isCompressing: isCompressing,
+            mayCompress: !compressionRoom.isFull,
             refusals: settings.refusals,
             copies: settings.copies,
             descendants: descendants,
@@ -229,7 +236,7 @@ struct Relay: ~Copyable {
 
     /// From now on the client's bytes are compressed; it is offered once.
     mutating func startCompression() {
-        isCompressing = true
+        compressionPlace = compressionRoom.take()
         offer.remove(.compressDeflate)
     }
 

@@ -9,7 +9,7 @@ extension Relay {
             return noteUnknown(into: &out)
         }
         guard let name = try? namesToClient.decode(metadata.mailbox) else { return true }
-        guard policy.decide(name.canonical).rights.contains(.lookup) else { return true }
+        guard policy.decide(name.canonical).rights.mayReadNotes else { return true }
         var shown = metadata
         shown.mailbox = namesToClient.encode(name)
         Response.metadata(shown).encode(into: &out.client)

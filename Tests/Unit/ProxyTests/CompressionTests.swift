@@ -21,6 +21,21 @@ struct CompressionTests {
         #expect(talk.heardByBackend() == "")
     }
 
+    @Test func isDoneForNoMoreSessionsThanThereIsRoomFor() {
+        let room = CompressionRoom(places: 1)
+        var first: Conversation? = .loggedIn(compressionRoom: room)
+        let second = Conversation.loggedIn(compressionRoom: room)
+        #expect(first?.client("a COMPRESS DEFLATE\n") == "a OK COMPRESS completed\n")
+        let refusal = "NO [LIMIT] Too many sessions compress already\n"
+        #expect(second.client("a COMPRESS DEFLATE\n") == "a \(refusal)")
+        #expect(second.takeEffects() == [])
+        #expect(second.records.last?.verdict == .deny)
+        // A session that is gone leaves its place.
+        first = nil
+        #expect(second.client("b COMPRESS DEFLATE\n") == "b OK COMPRESS completed\n")
+        #expect(second.takeEffects() == [.startCompression])
+    }
+
     @Test func isNeitherOfferedNorDoneWhereTheAdministratorSaysNo() {
         let talk = Conversation.loggedIn(settings: .sample(offersCompression: false))
         #expect(!talk.client("a CAPABILITY\n").contains("COMPRESS"))

@@ -28,7 +28,8 @@ final class Conversation {
     init(
         tls: ClientTLSFacts? = .plainUser,
         offersStartTLS: Bool = false,
-        settings: Settings = .sample()
+        settings: Settings = .sample(),
+        compressionRoom: CompressionRoom = CompressionRoom()
     ) {
         session = Session(
             ConnectionFacts(
@@ -42,6 +43,7 @@ final class Conversation {
             tls: tls,
             offersStartTLS: offersStartTLS,
             settings: settings,
+            compressionRoom: compressionRoom,
             at: now,
             into: &out
         )
@@ -237,9 +239,10 @@ extension Conversation {
     static func loggedIn(
         settings: Settings = .sample(),
         capabilities: String = Conversation.capabilities,
-        namespace: String = #"(("" "/")) NIL NIL"#
+        namespace: String = #"(("" "/")) NIL NIL"#,
+        compressionRoom: CompressionRoom = CompressionRoom()
     ) -> Conversation {
-        let talk = Conversation(settings: settings)
+        let talk = Conversation(settings: settings, compressionRoom: compressionRoom)
         talk.client("a LOGIN ann secret\n")
         talk.admit()
         talk.pam(.accepted)

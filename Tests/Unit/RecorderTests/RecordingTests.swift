@@ -54,7 +54,8 @@ private final class Gateway {
 
 private func recording(in folder: Folder) throws -> Recording {
     let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
-    return Recording(trail, boot: "test", at: moment(0))
+    let seal = try seal(in: folder, trail)
+    return Recording(trail, sealing: seal, boot: "test", at: moment(0))
 }
 
 @Suite struct RecordingTests {
@@ -87,11 +88,11 @@ private func recording(in folder: Folder) throws -> Recording {
         #expect(folder.lines.count == 2)
         try gateway.hear()
         #expect(gateway.client.durableUpTo == 0)
-        #expect(recording.syncDeadline == 1_000_010)
+        #expect(recording.deadline == 1_000_010)
         recording.commit(at: moment(1_000_010))
         try gateway.hear()
         #expect(gateway.client.durableUpTo == 1)
-        #expect(recording.syncDeadline == nil)
+        #expect(recording.deadline == 5_000_000)
     }
 
     @Test func oneSyncAnswersEveryReactor() throws {
@@ -130,7 +131,7 @@ private func recording(in folder: Folder) throws -> Recording {
         #expect(try !hand(2, at: 30))
         #expect(try hand(1, at: 40))
         #expect(try !hand(1, at: 50))
-        #expect(recording.syncDeadline == 3050)
+        #expect(recording.deadline == 3050)
         recording.commit(at: moment(3049))
         #expect(try !gateway.hear())
         recording.commit(at: moment(3050))
@@ -224,7 +225,8 @@ private func recording(in folder: Folder) throws -> Recording {
         let folder = try Folder()
         let place = try TrailFolder(folder.path, freeBytesMin: .max)
         let trail = try Trail(in: place, limits: SegmentLimits(), at: 0)
-        var recording = Recording(trail, boot: "test", at: moment(0))
+        let seal = try seal(in: folder, trail)
+        var recording = Recording(trail, sealing: seal, boot: "test", at: moment(0))
         recording.commit(at: moment(1))
         let full = SystemError("write to \(folder.path)", code: ENOSPC)
         #expect(recording.error == .system(full))

@@ -32,7 +32,7 @@ final class Folder {
 
     /// Every line of every segment, in order.
     var lines: [String] {
-        files.flatMap {
+        files.filter { $0.hasSuffix(".jsonl") }.flatMap {
             text($0).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         }
         .map(String.init)
@@ -54,6 +54,10 @@ extension Optional {
         guard let self else { throw Missing() }
         return self
     }
+}
+
+func seal(in folder: Folder, _ trail: borrowing Trail, at now: UInt64 = 0) throws -> Seal {
+    try Seal(in: folder.path, size: trail.next - 1, hasher: TreeHasher().orThrow(), at: now)
 }
 
 func moment(_ monotonic: UInt64) -> Moment {

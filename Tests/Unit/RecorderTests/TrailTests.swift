@@ -6,6 +6,13 @@ import Testing
 
 private func line(_ sequence: Int) -> String { "{\"seq\":\(sequence),\"v\":1,\"n\":\(sequence)}" }
 
+extension Trail {
+    fileprivate mutating func sync() throws {
+        var durable = Buffer()
+        try sync(into: &durable)
+    }
+}
+
 private func append(_ count: Int, to trail: inout Trail) {
     for _ in 0..<count {
         let payload = Array("\"v\":1,\"n\":\(trail.next)".utf8)

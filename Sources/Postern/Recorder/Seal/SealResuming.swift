@@ -1,0 +1,87 @@
+// Finds the tree again when the recorder starts: from tiles and the lines behind them, and looks
+// whether it is still what was signed.
+import Audit
+import Bytes
+import Glibc
+import Reactor
+
+/// Rebuilds the tree of a trail.
+struct SealResuming {
+    /// The file that says how far the trail is signed.
+    static let latestName = "checkpoint"
+
+    let folder: String
+    let hasher: TreeHasher
+    let tiles: TileFiles
+
+    /// The tree over `size` records.
+    ///
+    /// Reads the segments that were written to since the last signature; all, where their tiles
+    /// aren't whole. A signed root that differs, or a signed record that lacks, is an error: the
+    /// recorder doesn't go on over what somebody changed.
+    func tree(of size: UInt64, chain: KeyChain) throws(TrailError) -> MerkleTree {
+        let signed = try signedRoots(chain)
+        let last = signed.keys.max() ?? 0
+        guard last <= size else { throw .cut(signed: last, found: size) }
+        let segments = try SegmentName.all(in: folder)
+        let isWhole = segments.first.map { $0.first == 1 } ?? (size == 0)
+        if let start = segments.last(where: { $0.first <= last + 1 }),
+            let begun = MerkleTree(hasher: hasher, size: start.first - 1, tiles: tiles.hashes)
+        {
+            do throws(TrailError) {
+                return try extended(begun, segments.filter { $0 >= start }, signed)
+            } catch {
+                guard isWhole else { throw error }
+            }
+        }
+        guard isWhole else { throw .beginningMissing(folder: folder) }
+        return try extended(MerkleTree(hasher: hasher), segments, signed)
+    }
+
+    /// The roots that the trail's own keys have signed, by size.
+    private func signedRoots(_ chain: KeyChain) throws(TrailError) -> [UInt64: TreeHash] {
+        var roots: [UInt64: TreeHash] = [:]
+        for head in chain.handovers + [latest(chain)].compactMap(\.self) {
+            let other = roots.updateValue(head.root, forKey: head.size)
+            guard other == nil || other == head.root else { throw .altered(upTo: head.size) }
+        }
+        return roots
+    }
+
+    /// The last checkpoint; nil where it can't be read, as after a power cut.
+    private func latest(_ chain: KeyChain) -> Checkpoint? {
+        guard
+            let file = try? FileDescriptor.opening("\(folder)/\(Self.latestName)", O_RDONLY),
+            let text = try? file.contents(Self.latestName, bytesMax: SignedNote.bytesMax),
+            let note = SignedNote(String(decoding: text, as: UTF8.self))
+        else { return nil }
+        return try? chain.verified(note)
+    }
+
+    /// Goes on with the lines of `segments`, and writes the tiles that become full.
+    private func extended(
+        _ begun: MerkleTree,
+        _ segments: [SegmentName],
+        _ signed: [UInt64: TreeHash]
+    ) throws(TrailError) -> MerkleTree {
+        var tree = begun
+        try check(tree, signed)
+        for segment in segments {
+            var reader = try SegmentReader("\(folder)/\(segment.text)")
+            let rest = try reader.forEachLine { (line) throws(TrailError) in
+                guard TrailLine.sequence(of: line.extracting(droppingLast: 1)) == tree.size + 1
+                else { throw .foreignLine(segment: segment.text) }
+                tree.append(hasher.leaf(line))
+                for tile in tree.takeFullTiles() { try tiles.write(tile) }
+                try check(tree, signed)
+            }
+            guard rest == 0 else { throw .foreignLine(segment: segment.text) }
+        }
+        return tree
+    }
+
+    private func check(_ tree: MerkleTree, _ signed: [UInt64: TreeHash]) throws(TrailError) {
+        guard let root = signed[tree.size], root != tree.root else { return }
+        throw .altered(upTo: tree.size)
+    }
+}

@@ -1,0 +1,52 @@
+// Reads a segment line by line, as fast as the disk gives it and in little memory.
+import Audit
+import Glibc
+import Reactor
+
+/// One pass over a segment's lines.
+struct SegmentReader: ~Copyable {
+    /// One read at most.
+    private static let blockBytes = 1024 * 1024
+
+    private let descriptor: FileDescriptor
+    private let path: String
+    private var block = [UInt8](repeating: 0, count: blockBytes + TrailLine.bytesMax)
+    private var start = 0
+    private var end = 0
+
+    init(_ path: String) throws(TrailError) {
+        descriptor = try FileDescriptor.opening(path, O_RDONLY)
+        self.path = path
+    }
+
+    /// Gives each whole line, its line feed included, to `body`; returns the bytes behind the last.
+    ///
+    /// Ends early at a line that is longer than any of ours: those bytes are behind the last line.
+    mutating func forEachLine(
+        _ body: (Span<UInt8>) throws(TrailError) -> Void
+    ) throws(TrailError) -> Int {
+        while try fill() {
+            while let length = block.span.extracting(start..<end).firstLineBytes {
+                try body(block.span.extracting(start..<start + length))
+                start += length
+            }
+            if end - start > TrailLine.bytesMax { break }
+        }
+        return end - start
+    }
+
+    /// Reads the next block behind the unfinished line; false at the end.
+    private mutating func fill() throws(TrailError) -> Bool {
+        if start > 0 {
+            block.replaceSubrange(0..<end - start, with: block[start..<end])
+            (start, end) = (0, end - start)
+        }
+        let count = unsafe block.withUnsafeMutableBytes { room in
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: room[end...])
+            return unsafe read(descriptor.number, room.baseAddress, room.count)
+        }
+        guard count >= 0 else { throw .last("read \(path)") }
+        end += count
+        return count > 0
+    }
+}
