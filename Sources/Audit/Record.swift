@@ -18,6 +18,9 @@ package struct Record: Equatable, Sendable {
 
     package enum Verdict: String, Sendable {
         case allow, rewrite, local, deny, bad, disconnect
+        /// What a policy under rehearsal would have done; the command went its way.
+        case wouldDeny = "would-deny"
+        case wouldRewrite = "would-rewrite"
     }
 
     package enum Result: String, Sendable {
@@ -38,8 +41,12 @@ package struct Record: Equatable, Sendable {
         package var needed: String
         package var held: String
         package var missing: String
-        /// Ids of the rules that took the missing rights away.
+        /// Operations of the command that rules forbid, by the names of policy files.
+        package var forbidden: [String]
+        /// Ids of the rules that took the missing rights away or forbid the operations.
         package var rules: [String]
+        /// What these rules say of their reasons.
+        package var because: [String]
 
         package init(
             raw: [UInt8],
@@ -47,14 +54,18 @@ package struct Record: Equatable, Sendable {
             needed: String,
             held: String,
             missing: String,
-            rules: [String]
+            forbidden: [String] = [],
+            rules: [String],
+            because: [String] = []
         ) {
             self.raw = raw
             self.canonical = canonical
             self.needed = needed
             self.held = held
             self.missing = missing
+            self.forbidden = forbidden
             self.rules = rules
+            self.because = because
         }
     }
 

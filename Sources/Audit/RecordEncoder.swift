@@ -17,6 +17,10 @@ package struct RecordEncoder: Sendable {
     /// Texts of ours, rights and the ids of rules.
     private static let ownBytesMax = 384
     private static let rulesMax = 16
+    /// Of a rule's id, and of its reason, in bytes.
+    private static let ruleBytesMax = 64
+    private static let becauseBytesMax = 256
+    private static let becauseMax = 4
     /// As many literals as a command may have.
     private static let filedMax = 64
 
@@ -99,20 +103,36 @@ package struct RecordEncoder: Sendable {
         append(#","needed":""#, mailbox.needed, to: &buffer)
         append(#","held":""#, mailbox.held, to: &buffer)
         append(#","missing":""#, mailbox.missing, to: &buffer)
-        if !mailbox.rules.isEmpty { encodeRules(mailbox.rules, into: &buffer) }
+        append(#","forbidden":["#, mailbox.forbidden, Self.rulesMax, Self.ruleBytesMax, to: &buffer)
+        append(#","rules":["#, mailbox.rules, Self.rulesMax, Self.ruleBytesMax, to: &buffer)
+        buffer.appendCut(#","rules":""#, mailbox.rules.count - Self.rulesMax)
+        append(
+            #","because":["#,
+            mailbox.because,
+            Self.becauseMax,
+            Self.becauseBytesMax,
+            to: &buffer
+        )
         buffer.append("}")
     }
 
-    private mutating func encodeRules(_ rules: [String], into buffer: inout Buffer) {
-        buffer.append(#","rules":["#)
-        for (index, rule) in rules.prefix(Self.rulesMax).enumerated() {
+    /// Appends the first texts of a list, unless there are none.
+    private mutating func append(
+        _ opening: StaticString,
+        _ texts: [String],
+        _ countMax: Int,
+        _ bytesMax: Int,
+        to buffer: inout Buffer
+    ) {
+        guard !texts.isEmpty else { return }
+        buffer.append(opening)
+        for (index, rule) in texts.prefix(countMax).enumerated() {
             if index > 0 { buffer.append(",") }
             text.removeAll()
             text.append(text: rule)
-            buffer.appendString(text.span.extracting(first: Self.ownBytesMax / 6))
+            buffer.appendString(text.span.extracting(first: bytesMax))
         }
         buffer.append("]")
-        buffer.appendCut(#","rules":""#, rules.count - Self.rulesMax)
     }
 
     private func encodeFiled(_ filed: [Record.Filed], into buffer: inout Buffer) {

@@ -16,7 +16,7 @@ package struct Operations: OptionSet, Hashable, Sendable {
 /// One operation, by the name that stands in a policy file and in the trail.
 package enum Operation: UInt8, CaseIterable, Sendable {
     case expunge, moveOut, copyOut, moveIn, copyIn, append, fetchText, search, searchText
-    case searchAll, sort, storeKeywords, subscribe, createBelow, rename, delete, notify, metadata
+    case sort, storeKeywords, subscribe, createBelow, rename, delete, metadata
 
     package var name: String {
         switch self {
@@ -29,14 +29,12 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .fetchText: "fetch-text"
         case .search: "search"
         case .searchText: "search-text"
-        case .searchAll: "search-all"
         case .sort: "sort"
         case .storeKeywords: "store-keywords"
         case .subscribe: "subscribe"
         case .createBelow: "create-below"
         case .rename: "rename"
         case .delete: "delete"
-        case .notify: "notify"
         case .metadata: "metadata"
         }
     }
@@ -50,17 +48,17 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .moveIn: "MOVE into the mailbox"
         case .copyIn: "COPY into the mailbox"
         case .append: "APPEND and REPLACE into the mailbox"
-        case .fetchText: "FETCH of message text: all but headers, structure and metadata"
+        case .fetchText:
+            "FETCH of message text and PREVIEW: all but headers, structure and metadata"
         case .search: "SEARCH, SORT and THREAD in the mailbox"
         case .searchText: "the search keys BODY and TEXT, which read every message"
-        case .searchAll: "a search over several mailboxes (ESEARCH IN) that would touch this one"
         case .sort: "SORT and THREAD"
-        case .storeKeywords: "STORE and APPEND of keywords; system flags stay"
+        case .storeKeywords:
+            "keywords: STORE with one, STORE FLAGS, which would clear them; APPEND loses them"
         case .subscribe: "SUBSCRIBE and UNSUBSCRIBE"
-        case .createBelow: "CREATE of mailboxes below"
+        case .createBelow: "CREATE below, and RENAME to a name below"
         case .rename: "RENAME of the mailbox"
         case .delete: "DELETE of the mailbox"
-        case .notify: "NOTIFY events of the mailbox"
         case .metadata: "GETMETADATA and SETMETADATA of the mailbox"
         }
     }

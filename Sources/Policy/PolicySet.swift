@@ -66,7 +66,18 @@ package final class PolicySet: Sendable {
             if when.hold(at: time) { applying.append(index) }
             if let edge = when.nextEdge(after: time) { changes = min(edge, changes ?? edge) }
         }
-        return UserPolicy(self, applying: applying, changes: changes, names: names)
+        let enforced = applying.filter { rules[$0].mode == .enforce }
+        var rehearsed: UserPolicy?
+        if enforced.count < applying.count {
+            rehearsed = UserPolicy(self, enforcing: applying, names: names)
+        }
+        return UserPolicy(
+            self,
+            enforcing: enforced,
+            names: names,
+            changes: changes,
+            rehearsed: rehearsed
+        )
     }
 
     /// Calls `body` with each rule that may cover a name with this first level.

@@ -6,23 +6,30 @@ struct RecentDecisions {
     /// them again.
     static let decisionsMax = 16
 
-    private var decisions: [(signature: UInt64, decision: Decision)] = []
+    /// Side by side and apart from the decisions, so that looking through all of them is one glance.
+    private var signatures: [UInt64] = []
+    private var decisions: [Decision] = []
     /// The one that makes room for the next.
     private var oldest = 0
 
     func decision(on mailbox: [UInt8], _ uses: SpecialUses) -> Decision? {
         let wanted = Self.signature(mailbox, uses)
-        for index in decisions.indices where decisions[index].signature == wanted {
-            let known = decisions[index].decision
+        for index in signatures.indices where signatures[index] == wanted {
+            let known = decisions[index]
             if known.mailbox == mailbox && known.uses == uses { return known }
         }
         return nil
     }
 
     mutating func remember(_ decision: Decision) {
-        let entry = (Self.signature(decision.mailbox, decision.uses), decision)
-        guard decisions.count == Self.decisionsMax else { return decisions.append(entry) }
-        decisions[oldest] = entry
+        let signature = Self.signature(decision.mailbox, decision.uses)
+        guard decisions.count == Self.decisionsMax else {
+            signatures.append(signature)
+            decisions.append(decision)
+            return
+        }
+        signatures[oldest] = signature
+        decisions[oldest] = decision
         oldest = (oldest + 1) % Self.decisionsMax
     }
 

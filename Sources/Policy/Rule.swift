@@ -103,13 +103,11 @@ struct Scope: Sendable {
 struct Terms: Sendable {
     let limit: Rights
     let forbidden: Operations
-    let isEnforced: Bool
     let isMetering: Bool
 
     init(_ rule: Rule) {
         limit = rule.limit
         forbidden = rule.forbidden
-        isEnforced = rule.mode == .enforce
         isMetering = rule.volume != nil
     }
 }

@@ -8,14 +8,23 @@ package final class UserPolicy {
     private var recent = RecentDecisions()
     /// From this moment on other rules may apply; nil when that never happens.
     package let changes: UnixTime?
+    /// What would be if the rules in report mode were enforced, too; nil where none applies.
+    package let rehearsed: UserPolicy?
 
     package convenience init() {
-        self.init(PolicySet(), applying: [], changes: nil, names: BackendNames())
+        self.init(PolicySet(), enforcing: [], names: BackendNames())
     }
 
-    init(_ policy: PolicySet, applying indices: [Int], changes: UnixTime?, names: BackendNames) {
+    init(
+        _ policy: PolicySet,
+        enforcing indices: [Int],
+        names: BackendNames,
+        changes: UnixTime? = nil,
+        rehearsed: UserPolicy? = nil
+    ) {
         rules = ApplyingRules(policy, applying: indices, names: names)
         self.changes = changes
+        self.rehearsed = rehearsed
     }
 
     /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
@@ -42,27 +51,19 @@ private final class ApplyingRules: Sendable {
     private let applies: [UInt64]
     let hidesMailboxes: Bool
     private let names: BackendNames
-    /// Whether any rule that is enforced applies, and whether any does at all.
-    private let isLimited: Bool
-    private let isRehearsed: Bool
 
     init(_ policy: PolicySet, applying indices: [Int], names: BackendNames) {
         self.policy = policy
         self.names = names
-        isRehearsed = !indices.isEmpty
-        isLimited = indices.contains { policy.terms[$0].isEnforced }
         var applies = [UInt64](repeating: 0, count: (policy.rules.count + 63) / 64)
         for index in indices { applies[index / 64] |= 1 << UInt64(index % 64) }
         self.applies = applies
-        hidesMailboxes = indices.contains { index in
-            policy.terms[index].isEnforced && !policy.terms[index].limit.contains(.lookup)
-        }
+        hidesMailboxes = indices.contains { !policy.terms[$0].limit.contains(.lookup) }
     }
 
     func decide(_ mailbox: [UInt8], _ uses: SpecialUses) -> Decision {
-        var decision = Decision(mailbox: mailbox, uses: uses, policy: self)
-        // A mailbox that shows messages of others would be a way around the rules on those.
-        if isRehearsed && names.isVirtual(mailbox) { decision.deny(isEnforced: isLimited) }
+        let rights = isVirtual(mailbox) ? Rights.none : .full
+        var decision = Decision(rights, mailbox: mailbox, uses: uses, policy: self)
         for spelling in names.spellings(of: mailbox) {
             let judged = JudgedMailbox(spelling, uses)
             policy.forEachRule(near: judged.folded.head) { index in
@@ -76,6 +77,11 @@ private final class ApplyingRules: Sendable {
 
     func isInbox(_ mailbox: [UInt8]) -> Bool {
         names.spellings(of: mailbox).contains(Array("INBOX".utf8))
+    }
+
+    /// Whether the mailbox shows messages of others, to a user whom some rule keeps from some.
+    private func isVirtual(_ mailbox: [UInt8]) -> Bool {
+        applies.contains { $0 != 0 } && names.isVirtual(mailbox)
     }
 
     /// The rules that cover the mailbox and `isWanted`, in the policy's order.
@@ -98,12 +104,8 @@ private final class ApplyingRules: Sendable {
 
 /// What a user may do with one mailbox, and which rules took the rest away.
 package struct Decision: Sendable {
-    /// What remains under the rules that are enforced.
     package private(set) var rights: Rights
     package private(set) var forbidden = Operations.none
-    /// What would remain if the rules in report mode were enforced, too.
-    package private(set) var rehearsedRights: Rights
-    package private(set) var rehearsedForbidden = Operations.none
     /// Whether a rule bounds how much may be fetched.
     package private(set) var isMetered = false
     let mailbox: [UInt8]
@@ -113,60 +115,49 @@ package struct Decision: Sendable {
 
     package init(rights: Rights) {
         self.rights = rights
-        rehearsedRights = rights
         mailbox = []
         uses = .none
         policy = nil
     }
 
-    fileprivate init(mailbox: [UInt8], uses: SpecialUses, policy: ApplyingRules) {
-        rights = .full
-        rehearsedRights = .full
+    fileprivate init(
+        _ rights: Rights,
+        mailbox: [UInt8],
+        uses: SpecialUses,
+        policy: ApplyingRules
+    ) {
+        self.rights = rights
         self.mailbox = mailbox
         self.uses = uses
         self.policy = policy
     }
 
-    /// Takes everything, as if a rule did.
-    fileprivate mutating func deny(isEnforced: Bool) {
-        rehearsedRights = .none
-        if isEnforced { rights = .none }
-    }
-
     /// Whether these terms could take what no others have taken yet.
     fileprivate func isLimited(by terms: Terms) -> Bool {
-        terms.isMetering && !isMetered || !rehearsedRights.isSubset(of: terms.limit)
-            || !terms.forbidden.isSubset(of: rehearsedForbidden)
-            || terms.isEnforced
-                && !(rights.isSubset(of: terms.limit) && terms.forbidden.isSubset(of: forbidden))
+        !rights.isSubset(of: terms.limit) || !terms.forbidden.isSubset(of: forbidden)
+            || terms.isMetering && !isMetered
     }
 
     fileprivate mutating func apply(_ terms: Terms) {
-        rehearsedRights.formIntersection(terms.limit)
-        rehearsedForbidden.formUnion(terms.forbidden)
-        isMetered = isMetered || terms.isMetering
-        guard terms.isEnforced else { return }
         rights.formIntersection(terms.limit)
         forbidden.formUnion(terms.forbidden)
+        isMetered = isMetered || terms.isMetering
     }
 
     /// The rules that took away one of `missing` or forbid one of `operations`, in the policy's
-    /// order; with `rehearsed` those in report mode too.
+    /// order.
     ///
     /// Found anew at each call: few decisions are ever asked for their reasons.
     package func reasons(
         taking missing: Rights,
-        forbidding operations: Operations = .none,
-        rehearsed: Bool = false
+        forbidding operations: Operations = .none
     ) -> [Rule] {
         rules { rule in
-            (rehearsed || rule.mode == .enforce)
-                && (!rule.limit.isSuperset(of: missing)
-                    || !rule.forbidden.isDisjoint(with: operations))
+            !rule.limit.isSuperset(of: missing) || !rule.forbidden.isDisjoint(with: operations)
         }
     }
 
-    /// The ids of the enforced rules that took away one of `missing`, in the policy's order.
+    /// The ids of the rules that took away one of `missing`, in the policy's order.
     package func rules(taking missing: Rights) -> [String] { reasons(taking: missing).map(\.id) }
 
     /// The rules that bound how much may be fetched from the mailbox.
@@ -181,8 +172,6 @@ extension Decision: Equatable {
     /// Decisions are equal when they give the same to the same mailbox.
     package static func == (left: Decision, right: Decision) -> Bool {
         left.rights == right.rights && left.forbidden == right.forbidden
-            && left.rehearsedRights == right.rehearsedRights
-            && left.rehearsedForbidden == right.rehearsedForbidden
             && left.isMetered == right.isMetered && left.mailbox == right.mailbox
     }
 }

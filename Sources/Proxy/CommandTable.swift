@@ -11,11 +11,11 @@ struct CommandRow: Equatable, Sendable {
     let disposition: Disposition
     let event: Event
     /// What the user must have on the selected mailbox.
-    private(set) var selected = Rights.none
+    private(set) var selected = Demand.none
     /// On the mailbox that the command names: the first one, where there are two.
-    private(set) var mailbox = Rights.none
+    private(set) var mailbox = Demand.none
     /// On the mailbox that messages go to, or that a mailbox becomes.
-    private(set) var destination = Rights.none
+    private(set) var destination = Demand.none
 
     init(
         _ validity: Validity,
@@ -37,9 +37,22 @@ struct CommandRow: Equatable, Sendable {
         destination: Rights = .none
     ) -> CommandRow {
         var row = self
-        row.selected = selected
-        row.mailbox = mailbox
-        row.destination = destination
+        row.selected.rights = selected
+        row.mailbox.rights = mailbox
+        row.destination.rights = destination
+        return row
+    }
+
+    /// Names the operations that rules can forbid (`operations: { no: [...] }`).
+    fileprivate func doing(
+        selected: Operations = .none,
+        mailbox: Operations = .none,
+        destination: Operations = .none
+    ) -> CommandRow {
+        var row = self
+        row.selected.operations = selected
+        row.mailbox.operations = mailbox
+        row.destination.operations = destination
         return row
     }
 }
@@ -117,18 +130,22 @@ extension Verb {
         case .delete:
             Row(.authenticated, .alone, .writing, .relayed, .delete)
                 .needing(mailbox: [.lookup, .deleteMailbox])
+                .doing(mailbox: Operations(.delete))
         case .rename:
             Row(.authenticated, .alone, .writing, .relayed, .rename)
                 .needing(
                     mailbox: [.lookup, .deleteMailbox],
                     destination: [.lookup, .createMailbox]
                 )
+                .doing(mailbox: Operations(.rename))
         case .subscribe:
             Row(.authenticated, .alone, .writing, .relayed, .subscribe)
                 .needing(mailbox: .lookup)
+                .doing(mailbox: Operations(.subscribe))
         case .unsubscribe:
             Row(.authenticated, .alone, .writing, .relayed, .unsubscribe)
                 .needing(mailbox: .lookup)
+                .doing(mailbox: Operations(.subscribe))
         // `l` is asked of every mailbox in the answer.
         case .list: Row(.authenticated, .free, .reading, .rewritten, .list)
         case .lsub: Row(.authenticated, .free, .reading, .rewritten, .lsub)
@@ -138,6 +155,7 @@ extension Verb {
         case .append:
             Row(.authenticated, .alone, .writing, .rewritten, .append)
                 .needing(mailbox: [.lookup, .insert])
+                .doing(mailbox: Operations(.append))
         case .check:
             Row(.selected, .free, .reading, .rewritten, .check)
                 .needing(selected: .read)
@@ -146,24 +164,29 @@ extension Verb {
         case .expunge, .uidExpunge:
             Row(.selected, .alone, .writing, .relayed, .expunge)
                 .needing(selected: .expunge)
+                .doing(selected: Operations(.expunge))
         case .search:
             Row(.selected, .numbers, .reading, .relayed, .search)
                 .needing(selected: .read)
+                .doing(selected: Operations(.search))
         case .sort, .thread:
             Row(.selected, .numbers, .reading, .relayed, .search)
                 .needing(selected: .read)
+                .doing(selected: [Operations(.search), Operations(.sort)])
         case .uidBatches:
             Row(.selected, .free, .reading, .relayed, .search)
                 .needing(selected: .read)
-        // `s` for items that set \Seen; without it they are asked for with PEEK.
+        // `s` for items that set \Seen; without it they are asked for with PEEK. `fetch-text` for
+        // items that tell of a message's text.
         case .fetch:
             Row(.selected, .numbers, .reading, .rewritten, .fetch)
                 .needing(selected: .read)
-        // `s`, `t` and `w`, by the flags.
+        // `s`, `t` and `w`, by the flags; `store-keywords`, where keywords are among them.
         case .store: Row(.selected, .numbers, .writing, .rewritten, .store)
         case .copy:
             Row(.selected, .alone, .writing, .relayed, .copy)
                 .needing(selected: .read, destination: [.lookup, .insert])
+                .doing(selected: Operations(.copyOut), destination: Operations(.copyIn))
         // Leaving a mailbox is a deletion there.
         case .move:
             Row(.selected, .alone, .writing, .relayed, .move)
@@ -171,6 +194,7 @@ extension Verb {
                     selected: [.read, .deleteMessages, .expunge],
                     destination: [.lookup, .insert]
                 )
+                .doing(selected: Operations(.moveOut), destination: Operations(.moveIn))
         // The message that is replaced is expunged.
         case .replace:
             Row(.selected, .alone, .writing, .rewritten, .replace)
@@ -178,6 +202,7 @@ extension Verb {
                     selected: [.read, .deleteMessages, .expunge],
                     destination: [.lookup, .insert]
                 )
+                .doing(selected: Operations(.moveOut), destination: Operations(.append))
         case .myRights:
             Row(.authenticated, .free, .reading, .relayed, .aclMine)
                 .needing(mailbox: .lookup)
@@ -197,9 +222,11 @@ extension Verb {
         case .getMetadata:
             Row(.authenticated, .free, .reading, .rewritten, .metadataGet)
                 .needing(mailbox: .lookup)
+                .doing(mailbox: Operations(.metadata))
         case .setMetadata:
             Row(.authenticated, .alone, .writing, .relayed, .metadataSet)
                 .needing(mailbox: [.lookup, .write])
+                .doing(mailbox: Operations(.metadata))
         }
     }
 }

@@ -11,6 +11,15 @@ package struct Refusal: Equatable, Sendable {
     /// The response code without brackets.
     package let code: Phrase?
     package let text: Phrase
+    /// What a rule says to the client in place of `text`; empty: nothing.
+    package private(set) var message = ""
+
+    /// The same, in the words of a rule.
+    func saying(_ message: String) -> Refusal {
+        var refusal = self
+        refusal.message = message
+        return refusal
+    }
 
     package static func no(_ code: Phrase?, _ text: Phrase) -> Refusal {
         Refusal(status: .no, code: code, text: text)
@@ -72,6 +81,9 @@ extension Buffer {
     mutating func append(_ refusal: Refusal, tag: Tag) {
         tag.append(to: &self)
         append(refusal.status == .no ? " NO " : " BAD ")
+        guard refusal.message.isEmpty else {
+            return append(code: refusal.code, message: refusal.message)
+        }
         append(code: refusal.code, text: refusal.text)
     }
 
@@ -100,12 +112,21 @@ extension Buffer {
     }
 
     private mutating func append(code: Phrase?, text: Phrase) {
-        if let code {
-            append("[")
-            append(code.text)
-            append("] ")
-        }
+        append(code: code)
         append(text.text)
         append("\r\n")
+    }
+
+    private mutating func append(code: Phrase?, message: String) {
+        append(code: code)
+        append(text: message)
+        append("\r\n")
+    }
+
+    private mutating func append(code: Phrase?) {
+        guard let code else { return }
+        append("[")
+        append(code.text)
+        append("] ")
     }
 }

@@ -272,9 +272,14 @@ package struct Session: ~Copyable {
     }
 
     /// What the policy leaves the user in the mailbox that a client names so; nil before the login.
-    package func decision(on mailbox: [UInt8]) -> Decision? {
+    ///
+    /// `rehearsed`: what it would leave with the rules in report mode; nil where there are none.
+    package func decision(on mailbox: [UInt8], rehearsed: Bool = false) -> Decision? {
         guard case .relay(let relay) = state else { return nil }
-        return relay.machine.authorization.access(mailbox, needs: .none).decision
+        let authorization = relay.machine.authorization
+        guard rehearsed else { return authorization.access(mailbox, needs: .none).decision }
+        let policy = relay.machine.policy.rehearsed
+        return policy.map { authorization.under($0).access(mailbox, needs: .none).decision }
     }
 
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.

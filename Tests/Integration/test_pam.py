@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 
 from parts import pam
 from parts.processes import wait_until
@@ -34,26 +33,30 @@ class AccountState(StageCase):
 
 
 class HelperTrouble(StageCase):
-    deadline = 3
+    # Long enough for another login beside the one that hangs, however busy the machine is.
+    deadline = 8
 
     @classmethod
     def configure(cls, settings):
         settings["authentication"]["pam"]["deadline"] = f"{cls.deadline} s"
+        # Each reactor has helpers of its own: where one hangs, another one must be left.
+        settings["processes"]["reactors"] = 1
 
     def test_a_hung_module_is_killed_and_the_others_still_log_in(self):
         answers = []
         hung = self.wire()
         before = self.postern.children("postern-pam")
-        began = time.monotonic()
         waiting = threading.Thread(target=lambda: answers.append(hung.login(pam.HANGING, "secret")))
         waiting.start()
         self.assert_ok(self.wire().login("ann", PASSWORDS["ann"]))
         self.assertTrue(waiting.is_alive(), "the hung login was answered before ann's")
-        waiting.join(self.deadline + 5)
-        self.assertLess(time.monotonic() - began, self.deadline + 3)
+        waiting.join(60)
+        self.assertFalse(waiting.is_alive())
         self.assert_refused(answers[0], "UNAVAILABLE")
+        # It was the helpers' deadline: at the session's own, a little later, comes BYE.
+        self.assert_ok(hung.answer("NOOP"))
         wait_until(
-            lambda: set(self.postern.children("postern-pam")) - set(before), 10, "new helper")
+            lambda: set(self.postern.children("postern-pam")) - set(before), 60, "new helper")
         self.assert_ok(self.wire().login("bob", PASSWORDS["bob"]))
 
     def test_killed_helpers_are_replaced(self):
@@ -63,6 +66,6 @@ class HelperTrouble(StageCase):
             os.kill(pid, signal.SIGKILL)
         wait_until(
             lambda: len(set(self.postern.children("postern-pam")) - set(before)) == len(before),
-            15, "as many new helpers",
+            60, "as many new helpers",
         )
         self.assert_ok(self.wire().login("ann", PASSWORDS["ann"]))

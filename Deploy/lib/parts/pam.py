@@ -32,7 +32,7 @@ auth optional pam_exec.so quiet /bin/sleep {{seconds}}
 class Service:
     """The folder, the service file and the password file of libpam-pwdfile."""
 
-    def __init__(self, folder, passwords, troubles=False, hang_seconds=8):
+    def __init__(self, folder, passwords, troubles=False, hang_seconds=16):
         self.folder = Path(folder)
         self.folder.mkdir(mode=0o755)
         self.name = SERVICE

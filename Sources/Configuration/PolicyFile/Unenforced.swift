@@ -2,8 +2,7 @@
 
 package enum Unenforced {
     package static let words = [
-        "at-most", "clients", "message", "mode", "operations", "special-use", "unix-groups",
-        "unix-group",
+        "at-most", "special-use", "unix-groups", "unix-group",
     ]
 }
 

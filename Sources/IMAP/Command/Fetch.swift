@@ -31,6 +31,9 @@ package struct Fetch: Equatable, Sendable {
 
     /// Whether fetching marks messages as \Seen: then it is a write.
     package var setsSeen: Bool { items.contains { $0.setsSeen } }
+
+    /// Whether the answers tell of messages' texts.
+    package var tellsText: Bool { items.contains { $0.tellsText } }
 }
 
 extension Fetch {

@@ -77,6 +77,24 @@ package enum FetchItem: Equatable, Sendable {
         }
     }
 
+    /// Whether it tells of a message's text: all but headers, structure and metadata do.
+    package var tellsText: Bool {
+        switch self {
+        case .attribute(let attribute):
+            attribute == .rfc822 || attribute == .rfc822Text || attribute == .preview
+        case .section(let section, _, _): !Self.isOfHeader(section)
+        case .binary, .lazyPreview: true
+        case .binarySize: false
+        }
+    }
+
+    /// `HEADER`, `HEADER.FIELDS (…)` or `MIME`, of the message or of a part `1.2.` of it.
+    private static func isOfHeader(_ section: [UInt8]) -> Bool {
+        let word = section.drop { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
+        return word.first.map { [UInt8(ascii: "H"), UInt8(ascii: "M")].contains($0 & 0xDF) }
+            ?? false
+    }
+
     /// The item that tells the same without setting \Seen.
     var peeking: (FetchItem, Fetch.Renames) {
         switch self {

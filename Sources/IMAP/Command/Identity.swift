@@ -18,6 +18,14 @@ package struct IDField: Equatable, Sendable {
     }
 }
 
+extension [IDField] {
+    /// What the client calls itself; empty when it doesn't say.
+    package var clientName: String {
+        let name = first { $0.key.span.uppercased == [UInt8]("NAME".utf8) }
+        return String(decoding: name?.value ?? [], as: UTF8.self)
+    }
+}
+
 extension Cursor {
     /// ID: `NIL` or `(` *(string SP nstring) `)`.
     mutating func idFields() throws(SyntaxError) -> [IDField] {

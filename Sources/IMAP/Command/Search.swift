@@ -42,6 +42,9 @@ package struct Search: Equatable, Sendable {
     /// Whether a key means the saved result, `$`.
     package var usesSavedResult: Bool { keys.contains(where: \.usesSavedResult) }
 
+    /// Whether a key makes the server read whole messages.
+    package var looksIntoText: Bool { keys.contains(where: \.looksIntoText) }
+
     /// Whether a key looks for text that is not ASCII.
     package var isBeyondASCII: Bool { keys.contains(where: \.isBeyondASCII) }
 

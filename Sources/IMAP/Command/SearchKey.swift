@@ -37,6 +37,12 @@ package indirect enum SearchKey: Equatable, Sendable {
         }
     }
 
+    var looksIntoText: Bool {
+        contains { key in
+            if case .text(let field, _) = key { field == .body || field == .text } else { false }
+        }
+    }
+
     var isBeyondASCII: Bool {
         contains { key in
             switch key {

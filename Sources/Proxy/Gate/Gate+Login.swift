@@ -255,7 +255,8 @@ extension Gate {
         case .waiting: break
         case .startTLS: out.effects.append(.startBackendTLS)
         case .ready(let backend):
-            let subject = Subject(attempt, facts, tls)
+            var subject = Subject(attempt, facts, tls)
+            subject.clientName = clientName
             admission = Admission(subject: subject, tag: attempt.tag, backend: backend)
         case .failed(let reason):
             backendLogin = nil

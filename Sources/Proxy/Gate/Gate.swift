@@ -46,6 +46,8 @@ struct Gate: ~Copyable {
     private var malformedCommands = 0
     private var isFirstCommand = true
     var failedLogins = 0
+    /// From the client's ID.
+    private(set) var clientName = ""
     let deadline: Instant
 
     init(
@@ -206,7 +208,8 @@ struct Gate: ~Copyable {
         case .noop:
             note(tagged, into: &out)
             out.client.appendOK(tag, "NOOP")
-        case .id:
+        case .id(let fields):
+            clientName = fields.clientName
             note(tagged, into: &out)
             out.client.append("* ID (\"name\" \"Postern\")\r\n")
             out.client.appendOK(tag, "ID")

@@ -11,22 +11,22 @@ struct Access: Equatable {
     /// Nil when the octets are no canonical name.
     let name: MailboxName?
     let decision: Decision
-    let needed: Rights
+    let needed: Demand
     /// What the administrator permits beside the policy's rights: `a` or nothing.
     var granted = Rights.none
 
-    init(_ octets: [UInt8], needs needed: Rights, under policy: UserPolicy, naming: MailboxNaming) {
+    init(_ octets: [UInt8], needs needed: Demand, under policy: UserPolicy, naming: MailboxNaming) {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
     }
 
-    init(_ octets: [UInt8], _ name: MailboxName?, needs needed: Rights, under policy: UserPolicy) {
+    init(_ octets: [UInt8], _ name: MailboxName?, needs needed: Demand, under policy: UserPolicy) {
         raw = octets
         self.name = name
         self.needed = needed
         decision = name.map { policy.decide($0.canonical) } ?? Decision(rights: .none)
     }
 
-    init(_ selection: Selection, needs needed: Rights) {
+    init(_ selection: Selection, needs needed: Demand) {
         raw = selection.raw
         name = selection.name
         decision = selection.decision
@@ -34,7 +34,8 @@ struct Access: Equatable {
     }
 
     var rights: Rights { decision.rights.union(granted) }
-    var missing: Rights { needed.subtracting(rights) }
+    var missing: Rights { needed.rights.subtracting(rights) }
+    var forbidden: Operations { decision.forbidden.intersection(needed.operations) }
 
     /// Why the command must be refused; nil when it may pass.
     ///
@@ -42,18 +43,28 @@ struct Access: Equatable {
     var refusal: Refusal? {
         if name == nil { return .invalidName }
         if !rights.contains(.lookup) && !needed.isEmpty { return .nonexistent }
-        return missing.isEmpty ? nil : .noPermission
+        return isGranted ? nil : .noPermission
+    }
+
+    var isGranted: Bool { missing.isEmpty && forbidden.isEmpty }
+
+    /// The rules that stand against the command.
+    var reasons: [Rule] {
+        isGranted ? [] : decision.reasons(taking: missing, forbidding: forbidden)
     }
 
     /// What the record says of it.
     var record: Record.Mailbox {
-        Record.Mailbox(
+        let reasons = reasons
+        return Record.Mailbox(
             raw: raw,
             canonical: name?.canonical,
-            needed: needed.letters,
+            needed: needed.rights.letters,
             held: rights.letters,
             missing: missing.letters,
-            rules: missing.isEmpty ? [] : decision.rules(taking: missing)
+            forbidden: forbidden.words.map(\.name),
+            rules: reasons.map(\.id),
+            because: reasons.map(\.because).filter { !$0.isEmpty }
         )
     }
 }
@@ -66,7 +77,7 @@ struct Selection: Equatable {
     /// The backend was told EXAMINE.
     var isExamined: Bool
     /// The client sees READ-ONLY.
-    let isReadOnly: Bool
+    var isReadOnly: Bool
 
     /// The same mailbox after EXAMINE.
     var examined: Selection {

@@ -7,7 +7,9 @@ import Policy
 extension Authorization {
     /// A FETCH that would set \Seen loses that effect where `s` is missing (table K).
     func fetch(_ fetch: Fetch) -> Judgement {
-        let grounds = selected(Verb.fetch.row.selected)
+        var needed = Verb.fetch.row.selected
+        if isForbidden(.fetchText) && fetch.tellsText { needed = needed.adding(.fetchText) }
+        let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         var fetch = fetch
         var filter = FetchFilter(answering: fetch)
@@ -41,7 +43,12 @@ extension Authorization {
 
     func store(_ store: Store) -> Judgement {
         let rights = selection?.rights ?? .none
-        let grounds = selected(store.flags.rights(replacing: store.operation == .replace))
+        let isReplacing = store.operation == .replace
+        var needed = Demand(store.flags.rights(replacing: isReplacing))
+        // Replacing takes away the keywords that are not named.
+        if isReplacing || !store.flags.keywords.isEmpty { needed = needed.adding(.storeKeywords) }
+        let grounds = selected(needed)
+        if grounds.mailbox?.forbidden.isEmpty == false { return .refuse(.noPermission, grounds) }
         guard let missing = grounds.mailbox?.missing, !missing.isEmpty else {
             return .forward(Forward(.store(store), grounds))
         }
@@ -87,7 +94,7 @@ extension Authorization {
     func file(_ copy: Copy, _ verb: Verb, _ command: (Copy) -> Command) -> Judgement {
         let source = selected(verb.row.selected)
         let flags: Rights = copies == .strict ? [.seen, .write, .deleteMessages] : .none
-        let target = access(copy.mailbox, needs: verb.row.destination.union(flags))
+        let target = access(copy.mailbox, needs: verb.row.destination.adding(flags))
         let grounds = Grounds(source.mailbox, target)
         if let refusal = source.mailbox?.refusal ?? target.refusal {
             return .refuse(refusal, grounds)

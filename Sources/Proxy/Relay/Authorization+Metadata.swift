@@ -4,7 +4,7 @@ import Policy
 
 extension Authorization {
     func getMetadata(_ asked: GetMetadata) -> Judgement {
-        let access = access(asked.mailbox, needs: Verb.getMetadata.row.mailbox)
+        let access = access(toNotesOf: asked.mailbox, .getMetadata)
         let grounds = Grounds(access)
         if let refusal = refusal(of: access) { return .refuse(refusal, grounds) }
         guard let name = access.name, asked.entries.allSatisfy(\.isKnown) else {
@@ -16,7 +16,7 @@ extension Authorization {
     }
 
     func setMetadata(_ asked: SetMetadata) -> Judgement {
-        let access = access(asked.mailbox, needs: Verb.setMetadata.row.mailbox)
+        let access = access(toNotesOf: asked.mailbox, .setMetadata)
         let grounds = Grounds(access)
         if let refusal = refusal(of: access) { return .refuse(refusal, grounds) }
         guard let name = access.name, asked.changes.allSatisfy(\.name.isWritable) else {
@@ -27,19 +27,26 @@ extension Authorization {
         return .forward(Forward(.setMetadata(set), grounds))
     }
 
+    /// Where all rights are missing of which one would do, each of them is needed, so that the record
+    /// names the rules that took them.
+    private func access(toNotesOf mailbox: [UInt8], _ verb: Verb) -> Access {
+        let access = access(mailbox, needs: verb.row.mailbox)
+        if access.rights.mayReadNotes { return access }
+        return self.access(mailbox, needs: verb.row.mailbox.adding(Rights.anyForNotes))
+    }
+
     private func refusal(of access: Access) -> Refusal? {
         // The server's own entries have no mailbox.
-        if access.raw.isEmpty { return .noPermission }
-        if let refusal = access.refusal { return refusal }
-        return access.rights.mayReadNotes ? nil : .noPermission
+        access.raw.isEmpty ? .noPermission : access.refusal
     }
 }
 
 extension Rights {
-    /// `l` and one of the rights to do something with a mailbox (RFC 5464, 4.2 and 4.3).
-    var mayReadNotes: Bool {
-        contains(.lookup) && !isDisjoint(with: [.read, .seen, .write, .insert, .post])
-    }
+    /// The rights to do something with a mailbox (RFC 5464, 4.2 and 4.3).
+    fileprivate static let anyForNotes: Rights = [.read, .seen, .write, .insert, .post]
+
+    /// `l` and one of the others.
+    var mayReadNotes: Bool { contains(.lookup) && !isDisjoint(with: Self.anyForNotes) }
 }
 
 extension MetadataName {

@@ -28,6 +28,7 @@ struct Watch: Equatable {
     }
 
     var meansUnnamed: Bool { asked.groups.contains { $0.mailboxes.meansUnnamed } }
+    var tellsText: Bool { asked.groups.contains { $0.items.contains { $0.tellsText } } }
     var fetches: Bool { asked.groups.contains { $0.items.count > 0 } }
 }
 

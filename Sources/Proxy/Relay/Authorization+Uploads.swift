@@ -44,7 +44,7 @@ extension Authorization {
         for part in append.parts {
             switch part {
             case .heading(let flags, let date):
-                let allowed = flags.keeping(target.rights)
+                let allowed = flags.keeping(target.decision)
                 if allowed != flags { rewrite = dropsFlags }
                 kept.parts.append(.heading(allowed, date))
             case .utf8(let header):
@@ -78,7 +78,7 @@ extension Authorization {
     /// What a URL reads, and what the policy says of it; nil for a URL that names no message here.
     private func source(_ octets: [UInt8]) -> Source? {
         guard let url = MessageURL(octets.span) else { return nil }
-        let needed: Rights = [.lookup, .read]
+        let needed = Demand([.lookup, .read]).adding(.copyOut)
         guard let path = url.mailbox else {
             return selection.map { Source(url: url, access: Access($0, needs: needed)) }
         }

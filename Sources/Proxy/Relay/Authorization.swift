@@ -6,13 +6,13 @@ import Policy
 
 /// All that a decision may depend on.
 struct Authorization {
-    let policy: UserPolicy
+    var policy: UserPolicy
     /// From the client's names to the backend's.
     let naming: MailboxNaming
     /// The backend's own, whatever the client is offered.
     let capabilities: CapabilitySet
     let offer: CapabilitySet
-    let selection: Selection?
+    var selection: Selection?
     let enabled: CapabilitySet
     /// Whether `$` means nothing, since the search that was to be saved was refused here.
     let isResultLost: Bool
@@ -93,12 +93,17 @@ struct Authorization {
 
     // MARK: Building blocks
 
-    func access(_ octets: [UInt8], needs needed: Rights) -> Access {
+    func access(_ octets: [UInt8], needs needed: Demand) -> Access {
         Access(octets, needs: needed, under: policy, naming: naming)
     }
 
-    func selected(_ needed: Rights) -> Grounds {
+    func selected(_ needed: Demand) -> Grounds {
         Grounds(selection.map { Access($0, needs: needed) })
+    }
+
+    /// Whether rules forbid the operation in the selected mailbox.
+    func isForbidden(_ operation: Policy.Operation) -> Bool {
+        selection?.decision.forbidden.contains(Operations(operation)) ?? false
     }
 
     func rewritten(_ command: Command, _ grounds: Grounds, _ rewrite: Phrase) -> Judgement {
@@ -121,7 +126,9 @@ struct Authorization {
 
     /// A command that only reads the selected mailbox.
     func reading(_ command: Command) -> Judgement {
-        let grounds = selected(command.verb.row.selected)
+        var needed = command.verb.row.selected
+        if command.program?.looksIntoText ?? false { needed = needed.adding(.searchText) }
+        let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
         return .forward(Forward(command, grounds))
@@ -137,8 +144,7 @@ struct Authorization {
             return .refuse(refusal, grounds, deselects: isSelected)
         }
         guard let name = access.name else { return .refuse(.invalidName, grounds) }
-        let changing: Rights = [.seen, .write, .deleteMessages, .expunge]
-        let isExamined = isExamine || access.rights.isDisjoint(with: changing)
+        let isExamined = isExamine || access.rights.isDisjoint(with: Selection.changing)
         // RFC 4314, 5.2: whoever may insert is told READ-WRITE, or clients won't file mail here.
         let isReadOnly = isExamine || isExamined && !access.rights.contains(.insert)
         var select = select
@@ -158,7 +164,7 @@ struct Authorization {
     }
 
     private func close() -> Judgement {
-        let mayExpunge = selection?.rights.contains(.expunge) ?? false
+        let mayExpunge = selected(Verb.expunge.row.selected).mailbox?.isGranted ?? false
         guard mayExpunge, selection?.isExamined == false else {
             var forward = departure()
             if forward.plan?.steps != [Step(.close, .deselect)] {
@@ -167,7 +173,7 @@ struct Authorization {
             forward.command = .close
             return .forward(forward)
         }
-        return .forward(Forward(.close, selected(.expunge), purpose: .deselect))
+        return .forward(Forward(.close, selected(Verb.expunge.row.selected), purpose: .deselect))
     }
 
     /// Leaves the mailbox without expunging, by UNSELECT or what comes closest.

@@ -4,12 +4,12 @@ import IMAP
 import Policy
 
 extension BackendFlags {
-    /// PERMANENTFLAGS as far as `rights` let the user change them.
-    func keeping(_ rights: Rights) -> BackendFlags {
-        let allowed = FlagSet(system: system, keywords: keywords).keeping(rights)
+    /// PERMANENTFLAGS as far as the decision lets the user change them.
+    func keeping(_ decision: Decision) -> BackendFlags {
+        let allowed = FlagSet(system: system, keywords: keywords).keeping(decision)
         return BackendFlags(
             system: allowed.system,
-            allowsNewKeywords: allowsNewKeywords && rights.contains(.write),
+            allowsNewKeywords: allowsNewKeywords && decision.allowsKeywords,
             keywords: allowed.keywords
         )
     }
@@ -31,6 +31,13 @@ extension FlagSet {
     private var needsWrite: Bool {
         !keywords.isEmpty || system.contains(.answered) || system.contains(.flagged)
             || system.contains(.draft)
+    }
+
+    /// These flags less those that may not be set.
+    func keeping(_ decision: Decision) -> FlagSet {
+        var kept = keeping(decision.rights)
+        if !decision.allowsKeywords { kept.keywords = FlagSet().keywords }
+        return kept
     }
 
     /// These flags less those that `rights` do not cover.
@@ -65,5 +72,11 @@ extension FlagSet {
         for flag: SystemFlag in [.seen, .deleted]
         where system.contains(flag) && !other.system.contains(flag) { rest.system.insert(flag) }
         return rest
+    }
+}
+
+extension Decision {
+    fileprivate var allowsKeywords: Bool {
+        rights.contains(.write) && !forbidden.contains(Operations(.storeKeywords))
     }
 }

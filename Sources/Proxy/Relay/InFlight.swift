@@ -64,8 +64,6 @@ struct InFlight {
     private(set) var exchanges: [Exchange] = []
     /// What a FETCH response may hold, for all FETCH commands in flight together.
     private(set) var fetchFilter = FetchFilter.unsolicited
-    /// What the backend may tell of new messages unasked.
-    private var unaskedFilter = FetchFilter.unsolicited
 
     var isEmpty: Bool { exchanges.isEmpty }
 
@@ -121,9 +119,8 @@ struct InFlight {
     /// Holds the mailbox that is being selected against a new policy.
     mutating func refreshSelection(under policy: UserPolicy) {
         for index in exchanges.indices {
-            guard case .select(var selection) = exchanges[index].purpose else { continue }
-            selection.decision = policy.decide(selection.name.canonical)
-            exchanges[index].purpose = .select(selection)
+            guard case .select(let selection) = exchanges[index].purpose else { continue }
+            exchanges[index].purpose = .select(selection.toldAnew(under: policy))
         }
     }
 
@@ -184,19 +181,13 @@ struct InFlight {
 
     mutating func removeAll() { exchanges.removeAll() }
 
-    /// Lets the backend tell of new messages what `filter` lets pass, or no more than ever.
-    mutating func watch(_ filter: FetchFilter?) {
-        unaskedFilter = filter ?? .unsolicited
-        refreshFilter()
-    }
-
     mutating func setPurpose(_ purpose: Purpose, of number: UInt64) {
         guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return }
         exchanges[index].purpose = purpose
     }
 
     private mutating func refreshFilter() {
-        fetchFilter = unaskedFilter
+        fetchFilter = .unsolicited
         for exchange in exchanges {
             guard case .fetch(let filter) = exchange.purpose else { continue }
             fetchFilter.formUnion(filter)

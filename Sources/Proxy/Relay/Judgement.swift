@@ -2,6 +2,7 @@
 import Audit
 import Bytes
 import IMAP
+import Policy
 
 /// The decision about one command.
 enum Judgement: Equatable {
@@ -42,6 +43,25 @@ struct Grounds: Equatable {
     }
 
     init(watching watched: [Access]) { self.watched = watched }
+
+    /// What the rules that stand against the command tell the client; empty: nothing.
+    ///
+    /// Of several the one with the first id speaks, so that the order of rules never matters.
+    fileprivate var message: String {
+        let named = [mailbox, destination].compactMap { $0 }
+        let accesses = named + sources.map(\.access) + implied
+        let speakers = accesses.flatMap(\.reasons).filter { !$0.message.isEmpty }
+        return speakers.min { $0.id < $1.id }?.message ?? ""
+    }
+}
+
+extension Refusal {
+    /// The refusal as the client hears it: in the words of the rule that it comes from.
+    ///
+    /// Of what is hidden nothing may be said but that it does not exist.
+    func worded(by grounds: Grounds) -> Refusal {
+        code == Refusal.noPermission.code ? saying(grounds.message) : self
+    }
 }
 
 /// A command that may pass, as it goes to the backend.

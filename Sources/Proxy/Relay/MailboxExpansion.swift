@@ -82,7 +82,7 @@ extension Authorization {
     /// The mailboxes that a filter means, readable or not; nil when one of its names is none.
     func mailboxes(
         _ filter: MailboxFilter,
-        needs needed: Rights,
+        needs needed: Demand,
         knowing known: KnownNames
     ) -> [MeantMailbox]? {
         let named = filter.names.map {

@@ -8,7 +8,7 @@ import Policy
 /// What stands in a command's way though the command does not name it.
 struct Obstacle {
     let refusal: Refusal
-    /// The mailbox in the way and the rights that it lacks; nil for a name that is not canonical,
+    /// The mailbox in the way and what it lacks; nil for a name that is not canonical,
     /// or where no other mailbox than those named is in the way.
     private(set) var mailbox: Access?
 
@@ -28,8 +28,8 @@ extension Authorization {
         if policy.isInbox(name.canonical) { return Obstacle(refusal: .inbox) }
         if let refusal = access.refusal { return Obstacle(refusal: refusal) }
         for superior in name.superiors {
-            let access = implied(superior, needs: .createMailbox)
-            guard access.missing.isEmpty else {
+            let access = implied(superior, needs: Demand(.createMailbox).adding(.createBelow))
+            guard access.isGranted else {
                 return Obstacle(refusal: .noPermission, mailbox: access)
             }
         }
@@ -85,8 +85,8 @@ extension Authorization {
 
     private func hinders(deleting name: MailboxName?) -> Hindrance {
         guard let name else { return .hidden(nil) }
-        let access = implied(name, needs: .deleteMailbox)
-        if access.missing.isEmpty { return .none }
+        let access = implied(name, needs: Demand(.deleteMailbox).adding(.delete))
+        if access.isGranted { return .none }
         return access.rights.contains(.lookup) ? .visible(.hasChildren, access) : .hidden(access)
     }
 
@@ -99,21 +99,24 @@ extension Authorization {
     ) -> Hindrance {
         guard let name else { return .hidden(nil) }
         let moved = name.moved(from: old, to: new)
-        let before = implied(name, needs: .deleteMailbox)
+        let before = implied(name, needs: Demand(.deleteMailbox).adding(.rename))
         guard before.rights.contains(.lookup) else { return .hidden(before) }
         let after = implied(moved, needs: Verb.rename.row.destination)
-        for access in [before, after] where !access.missing.isEmpty {
+        for access in [before, after] where !access.isGranted {
             return .visible(.noPermission, access)
         }
         let own = rights(on: name)
-        let gained = after.rights.subtracting(own)
+        let gained = Demand(
+            after.rights.subtracting(own),
+            before.decision.forbidden.subtracting(after.decision.forbidden)
+        )
         guard own.contains(.administer) || gained.isEmpty else {
             return .visible(.noPermission, implied(name, needs: gained))
         }
         return .none
     }
 
-    private func implied(_ name: MailboxName, needs needed: Rights) -> Access {
+    private func implied(_ name: MailboxName, needs needed: Demand) -> Access {
         Access(name.canonical, name, needs: needed, under: policy)
     }
 }

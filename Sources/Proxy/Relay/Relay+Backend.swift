@@ -33,6 +33,8 @@ extension Relay {
             case .response:
                 if isFetch {
                     transcode(literal: nil, into: &out)
+                    if owesAccess { tellAccess(into: &out) }
+                    renewWatch(at: now, into: &out)
                     resume(at: now, into: &out)
                 } else {
                     received(at: now, into: &out)
@@ -167,7 +169,7 @@ extension Relay {
         }
         abandonInput(of: exchange, condition, into: &out)
         guard !isFinished else { return }
-        settleSelection(after: exchange, condition, into: &out)
+        settleSelection(after: exchange, condition, at: now, into: &out)
         settleModes(after: exchange, condition, into: &out)
         settleWatch(after: exchange, condition, into: &out)
         guard !isFinished else { return }
@@ -219,6 +221,7 @@ extension Relay {
     private mutating func settleSelection(
         after exchange: Exchange,
         _ condition: Response.Condition,
+        at now: Instant,
         into out: inout Outbox
     ) {
         switch exchange.purpose {
@@ -227,7 +230,7 @@ extension Relay {
             // RFC 5182, 2.1: what was saved belongs to the mailbox before.
             isResultLost = false
             // The policy may have changed since the command was sent.
-            refreshSelection(into: &out)
+            refreshSelection(at: now, into: &out)
         case .deselect where condition == .ok: selection = nil
         default: break
         }

@@ -110,6 +110,9 @@ extension Relay {
         switch authorization.judge(tagged.command) {
         case .local(let answer, let grounds):
             recordLocal(tagged, grounds, into: &out)
+            if case .id(let fields) = tagged.command {
+                introduced(as: fields.clientName, at: now, into: &out)
+            }
             self.answer(tagged.tag, answer, into: &out)
         case .probe(let name):
             descendants = []
@@ -124,6 +127,7 @@ extension Relay {
             guard record(refusal, tagged, grounds, into: &out) else { return false }
             // A search that is answered with BAD leaves `$` as it was (RFC 5182, 2.1).
             if tagged.command.savesResult && refusal.status == .no { isResultLost = true }
+            let refusal = refusal.worded(by: grounds)
             guard deselects else {
                 out.client.append(refusal, tag: tagged.tag)
                 break

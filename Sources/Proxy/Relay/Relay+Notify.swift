@@ -17,7 +17,6 @@ extension Relay {
         }
         watch = asked?.numbered(exchange.sequence)
         isWatchStale = false
-        inFlight.watch(watch?.filter)
         for name in watch?.unreadable ?? [] { tellUnreadable(name, into: &out) }
     }
 
@@ -80,6 +79,7 @@ extension Relay {
 
     private var mayRenewWatch: Bool {
         inFlight.isEmpty && undertaking == nil && unsent.isEmpty && !expectsDone && !isFinished
+            && !isInsideResponse
     }
 
     /// The backend has been asked again, with or without success.
@@ -93,11 +93,25 @@ extension Relay {
         guard watch != nil else { return }
         watch = nil
         isWatchStale = false
-        inFlight.watch(nil)
         Response.status(.ok, code: .bare(.notificationOverflow)).encode(into: &out.client)
     }
 
     // MARK: What is told
+
+    /// What of new messages may be told unasked.
+    ///
+    /// Where a rule keeps their text back, what was asked for together with it is kept back, too.
+    var watchedFilter: FetchFilter? {
+        guard let watch else { return nil }
+        let isKept =
+            watch.tellsText
+            && (Self.keepsText(selection) || Self.keepsText(inFlight.pendingSelection))
+        return isKept ? nil : watch.filter
+    }
+
+    private static func keepsText(_ selection: Selection?) -> Bool {
+        selection?.decision.forbidden.contains(Operations(.fetchText)) ?? false
+    }
 
     /// Writes what a message tells that nobody has just asked for; false when it answers a command.
     mutating func record(pushed message: FetchSummary, into out: inout Outbox) -> Bool {
@@ -113,4 +127,9 @@ extension Relay {
         trail.record(record, into: &out)
         return true
     }
+}
+
+extension Undertaking {
+    /// Whether it is a NOTIFY that the gateway says anew by itself.
+    var isRenewedWatch: Bool { asked.tag == nil && asked.verb == .notify }
 }

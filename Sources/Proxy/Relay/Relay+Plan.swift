@@ -11,7 +11,18 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        undertaking = Undertaking(asking(tagged, purpose, at: now), tagged.command, plan)
+        let asked = asking(tagged, purpose, at: now)
+        begin(plan, for: asked, tagged.command, at: now, into: &out)
+    }
+
+    mutating func begin(
+        _ plan: Plan,
+        for asked: Exchange,
+        _ command: Command,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        undertaking = Undertaking(asked, command, plan)
         goOn(at: now, into: &out)
     }
 
@@ -102,12 +113,13 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        if ended.asked.tag == nil { return watchRenewed(ended, at: now, into: &out) }
+        if ended.isRenewedWatch { return watchRenewed(ended, at: now, into: &out) }
         guard case .refusal(let refusal) = ended.asked.purpose else {
             return answer(ended.asked, ended.condition, ended.code, at: now, into: &out)
         }
         if ended.plan.course == .leaving {
             selection = nil
+            isShut = false
             // RFC 7162, 3.2.11: such a client must be told that no mailbox is selected any more.
             if enabled.expectsClosed {
                 Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)

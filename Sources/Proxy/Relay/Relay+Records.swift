@@ -13,6 +13,7 @@ extension Relay {
         into out: inout Outbox
     ) -> Bool {
         if !isRecorded {
+            recordRehearsal(tagged, sparing: forward.rewrite, into: &out)
             var record = decision(
                 tagged,
                 forward.rewrite == nil ? .allow : .rewrite,
@@ -54,13 +55,17 @@ extension Relay {
     private static func tell(_ access: Access, in record: inout Record) {
         let implied = access.record
         if var mailbox = record.mailbox {
+            mailbox.forbidden = implied.forbidden
             mailbox.rules = implied.rules
+            mailbox.because = implied.because
             record.mailbox = mailbox
         }
         if record.arguments.count > 0 { record.arguments.append(UInt8(ascii: " ")) }
         record.arguments.append(implied.raw.span)
         record.arguments.append(" lacks ")
-        record.arguments.append(Array(implied.missing.utf8).span)
+        let lacking = [implied.missing] + implied.forbidden
+        let words = lacking.filter { !$0.isEmpty }.joined(separator: " ")
+        record.arguments.append(Array(words.utf8).span)
     }
 
     /// Writes what CATENATE reads, as a FETCH of it would be written.
@@ -103,6 +108,7 @@ extension Relay {
         into out: inout Outbox
     ) {
         guard !isRecorded else { return }
+        recordRehearsal(tagged, into: &out)
         trail.record(decision(tagged, .local, grounds, isDurable: false), into: &out)
     }
 
@@ -142,7 +148,7 @@ extension Relay {
         trail.record(record, into: &out)
     }
 
-    private mutating func decision(
+    mutating func decision(
         _ tagged: TaggedCommand,
         _ verdict: Record.Verdict,
         _ grounds: Grounds,

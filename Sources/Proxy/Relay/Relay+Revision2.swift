@@ -30,8 +30,9 @@ extension CapabilitySet {
 extension Relay {
     /// What FETCH responses may tell now.
     var fetchFilter: FetchFilter {
-        guard isSelecting else { return .nothing }
+        guard isSelecting, !isShut else { return .nothing }
         var filter = inFlight.fetchFilter
+        if let watchedFilter { filter.formUnion(watchedFilter) }
         filter.hidesRecent = enabled.hasRevision2
         return filter
     }

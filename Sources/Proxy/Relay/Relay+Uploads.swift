@@ -29,6 +29,7 @@ extension Relay {
         case .refuse(let refusal, let grounds, _):
             guard record(refusal, tagged, grounds, into: &out) else { return holdAtLiteral(header) }
             forgetCommand()
+            let refusal = refusal.worded(by: grounds)
             if upload != nil { return breakOff(refusal, into: &out) }
             refuseLiteral(header, tag: tagged.tag, refusal, into: &out)
         case .local, .ignore, .probe:
@@ -119,7 +120,7 @@ extension Relay {
         case .refuse(let refusal, let grounds, _):
             guard record(refusal, tagged, grounds, into: &out) else { return hold() }
             forgetCommand()
-            breakOff(refusal, into: &out)
+            breakOff(refusal.worded(by: grounds), into: &out)
         case .local, .ignore, .probe: breakOff(.malformed, into: &out)
         }
     }

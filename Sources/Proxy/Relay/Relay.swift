@@ -18,7 +18,7 @@ struct Relay: ~Copyable {
         case answered
     }
 
-    let subject: Subject
+    private(set) var subject: Subject
     private let epoch: Epoch
     let backend: BackendFacts
     private(set) var offer: CapabilitySet
@@ -39,6 +39,10 @@ struct Relay: ~Copyable {
     /// sessions have one.
     private var undertakings: [Undertaking] = []
     var selection: Selection?
+    /// The client has not been told yet that it is READ-ONLY now, or no more.
+    var owesAccess = false
+    /// It may not be read any more and is being left.
+    var isShut = false
     var enabled = CapabilitySet()
     /// The last search that was to be saved was refused: what `$` is at the backend is older.
     var isResultLost = false
@@ -192,6 +196,13 @@ struct Relay: ~Copyable {
         judgeAnew(at: now, into: &out)
     }
 
+    /// The client has said who it is: rules may look at that.
+    mutating func introduced(as name: String, at now: Instant, into out: inout Outbox) {
+        guard name != subject.clientName else { return }
+        subject.clientName = name
+        judgeAnew(at: now, into: &out)
+    }
+
     /// Takes the policy of this moment, for what is selected and for what waits.
     private mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
         policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
@@ -199,20 +210,10 @@ struct Relay: ~Copyable {
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
         inFlight.refreshSelection(under: policy)
-        refreshSelection(into: &out)
+        refreshSelection(at: now, into: &out)
+        if !isFinished && !isShut { tellAccess(into: &out) }
         reviewPlan()
         reviewWatch(at: now, into: &out)
-    }
-
-    /// Holds the selected mailbox against the policy of today.
-    mutating func refreshSelection(into out: inout Outbox) {
-        // Taken out and put back: Swift 6.3 never frees what an assignment through `?.` replaces.
-        guard var current = selection else { return }
-        current.decision = policy.decide(current.name.canonical)
-        selection = current
-        if !current.rights.contains(.read) {
-            end("Access to the selected mailbox has ended", .policyReload, into: &out)
-        }
     }
 
     mutating func drain(into out: inout Outbox) {

@@ -135,8 +135,9 @@ extension Relay {
         switch code {
         case .permanentFlags(let flags):
             guard let selection = inFlight.pendingSelection ?? selection else { return nil }
-            let isFixed = selection.isExamined
-            return .permanentFlags(flags.keeping(isFixed ? .none : selection.rights))
+            let nothing = Decision(rights: .none)
+            let decision = selection.isExamined ? nothing : selection.decision
+            return .permanentFlags(flags.keeping(decision))
         case .uidNext, .uidValidity, .unseen, .highestModSeq: return isSelecting ? code : nil
         case .mailboxID: return isSelecting && offer.contains(.objectID) ? code : nil
         case .copyUID:

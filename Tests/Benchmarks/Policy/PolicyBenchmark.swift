@@ -30,7 +30,10 @@ struct PolicyBenchmark {
 
     /// The same few mailboxes again and again, as a client's session has them.
     private static func seen(_ user: UserPolicy) -> Double {
-        best(of: 100_000) { user.decide(names[$0 & 15]).rights }
+        for name in names { _ = user.decide(name) }
+        // Octets of their own, as every command brings them.
+        let asked = names.map { $0.map { $0 } }
+        return best(of: 100_000) { user.decide(asked[$0 & 15]).rights }
     }
 
     /// Names that no session has asked for.

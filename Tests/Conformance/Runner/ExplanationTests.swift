@@ -1,5 +1,6 @@
 // What `postern policy explain` and `test` say is what the gateway does: both are asked.
 import Audit
+import Bytes
 import Chance
 import Configuration
 import Policy
@@ -62,7 +63,7 @@ struct ExplanationTests {
             let scene = Scene.begun(heading, settings)
             let (clientHeard, backendHeard) = (scene.toClient.count, scene.toBackend.count)
             scene.client(Array("a \(text)\r\n".utf8))
-            scene.answerEverything(heading, from: backendHeard)
+            scene.agree(from: backendHeard)
             let real = Hearing(
                 scene.records,
                 toClient: Array(scene.toClient[clientHeard...]),
@@ -95,5 +96,66 @@ struct ExplanationTests {
             #expect(trial.decision(on: mailbox)?.rights == left.rights)
             #expect(trial.decision(on: mailbox)?.forbidden == left.forbidden)
         }
+    }
+
+    @Test(
+        "a replayed trail is judged as its commands would have been",
+        arguments: Grammar.commandForms
+    )
+    func replay(form: String) throws {
+        for seed in 0..<12 as Range<UInt64> {
+            var dice = Dice(seed: seed &* 104_729 &+ UInt64(form.utf8.count))
+            let text = Grammar.commands.text(from: form, &dice)
+            var heading = Heading()
+            heading.policy = Self.policy(&dice)
+            let policy = try heading.settings().policy
+            let mailbox = dice.pick(["INBOX", "Work", "Archive"])
+
+            let done = try Trial(Self.circumstances, under: PolicySet(), like: nil)
+            _ = done.select(mailbox)
+            let hearing = done.hear(text)
+            // What was refused without any policy was not done.
+            guard let record = hearing.decision,
+                hearing.verdict == .allow || hearing.verdict == .rewrite
+            else { continue }
+            let judged = Trial.judge(record, under: policy)
+
+            let trial = try Trial(Self.circumstances, under: policy, like: nil)
+            let selecting = trial.select(mailbox)
+            let isSelected = selecting.answer.hasPrefix("OK ")
+            let needs = UsualCommands.needsSelection(text)
+            let said = needs && !isSelected ? selecting : trial.hear(text)
+            let place = "seed \(seed): \(text) under \(heading.policy.joined(separator: "\n"))"
+            let isRefused = if case .refused? = judged { true } else { false }
+            #expect(isRefused == (said.verdict == .deny), "\(place): \(said.answer)")
+            #expect(judged != .unclear, "\(place)")
+        }
+    }
+}
+
+extension Scene {
+    /// Has the trial's backend answer what this one is sent from the octet `start` on.
+    fileprivate func agree(from start: Int) {
+        var backend = AgreeableBackend([:])
+        var heard = start
+        while heard < toBackend.count {
+            let asked = Array(toBackend[heard...])
+            heard = toBackend.count
+            self.backend(Array(backend.answer(asked).utf8))
+        }
+    }
+}
+
+extension Trial {
+    /// What a replay makes of a record, by way of the trail's own form.
+    fileprivate static func judge(_ record: Record, under policy: PolicySet) -> Judge.Sentence? {
+        var encoder = RecordEncoder()
+        var payload = Buffer()
+        encoder.encode(record, at: Moment(utc: 1_000_000, monotonic: 1), into: &payload)
+        var line = Buffer()
+        TrailLine.append(payload.span, sequence: 1, to: &line)
+        guard let entry = TrailEntry(line.bytes) else { return .unclear }
+        var judge = Judge(policy, like: nil)
+        return judge.judge(entry)
     }
 }

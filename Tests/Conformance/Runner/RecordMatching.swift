@@ -26,7 +26,8 @@ extension Record {
     }
 
     private static let fields = [
-        "verb", "tag", "state", "mailbox", "needed", "held", "missing", "rules", "destination",
+        "verb", "tag", "state", "mailbox", "needed", "held", "missing", "forbidden", "rules",
+        "because", "destination",
         "args", "rewrite", "reason", "code", "messages", "bytes", "durable",
     ]
 
@@ -41,6 +42,9 @@ extension Record {
         case "held": mailbox?.held
         case "missing": mailbox?.missing
         case "rules": mailbox?.rules.joined(separator: ",")
+        case "forbidden":
+            (mailbox?.forbidden ?? []).joined(separator: ",")
+        case "because": mailbox?.because.joined(separator: ",")
         case "args": arguments.text
         case "rewrite": rewrite.map(\.words)
         case "reason": reason.map(\.words)

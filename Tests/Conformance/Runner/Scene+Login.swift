@@ -19,7 +19,7 @@ extension Scene {
     }
 
     /// Plays a friendly backend until it is asked nothing more, from the octet `start` on.
-    func answerEverything(_ heading: Heading, from start: Int) {
+    private func answerEverything(_ heading: Heading, from start: Int) {
         var heard = start
         while heard < toBackend.count {
             let asked = String(decoding: toBackend[heard...], as: UTF8.self)

@@ -1,6 +1,7 @@
 // Mangled files: whatever stands in one, it is read or it is refused at a place.
 import Chance
 import Configuration
+import Policy
 import Testing
 
 /// Splitmix64: the same numbers for the same seed, on every machine.
@@ -36,6 +37,22 @@ extension Dice {
                 )
                 : Files(policy: generator.mutate(policy))
             for error in files.errors { #expect(error.wholeMatch(of: /[^:]+:\d+:\d+: .+/) != nil) }
+        }
+    }
+
+    @Test("survives mangled files of cases", arguments: 0..<20 as Range<UInt64>)
+    func survivesCases(seed: UInt64) throws {
+        var generator = Dice(seed: seed)
+        let cases = try Files.ofRepository("Policies/contractors/policy.cases.yaml")
+        for _ in 0..<50 {
+            var files = Files(configuration: Files.good)
+            files.texts["policy.cases.yaml"] = generator.mutate(cases)
+            do throws(ConfigurationErrors) {
+                _ = try PolicyCase.load(path: "policy.cases.yaml", reader: files.reader)
+            } catch {
+                #expect(error.errors.allSatisfy { $0.position.line > 0 && !$0.message.isEmpty })
+                #expect(!error.errors.isEmpty)
+            }
         }
     }
 }

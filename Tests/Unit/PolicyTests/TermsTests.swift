@@ -25,14 +25,16 @@ import Testing
         quiet.mode = .report
         quiet.forbidden = Operations(.append)
         let loud = try rule("loud", ["**"], limit: [.lookup, .read])
-        let decision = decide([quiet, loud], "A")
+        let user = policy([quiet, loud]).policy(for: "ann")
+        let decision = user.decide(Array("A".utf8))
         #expect(decision.rights == [.lookup, .read])
         #expect(decision.forbidden == .none)
-        #expect(decision.rehearsedRights == .none)
-        #expect(decision.rehearsedForbidden == Operations(.append))
         #expect(decision.rules(taking: .write) == ["loud"])
-        let would = decision.reasons(taking: .read, rehearsed: true).map(\.id)
-        #expect(would == ["quiet"])
+        let rehearsed = try #require(user.rehearsed).decide(Array("A".utf8))
+        #expect(rehearsed.rights == .none)
+        #expect(rehearsed.forbidden == Operations(.append))
+        #expect(rehearsed.rules(taking: .read) == ["quiet"])
+        #expect(policy([loud]).policy(for: "ann").rehearsed == nil)
         #expect(!policy([quiet]).policy(for: "ann").hidesMailboxes)
     }
 

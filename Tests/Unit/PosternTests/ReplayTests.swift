@@ -95,8 +95,7 @@ import Testing
             isDenied = isDenied || trial.hear(command).verdict == .deny
             let replay = Self.replay(lines, policy)
             #expect(replay.refused == (isDenied ? 1 : 0), "\(command)")
-            let isNamed = !["RENAME", "GETMETADATA"].contains(String(command.prefix { $0 != " " }))
-            if isNamed { #expect(replay.byRule == (isDenied ? ["limit": 1] : [:]), "\(command)") }
+            #expect(replay.byRule == (isDenied ? ["limit": 1] : [:]), "\(command)")
         }
     }
 

@@ -11,7 +11,9 @@ import Testing
         URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../../Policies").standardizedFileURL.path + "/"
 
-    static let names = ["journal-drop-box"]
+    static let names = [
+        "journal-drop-box", "legal-hold", "migration-freeze",
+    ]
 
     @Test("does what its cases say, and each rule has a part in one", arguments: names)
     func cases(_ name: String) throws {

@@ -63,9 +63,14 @@ enum CommandDocument {
         let row = verb.row
         return [
             "`\(verb.name)`", word(row.validity), word(row.pipelining), "\(row.effect)",
-            word(row.disposition), row.selected.letters, row.mailbox.letters,
-            row.destination.letters, "`\(row.event.rawValue)`",
+            word(row.disposition), word(row.selected), word(row.mailbox),
+            word(row.destination), "`\(row.event.rawValue)`",
         ]
+    }
+
+    private static func word(_ demand: Demand) -> String {
+        ([demand.rights.letters] + demand.operations.words.map { "*\($0.name)*" })
+            .filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     private static func row(_ capability: Capability) -> [String] {

@@ -17,7 +17,8 @@ import Testing
     /// A mailbox that may not be seen must look like one that does not exist.
     @Test func asksLookupOfEveryNamedMailbox() {
         for verb in Verb.allCases {
-            for rights in [verb.row.mailbox, verb.row.destination] where !rights.isEmpty {
+            for rights in [verb.row.mailbox, verb.row.destination].map(\.rights)
+            where !rights.isEmpty {
                 #expect(rights.contains(.lookup), "\(verb.name)")
             }
         }

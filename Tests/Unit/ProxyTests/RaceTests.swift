@@ -41,6 +41,8 @@ struct RaceTests {
         talk.acknowledges = false
         talk.client("a STORE 1 +FLAGS (\\Seen)\n")
         talk.reload(Self.readOnlyInbox)
+        let told = "* OK [READ-ONLY] Mailbox is read-only by policy\n"
+        #expect(talk.heardByClient() == told)
         talk.acknowledge()
         #expect(talk.heardByClient() == "")
         talk.acknowledge()

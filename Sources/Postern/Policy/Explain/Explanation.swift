@@ -23,6 +23,9 @@ struct Explanation {
         let way = subject.way(at: circumstances.time ?? 0)
         lines.append(subject.words + (way.isEmpty ? "" : ", " + way))
         if let decision = trial.decision(on: mailbox) { describe(decision, of: mailbox) }
+        if let decision = trial.decision(on: mailbox, rehearsed: true) {
+            describe(rehearsed: decision)
+        }
         for command in commands {
             // A session of its own: what one command does must not show in the next.
             let trial = try Trial(circumstances, under: policy, like: base)
@@ -42,7 +45,6 @@ struct Explanation {
             rules.forEach { say("no \(operation.name)", $0) }
         }
         for rule in decision.meters { if let volume = rule.volume { say(volume.words, rule) } }
-        for rule in rehearsed(decision) { say("if it were enforced: \(rule.terms)", rule) }
     }
 
     /// The letters that are taken, those together that the same rules took.
@@ -60,12 +62,14 @@ struct Explanation {
         }
     }
 
-    private func rehearsed(_ decision: Decision) -> [Rule] {
-        decision.reasons(
-            taking: Rights.full.subtracting(decision.rehearsedRights),
-            forbidding: decision.rehearsedForbidden,
-            rehearsed: true
-        ).filter { $0.mode == .report }
+    private mutating func describe(rehearsed decision: Decision) {
+        let rules = decision.reasons(
+            taking: Rights.full.subtracting(decision.rights),
+            forbidding: decision.forbidden
+        )
+        for rule in rules where rule.mode == .report {
+            say("if it were enforced: \(rule.terms)", rule)
+        }
     }
 
     private mutating func say(_ what: String, _ rule: Rule) {
@@ -95,14 +99,19 @@ struct Explanation {
     }
 
     private mutating func describe(_ record: Record) {
+        if record.isRehearsal, let verdict = record.verdict {
+            lines.append("    \(verdict.rawValue), if the rules in report mode were enforced")
+        }
         for mailbox in [record.mailbox, record.destination] {
-            guard let mailbox, !mailbox.missing.isEmpty else { continue }
+            guard let mailbox else { continue }
+            let lacking = ([mailbox.missing] + mailbox.forbidden).filter { !$0.isEmpty }
+            guard !lacking.isEmpty else { continue }
             let name = mailbox.canonical ?? mailbox.raw
             let rules = mailbox.rules.map { id in
                 places[id].map { "\(id) (\($0))" } ?? id
             }
             lines.append(
-                "    \"\(String(decoding: name, as: UTF8.self))\" lacks \(mailbox.missing)"
+                "    \"\(String(decoding: name, as: UTF8.self))\" lacks \(lacking.joined(separator: " "))"
                     + (rules.isEmpty ? "" : ", taken by " + rules.joined(separator: " and "))
             )
         }

@@ -18,9 +18,10 @@ enum UsualCommands {
         ]
     }
 
-    /// Whether a command is about the mailbox that is selected; what can't be read is not.
+    /// Whether a command is about the mailbox that is selected, by its verb alone.
     static func needsSelection(_ command: String) -> Bool {
-        let bytes = Array("a \(command)".utf8)
-        return (try? CommandParser.parse(bytes.span))?.command.verb.needsSelection ?? false
+        let words = command.split(separator: " ").prefix(2).map { $0.uppercased() }
+        let verb = words.first == "UID" ? words.last : words.first
+        return Verb.allCases.contains { "\($0.spelling)" == verb && $0.needsSelection }
     }
 }

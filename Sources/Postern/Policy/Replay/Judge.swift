@@ -84,7 +84,7 @@ struct Judge {
             case .allow, .local: return .passes
             case .rewrite: return .reshaped(hearing.decision?.rewrite.map { "\($0.text)" } ?? "")
             case .deny: return Self.refusal(hearing, in: trial)
-            case .bad, .disconnect, nil: return .unclear
+            case .bad, .disconnect, .wouldDeny, .wouldRewrite, nil: return .unclear
             }
         } catch {
             return .refused(answer: "\(error)", rules: [])

@@ -58,7 +58,7 @@ struct RecordedCommand: Hashable {
         case "THREAD", "UID THREAD":
             text = "\(verb) ORDEREDSUBJECT UTF-8 \(Self.keys(like: arguments))"
         case "UID EXPUNGE": text = "UID EXPUNGE 1"
-        case "EXPUNGE", "CLOSE", "CHECK", "UNSELECT", "NOOP", "IDLE": text = verb
+        case "EXPUNGE", "CLOSE", "CHECK", "UNSELECT": text = verb
         default: return nil
         }
         self.selected = selected

@@ -1,5 +1,4 @@
 // What a policy would have refused of all that a trail says was done.
-import Foundation
 import Policy
 
 /// One command that was done, and would not have been.
@@ -34,7 +33,6 @@ struct Replay: Encodable {
     /// Refusals of commands whose outcome has not been read yet.
     private var pending: [TrailEntry.Key: ReplayInstance] = [:]
     private var judge: Judge
-    private let decoder = JSONDecoder()
 
     private enum CodingKeys: String, CodingKey {
         case policy, commands, refused, byRule, byUser, byMailbox, changed, unread, first
@@ -48,8 +46,7 @@ struct Replay: Encodable {
 
     /// Takes one line of the trail, without its end.
     mutating func read(_ line: [UInt8]) {
-        guard let entry = try? decoder.decode(TrailEntry.self, from: Data(line)), entry.v == 1
-        else {
+        guard let entry = TrailEntry(line) else {
             unread += 1
             return
         }

@@ -38,6 +38,13 @@ struct TrailEntry: Decodable {
         case argsCut = "args_cut"
     }
 
+    /// Reads a line of the trail, with its end or without; nil when it is no record of version 1.
+    init?(_ line: [UInt8]) {
+        guard let entry = try? JSONDecoder().decode(TrailEntry.self, from: Data(line)), entry.v == 1
+        else { return nil }
+        self = entry
+    }
+
     /// What ties an outcome to its decision.
     struct Key: Hashable {
         let session: String

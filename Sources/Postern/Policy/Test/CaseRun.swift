@@ -62,28 +62,39 @@ struct Finding {
     let answer: String
     /// Rules that took what the command needs.
     let rules: Set<String>
+    /// Rules in report mode that would have taken it, or have made it pass in another form.
+    let rehearsed: Set<String>
     /// Rules that bound how much it may fetch.
     let meters: Set<String>
     /// Rules on account of which it passes in another form.
     let reshaping: Set<String>
 
     init(_ hearing: Hearing, in trial: Trial) {
-        let mailboxes = hearing.decisions.flatMap { [$0.mailbox, $0.destination] }
-            .compactMap { $0 }
         verdict = hearing.verdict?.rawValue ?? "none"
         answer = hearing.answer
+        let real = hearing.decisions.filter { !$0.isRehearsal }
+        let mailboxes = real.flatMap(\.mailboxes)
         rules = Set(mailboxes.flatMap(\.rules))
-        let decisions = mailboxes.compactMap(\.canonical).compactMap {
-            trial.decision(on: String(decoding: $0, as: UTF8.self))
-        }
+        let decisions = mailboxes.compactMap { trial.decision(on: $0) }
         meters =
             hearing.decision?.event == .fetch ? Set(decisions.flatMap(\.meters).map(\.id)) : []
-        reshaping =
-            hearing.verdict == .rewrite
-            ? Set(decisions.flatMap { $0.rules(taking: .full.subtracting($0.rights)) }) : []
+        reshaping = hearing.verdict == .rewrite ? Self.takers(decisions) : []
+        var rehearsed: Set<String> = []
+        for record in hearing.decisions where record.isRehearsal {
+            rehearsed.formUnion(record.mailboxes.flatMap(\.rules))
+            guard record.verdict == .wouldRewrite else { continue }
+            let left = record.mailboxes.compactMap { trial.decision(on: $0, rehearsed: true) }
+            rehearsed.formUnion(Self.takers(left))
+        }
+        self.rehearsed = rehearsed.subtracting(rules).subtracting(Self.takers(decisions))
     }
 
-    var exercised: Set<String> { rules.union(meters).union(reshaping) }
+    /// The rules that took any right at all.
+    private static func takers(_ decisions: [Decision]) -> Set<String> {
+        Set(decisions.flatMap { $0.rules(taking: .full.subtracting($0.rights)) })
+    }
+
+    var exercised: Set<String> { rules.union(meters).union(reshaping).union(rehearsed) }
 
     func complaints(against expected: PolicyCase.Expectation) -> [String] {
         var complaints: [String] = []
@@ -91,6 +102,7 @@ struct Finding {
             complaints.append("expected \(expected.verdict.rawValue), got \(verdict): \(answer)")
         }
         complaints += Self.complaint("by", expected.rules, rules)
+        complaints += Self.complaint("would-deny by", expected.rehearsed, rehearsed)
         complaints += Self.complaint("metered by", expected.meters, meters)
         if let wanted = expected.answer, wanted != answer {
             complaints.append("expected the answer \"\(wanted)\", got \"\(answer)\"")
@@ -109,5 +121,17 @@ struct Finding {
 
     private static func words(_ ids: Set<String>) -> String {
         ids.isEmpty ? "no rule" : ids.sorted().joined(separator: " ")
+    }
+}
+
+extension Record {
+    fileprivate var mailboxes: [Mailbox] { [mailbox, destination].compactMap { $0 } }
+}
+
+extension Trial {
+    fileprivate func decision(on mailbox: Record.Mailbox, rehearsed: Bool = false) -> Decision? {
+        mailbox.canonical.flatMap {
+            decision(on: String(decoding: $0, as: UTF8.self), rehearsed: rehearsed)
+        }
     }
 }

@@ -2,7 +2,8 @@
 import Audit
 
 struct Hearing {
-    /// The decisions of the command, one for each source of a CATENATE beside its own.
+    /// The decisions of the command: its own comes last, behind one for each source of a CATENATE,
+    /// and behind what rules in report mode would have decided.
     let decisions: [Record]
     /// What the client reads of it, without its tag.
     let answer: String
@@ -29,6 +30,11 @@ struct Hearing {
     private static func lines(_ bytes: [UInt8]) -> [String] {
         String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").map(String.init)
     }
+}
+
+extension Record {
+    /// Whether it says what rules in report mode would have done.
+    var isRehearsal: Bool { verdict == .wouldDeny || verdict == .wouldRewrite }
 }
 
 extension String {

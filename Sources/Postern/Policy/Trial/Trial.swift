@@ -78,8 +78,10 @@ final class Trial {
     }
 
     /// What the policy leaves on the mailbox of this canonical name.
-    func decision(on mailbox: String) -> Decision? {
-        session.decision(on: WireName(mailbox).octets)
+    ///
+    /// `rehearsed`: what it would leave with the rules in report mode, where there are any.
+    func decision(on mailbox: String, rehearsed: Bool = false) -> Decision? {
+        session.decision(on: WireName(mailbox).octets, rehearsed: rehearsed)
     }
 
     // MARK: The driver's part
