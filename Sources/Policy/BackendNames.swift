@@ -12,6 +12,8 @@ package struct BackendNames: Equatable, Sendable {
     /// How the user may be spelled as a level of others' mailboxes, without case.
     private let owner: [[UInt8]]
     private let virtual: VirtualMailboxes
+    /// Further ones that the backend told of, without case.
+    private let foundVirtual: [[UInt8]]
 
     package init() { self.init(user: "", personal: [], others: []) }
 
@@ -21,11 +23,13 @@ package struct BackendNames: Equatable, Sendable {
         user: String,
         personal: [[UInt8]],
         others: [[UInt8]],
-        virtual: VirtualMailboxes = VirtualMailboxes()
+        virtual: VirtualMailboxes = VirtualMailboxes(),
+        found: [[UInt8]] = []
     ) {
         self.personal = personal.map(Self.levels)
         self.others = others.map(Self.levels).filter { !$0.isEmpty }
         self.virtual = virtual
+        foundVirtual = found.map(\.caseFolded)
         // Without others' mailboxes nobody is looked for among them.
         owner = self.others.isEmpty ? [] : Self.spellings(of: user)
     }
@@ -45,7 +49,10 @@ package struct BackendNames: Equatable, Sendable {
     }
 
     /// Whether the mailbox shows the messages of others.
-    func isVirtual(_ mailbox: [UInt8]) -> Bool { virtual.contain(mailbox) }
+    func isVirtual(_ mailbox: [UInt8]) -> Bool {
+        virtual.contain(mailbox)
+            || !foundVirtual.isEmpty && foundVirtual.contains(mailbox.caseFolded)
+    }
 
     private static func spellings(of user: String) -> [[UInt8]] {
         let name = Array(user.utf8).caseFolded

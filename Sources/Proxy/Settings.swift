@@ -155,6 +155,8 @@ package struct BackendSettings: Equatable, Sendable {
     package var mailboxNames = MailboxNameRules()
     /// Mailboxes that show the messages of others; closed to users whom any rule is about.
     package var virtualMailboxes = Self.knownVirtualMailboxes
+    /// Whether those that the backend marks \All, \Flagged or \Important are taken for such.
+    package var findsVirtual = true
     /// What the gateway does by itself where this backend can't.
     package var emulations = Emulations()
 

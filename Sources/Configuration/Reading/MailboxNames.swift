@@ -9,7 +9,7 @@ extension ConfigurationReader {
         guard let value else { return true }
         let keys = [
             "case-insensitive", "normalization", "allow-format-characters", "refuse-characters",
-            "virtual",
+            "virtual", "virtual-by-use",
         ]
         guard let table = value.table(keys) else { return false }
         let rules = settings.mailboxNames
@@ -24,14 +24,16 @@ extension ConfigurationReader {
         let refusedCharacters =
             table["refuse-characters"].map(characters) ?? rules.refusedCharacters
         let virtual = table["virtual"].map(patterns) ?? settings.virtualMailboxes.patterns
+        let findsVirtual = table["virtual-by-use"].map { $0.bool() } ?? settings.findsVirtual
         guard let isCaseInsensitive, let normalization, let allowsFormatCharacters,
-            let refusedCharacters, let virtual
+            let refusedCharacters, let virtual, let findsVirtual
         else { return false }
         settings.mailboxNames.isCaseInsensitive = isCaseInsensitive
         settings.mailboxNames.normalization = normalization
         settings.mailboxNames.allowsFormatCharacters = allowsFormatCharacters
         settings.mailboxNames.refusedCharacters = refusedCharacters
         settings.virtualMailboxes = VirtualMailboxes(virtual)
+        settings.findsVirtual = findsVirtual
         return true
     }
 

@@ -12,11 +12,13 @@ package struct BackendFacts: Equatable, Sendable {
     /// What the gateway does by itself where this backend can't.
     package var emulations: Emulations
 
-    /// Takes the answers to CAPABILITY, NAMESPACE and `LIST "" ""`, as far as there were any.
+    /// Takes the answers to CAPABILITY, NAMESPACE and `LIST "" ""`, as far as there were any, and
+    /// the names of mailboxes that the backend marked as showing the messages of others.
     init(
         capabilities: CapabilitySet?,
         namespace: Namespaces?,
         delimiter: UInt8?,
+        virtualMailboxes: [[UInt8]] = [],
         user: String,
         settings: BackendSettings
     ) {
@@ -37,7 +39,8 @@ package struct BackendFacts: Equatable, Sendable {
             others: naming.canonicalPrefixes(
                 of: namespace.map { $0.otherUsers + $0.shared } ?? []
             ),
-            virtual: settings.virtualMailboxes
+            virtual: settings.virtualMailboxes,
+            found: virtualMailboxes.compactMap { try? naming.decode($0).canonical }
         )
     }
 }

@@ -30,11 +30,16 @@ struct BackendLogin: ~Copyable {
     private let user: String
     private let password: Secret?
     private let origin: Origin
+    /// Whether to ask which mailboxes show the messages of others.
+    private let findsVirtual: Bool
     private var stage = Stage.greeting
     private var capabilities: CapabilitySet?
     private var namespace: Namespaces?
     private var delimiter: UInt8?
     private var hasAskedDelimiter = false
+    private var hasAskedUses = false
+    /// As the backend names them, those that it marks as showing the messages of others.
+    private var virtualMailboxes: [[UInt8]] = []
     private var mayLogIn = false
     private var lastTag: UInt64 = 0
     /// What goes out after the backend's next `+`.
@@ -49,8 +54,15 @@ struct BackendLogin: ~Copyable {
         let session: String
     }
 
-    init(_ settings: BackendSettings, user: String, password: Secret?, origin: Origin) {
+    init(
+        _ settings: BackendSettings,
+        user: String,
+        password: Secret?,
+        origin: Origin,
+        findsVirtual: Bool
+    ) {
         self.settings = settings
+        self.findsVirtual = findsVirtual
         self.user = user
         self.password = password
         self.origin = origin
@@ -87,7 +99,7 @@ struct BackendLogin: ~Copyable {
             namespace = namespaces
             return .waiting
         case .list(let entry):
-            delimiter = entry.delimiter
+            note(entry)
             return .waiting
         default: return stage == .greeting ? .failed("backend did not greet") : .waiting
         }
@@ -155,7 +167,33 @@ struct BackendLogin: ~Copyable {
         } else {
             askDelimiter(into: &out)
         }
+        _ = askUses(into: &out)
         return .waiting
+    }
+
+    /// Asks for the mailboxes with special uses, once and where the backend knows how to answer;
+    /// false when nothing was asked.
+    private mutating func askUses(into out: inout Outbox) -> Bool {
+        guard findsVirtual, !hasAskedUses, let capabilities, capabilities.contains(.specialUse),
+            capabilities.contains(.listExtended)
+        else { return false }
+        hasAskedUses = true
+        send("LIST (SPECIAL-USE) \"\" \"*\"\r\n", into: &out)
+        return true
+    }
+
+    /// More of them are no mailboxes of a person: those behind are open.
+    private static let virtualMailboxesMax = 100
+
+    private mutating func note(_ entry: ListEntry) {
+        let shownInPart: KeywordSet<MailboxAttribute> = [.all, .flagged, .important]
+        if entry.mailbox.isEmpty || !hasAskedUses {
+            delimiter = entry.delimiter
+        } else if !entry.attributes.intersection(shownInPart).isEmpty,
+            virtualMailboxes.count < Self.virtualMailboxesMax
+        {
+            virtualMailboxes.append(entry.mailbox)
+        }
     }
 
     /// Asks with an empty pattern (RFC 9051, 6.3.9): for backends whose NAMESPACE says nothing.
@@ -174,11 +212,13 @@ struct BackendLogin: ~Copyable {
             askDelimiter(into: &out)
             return .waiting
         }
+        if askUses(into: &out) { return .waiting }
         return .ready(
             BackendFacts(
                 capabilities: capabilities,
                 namespace: namespace,
                 delimiter: delimiter,
+                virtualMailboxes: virtualMailboxes,
                 user: user,
                 settings: settings
             )

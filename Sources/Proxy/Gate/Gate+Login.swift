@@ -195,7 +195,9 @@ extension Gate {
                 serverAddress: facts.serverAddress,
                 serverPort: facts.serverPort,
                 session: facts.session
-            )
+            ),
+            // Without rules there is nothing that such a mailbox could lead around.
+            findsVirtual: backend.findsVirtual && !settings.policy.rules.isEmpty
         )
         out.effects.append(.connectBackend(index))
     }

@@ -65,7 +65,8 @@ import Testing
     func mailboxNames() throws {
         let names = """
             login: password, mailbox-names: { case-insensitive: true, normalization: map,
-            allow-format-characters: true, refuse-characters: [], virtual: ["Search/**"] }
+            allow-format-characters: true, refuse-characters: [], virtual: ["Search/**"],
+            virtual-by-use: false }
             """
         let settings = try #require(
             try Files.changed("login: password", to: names).load().backends.first?.settings
@@ -75,6 +76,7 @@ import Testing
         #expect(settings.mailboxNames.allowsFormatCharacters)
         #expect(settings.mailboxNames.refusedCharacters.isEmpty)
         #expect(settings.virtualMailboxes.patterns == [try Pattern("Search/**")])
+        #expect(!settings.findsVirtual)
     }
 
     @Test("reads what is permitted")
