@@ -12,7 +12,8 @@ import Testing
         .appendingPathComponent("../../../Policies").standardizedFileURL.path + "/"
 
     static let names = [
-        "journal-drop-box", "legal-hold", "migration-freeze",
+        "contractors", "department-secrecy", "journal-drop-box", "legal-hold", "migration-freeze",
+        "read-only-archive", "shared-mailbox",
     ]
 
     @Test("does what its cases say, and each rule has a part in one", arguments: names)
@@ -27,5 +28,12 @@ import Testing
         }
         #expect(failed == [])
         #expect(run.rulesWithoutCase.map(\.id) == [])
+    }
+
+    @Test("all worked policies are among the tested")
+    func completeness() throws {
+        let tested = try CaseSuite.at(Self.folder).map(\.policy)
+        let expected = Self.names.map { Self.folder + $0 + "/" }
+        #expect(tested.filter { $0 != Self.folder } == expected)
     }
 }
