@@ -28,6 +28,7 @@ package enum Event: String, CaseIterable, Sendable {
     case rename = "mbox.rename"
     case subscribe = "mbox.subscribe"
     case unsubscribe = "mbox.unsubscribe"
+    case notify = "mbox.notify"
     case check = "msg.check"
     case search = "msg.search"
     case fetch = "msg.fetch"

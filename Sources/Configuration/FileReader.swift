@@ -4,7 +4,8 @@ package import Bytes
 /// Gives the bytes of a file and keeps what it gave, so that another process can read the same.
 ///
 /// Beside files it gives, by names that no file has here: for a path that ends with `/` the names
-/// of the folder's YAML files, one a line; for `zoneinfo:NAME` the offsets of a time zone.
+/// of the folder's YAML files, one a line; for `zoneinfo:NAME` the offsets of a time zone; for
+/// `rehearsal` anything where the whole policy is to be rehearsed, whatever the files say.
 package final class FileReader {
     /// Why a file could not be read, in words that follow its path: `no such file`.
     package struct Failure: Error, Equatable {
@@ -17,6 +18,7 @@ package final class FileReader {
     package private(set) var bundle = ConfigurationBundle()
 
     package static let zonePrefix = "zoneinfo:"
+    package static let rehearsal = "option:rehearse"
 
     private let source: (String) throws(Failure) -> Secret
 

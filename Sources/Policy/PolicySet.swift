@@ -46,6 +46,9 @@ package final class PolicySet: Sendable {
             || groups.values.contains { !$0.unixGroups.isEmpty }
     }
 
+    /// Whether there are rules and none of them is enforced.
+    package var isRehearsed: Bool { !rules.isEmpty && rules.allSatisfy { $0.mode == .report } }
+
     /// The special uses that rules name: the backend must be asked which mailboxes have them.
     package var specialUses: SpecialUses {
         rules.reduce(into: .none) { $0.formUnion($1.specialUses) }

@@ -111,6 +111,10 @@ extension Verb {
         case .enable: Row(.authenticated, .alone, .reading, .rewritten, .enable)
         case .idle: Row(.authenticated, .alone, .reading, .relayed, .idle)
         case .namespace: Row(.authenticated, .free, .reading, .local, .namespace)
+        // `l` and `r` of every mailbox that is watched, whatever the filters mean.
+        case .notify:
+            Row(.authenticated, .alone, .reading, .rewritten, .notify)
+                .needing(mailbox: [.lookup, .read])
         case .compress: Row(.authenticated, .alone, .reading, .local, .compress)
         case .select:
             Row(.authenticated, .alone, .reading, .rewritten, .select)

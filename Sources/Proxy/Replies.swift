@@ -66,6 +66,12 @@ package struct Refusal: Equatable, Sendable {
     static let malformedResponse = Refusal.bad("Malformed authentication response")
     static let unknownMechanism = Refusal.no("CANNOT", "Unsupported authentication mechanism")
     static let compressing = Refusal.no("COMPRESSIONACTIVE", "Compression is active already")
+    /// RFC 5465, 5.5: with the events that there are.
+    static let badEvent = Refusal.no(
+        "BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange)",
+        "Event is not supported"
+    )
+    static let tooManyWatched = Refusal.no("NOTIFICATIONOVERFLOW", "Too many mailboxes to watch")
     static let compressionFull = Refusal.no("LIMIT", "Too many sessions compress already")
     static let expectedDone = Refusal.bad("Expected DONE")
 }

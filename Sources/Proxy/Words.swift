@@ -74,6 +74,7 @@ extension BareCode {
         case .hasChildren: "HASCHILDREN"
         case .notSaved: "NOTSAVED"
         case .uidRequired: "UIDREQUIRED"
+        case .notificationOverflow: "NOTIFICATIONOVERFLOW"
         default: "OTHER"
         }
     }

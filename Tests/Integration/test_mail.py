@@ -181,10 +181,10 @@ class Mail(StageCase):
 
     def test_nothing_that_cannot_be_policed_is_offered_or_done(self):
         offered = self.client.command("CAPABILITY")[0]
-        for capability in (b"URLAUTH", b"NOTIFY", b"MULTISEARCH",
+        for capability in (b"URLAUTH", b"MULTISEARCH",
                            b"CONTEXT", b"METADATA", b"LOGIN-REFERRALS"):
             self.assertNotIn(capability, offered)
-        for command in ("COMPRESS LZ", "NOTIFY NONE", "UNAUTHENTICATE", "XYZZY",
+        for command in ("COMPRESS LZ", "UNAUTHENTICATE", "XYZZY",
                         "GETURLAUTH x", "UID XYZZY 1"):
             with self.subTest(command):
                 self.assertRegex(self.client.answer(command), r"^BAD\b")

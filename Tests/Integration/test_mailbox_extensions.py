@@ -44,7 +44,7 @@ class Offered(Extended):
         offered = self.lines("CAPABILITY")[0].split()
         for name in ("ACL", "RIGHTS=texk", "QUOTA", "METADATA", "LIST-EXTENDED", "SPECIAL-USE"):
             self.assertIn(name, offered)
-        for name in ("LIST-MYRIGHTS", "URLAUTH", "NOTIFY", "LOGIN-REFERRALS", "SNIPPET=FUZZY"):
+        for name in ("LIST-MYRIGHTS", "URLAUTH", "LOGIN-REFERRALS", "SNIPPET=FUZZY"):
             self.assertNotIn(name, offered)
 
     def test_lists_hide_what_is_denied_and_whether_there_is_more(self):

@@ -10,7 +10,8 @@ struct ConfigurationReader {
     let digest: ([UInt8]) -> String
 
     static let keys = [
-        "postern", "listeners", "authentication", "backends", "routes", "policy", "refusals",
+        "postern", "listeners", "authentication", "backends", "routes", "policy", "rehearse",
+        "refusals",
         "copies", "compression", "permit", "audit", "limits", "processes", "log",
     ]
 
@@ -58,9 +59,10 @@ struct ConfigurationReader {
     private func policy(_ table: Table, other: String?) -> PolicySet? {
         let named = table.required("policy")
         let documents = other.map(files.policy) ?? named.flatMap(files.policy)
-        return documents.flatMap {
-            PolicyReader(files: files, findings: findings, digest: digest).policy($0)
-        }
+        var reader = PolicyReader(files: files, findings: findings, digest: digest)
+        let isAsked = table["rehearse"].map { $0.bool() ?? false } ?? false
+        reader.rehearses = isAsked || files.rehearses
+        return documents.flatMap(reader.policy)
     }
 
     /// Whether each way to log in has what it needs on both sides of the door.

@@ -40,6 +40,9 @@ struct Files {
         return documents.count == paths.count ? documents : nil
     }
 
+    /// Whether the whole policy is to be rehearsed, whatever the files say.
+    var rehearses: Bool { (try? reader.read(FileReader.rehearsal)) != nil }
+
     /// The offsets of a time zone; nil when there is no such zone.
     func zone(_ name: String) -> ZoneOffsets? {
         guard let table = try? reader.read(FileReader.zonePrefix + name) else { return nil }

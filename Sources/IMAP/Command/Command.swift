@@ -27,6 +27,7 @@ package enum Command: Equatable, Sendable {
     case namespace
     /// By DEFLATE; there is no other mechanism (RFC 4978).
     case compress
+    case notify(Notify)
     case select(Select)
     case examine(Select)
     case create(mailbox: [UInt8], specialUse: KeywordSet<SpecialUse>)
@@ -78,6 +79,7 @@ extension Command {
         case .idle: .idle
         case .namespace: .namespace
         case .compress: .compress
+        case .notify: .notify
         case .select: .select
         case .examine: .examine
         case .create: .create

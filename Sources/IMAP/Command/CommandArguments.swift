@@ -39,6 +39,7 @@ extension Command {
         case .login: try cursor.login()
         case .enable: .enable(try cursor.capabilities())
         case .compress: try cursor.compress()
+        case .notify: .notify(try cursor.notify())
         case .select: .select(try cursor.select())
         case .examine: .examine(try cursor.select())
         case .create: try cursor.create()
@@ -88,6 +89,7 @@ extension Command {
         case .login(let user, let password): encoder.login(user, password)
         case .enable(let capabilities): encoder.capabilities(capabilities)
         case .compress: encoder.append(" DEFLATE")
+        case .notify(let notify): notify.encode(into: &encoder)
         case .select(let select), .examine(let select): select.encode(into: &encoder)
         case .create(let mailbox, let uses): encoder.create(mailbox, uses)
         case .delete(let mailbox), .subscribe(let mailbox), .unsubscribe(let mailbox),

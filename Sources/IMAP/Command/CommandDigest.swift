@@ -31,6 +31,7 @@ extension Command {
             if response != nil { digest.append(" with initial response") }
         case .enable(let capabilities): digest.words(capabilities)
         case .compress: digest.append("DEFLATE")
+        case .notify(let notify): notify.describe(into: &digest)
         case .select(let select), .examine(let select): select.appendParameters(to: &digest)
         case .create(_, let uses): if !uses.isEmpty { uses.append(to: &digest) }
         case .list(let list): list.describe(into: &digest)

@@ -7,7 +7,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     // The first are what connections say most.
     case noop, fetch, idle, store, search, append, select, list, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
-    case compress
+    case compress, notify
     case create, delete, rename, subscribe, unsubscribe, lsub
     case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches, replace
     case getACL, setACL, deleteACL, listRights, myRights
@@ -26,6 +26,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         case .idle: "IDLE"
         case .namespace: "NAMESPACE"
         case .compress: "COMPRESS"
+        case .notify: "NOTIFY"
         case .select: "SELECT"
         case .examine: "EXAMINE"
         case .create: "CREATE"

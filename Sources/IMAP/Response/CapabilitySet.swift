@@ -10,7 +10,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         appendLimit, i18nLevel1, partial, utf8Accept, utf8Only, acl, rights, listMyRights, quota,
         quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
-        compressDeflate
+        compressDeflate, notify
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -79,6 +79,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .messageLimit: "MESSAGELIMIT="
         case .saveLimit: "SAVELIMIT="
         case .compressDeflate: "COMPRESS=DEFLATE"
+        case .notify: "NOTIFY"
         }
     }
 

@@ -32,10 +32,15 @@ package struct FetchFilter: Equatable, Sendable {
 
     /// What an answer to `fetch` may hold: what was asked for, and what comes unasked.
     package init(answering fetch: Fetch, renames: Fetch.Renames = []) {
-        self = .unsolicited
+        self.init(items: fetch.items)
         self.renames = renames
-        for index in fetch.items.indices {
-            switch fetch.items[index] {
+    }
+
+    /// What may be told where `items` were asked for, and what comes unasked.
+    package init(items: FetchItems) {
+        self = .unsolicited
+        for index in items.indices {
+            switch items[index] {
             case .attribute(let attribute): attributes.insert(attribute)
             case .section: allowsSections = true
             case .binary, .binarySize: allowsBinary = true

@@ -3,7 +3,7 @@
 /// What a mailbox is like, as far as LIST says.
 package enum MailboxAttribute: UInt8, Keyword {
     case nonExistent, noInferiors, noSelect, hasChildren, hasNoChildren
-    case marked, unmarked, subscribed
+    case marked, unmarked, subscribed, noAccess
     case all, archive, drafts, flagged, junk, sent, trash, important
 
     package var spelling: StaticString {
@@ -16,6 +16,7 @@ package enum MailboxAttribute: UInt8, Keyword {
         case .marked: "MARKED"
         case .unmarked: "UNMARKED"
         case .subscribed: "SUBSCRIBED"
+        case .noAccess: "NOACCESS"
         case .all: "ALL"
         case .archive: "ARCHIVE"
         case .drafts: "DRAFTS"
@@ -38,6 +39,7 @@ package enum MailboxAttribute: UInt8, Keyword {
         case .marked: #"\Marked"#
         case .unmarked: #"\Unmarked"#
         case .subscribed: #"\Subscribed"#
+        case .noAccess: #"\NoAccess"#
         case .all: #"\All"#
         case .archive: #"\Archive"#
         case .drafts: #"\Drafts"#

@@ -27,3 +27,22 @@ package struct Namespaces: Equatable, Sendable {
         self.shared = shared
     }
 }
+
+extension Namespaces {
+    /// Whether a mailbox, as the backend spells it, is in a personal namespace.
+    ///
+    /// The namespace with the longest prefix has it.
+    package func isPersonal(_ mailbox: [UInt8]) -> Bool {
+        guard let own = Self.longestPrefix(of: mailbox, in: personal) else { return false }
+        return own >= Self.longestPrefix(of: mailbox, in: otherUsers + shared) ?? 0
+    }
+
+    private static func longestPrefix(of mailbox: [UInt8], in list: [Namespace]) -> Int? {
+        list.filter { namespace in
+            let top =
+                namespace.prefix.last == namespace.delimiter
+                ? namespace.prefix.dropLast() : namespace.prefix[...]
+            return mailbox.starts(with: namespace.prefix) || mailbox.elementsEqual(top)
+        }.map(\.prefix.count).max()
+    }
+}

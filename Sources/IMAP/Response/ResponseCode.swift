@@ -62,6 +62,7 @@ package enum BareCode: String, CaseIterable, Sendable {
     case useAttribute = "USEATTR"
     case throttled = "THROTTLED"
     case downgraded = "DOWNGRADED"
+    case notificationOverflow = "NOTIFICATIONOVERFLOW"
     /// A URL of CATENATE that leads nowhere (RFC 4469); it is not repeated.
     case badURL = "BADURL"
 }

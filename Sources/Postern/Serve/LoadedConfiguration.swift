@@ -9,8 +9,8 @@ final class LoadedConfiguration {
     let configuration: Configuration
     let bundle: FileDescriptor
 
-    init(path: String) throws {
-        let reader = FileReader.disk
+    init(path: String, rehearses: Bool) throws {
+        let reader = FileReader.disk(rehearsing: rehearses)
         configuration = try Configuration.load(path: path, reader: reader, digest: Digest.sha256)
         var bytes = try reader.bundle.encoded()
         defer { bytes.wipe() }

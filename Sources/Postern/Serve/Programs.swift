@@ -12,14 +12,22 @@ struct Programs {
 
     /// Under this name the gateway finds the configuration in the bundle.
     let configurationPath: String
+    /// Whether the policy is rehearsed, whatever the configuration says.
+    let rehearses: Bool
     let pamHelper: String
     /// Whether there are rights to give up.
     let isRoot: Bool
     private let environment: [String]
 
     /// `pamHelper` nil means the one beside this program.
-    init(configurationPath: String, pamHelper: String?, isRoot: Bool) throws(SystemError) {
+    init(
+        configurationPath: String,
+        rehearses: Bool,
+        pamHelper: String?,
+        isRoot: Bool
+    ) throws(SystemError) {
         self.configurationPath = configurationPath
+        self.rehearses = rehearses
         self.isRoot = isRoot
         self.pamHelper = if let pamHelper { pamHelper } else { try Self.sibling("postern-pam") }
         guard unsafe access(self.pamHelper, X_OK) == 0 else { throw .last(self.pamHelper) }

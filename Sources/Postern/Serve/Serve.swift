@@ -3,6 +3,7 @@ import ArgumentParser
 import CLinux
 import Configuration
 import Glibc
+import Policy
 import Reactor
 
 struct Serve: ParsableCommand {
@@ -25,6 +26,9 @@ struct Serve: ParsableCommand {
     )
     var pamHelper: String?
 
+    @Flag(help: "Let the policy refuse nothing and write into the trail what it would refuse.")
+    var rehearse = false
+
     func run() throws {
         let log = Log("serve")
         do {
@@ -42,13 +46,16 @@ struct Serve: ParsableCommand {
     }
 
     private func supervisor() throws -> Supervisor {
-        let loaded = try LoadedConfiguration(path: config)
+        let loaded = try LoadedConfiguration(path: config, rehearses: rehearse)
         let configuration = loaded.configuration
         let log = Log(
             "serve",
             level: configuration.log.supervisorLevel,
             format: configuration.log.supervisorFormat
         )
+        if configuration.policy.isRehearsed {
+            log.warning("the whole policy is under rehearsal: no rule refuses anything")
+        }
         let isRoot = geteuid() == 0
         if isRoot {
             _ = try Account(configuration.processes.user)
@@ -59,7 +66,12 @@ struct Serve: ParsableCommand {
         guard linux_forbid_dumps() == 0 else { throw SystemError.last("setrlimit") }
         return try Supervisor(
             loaded: loaded,
-            programs: Programs(configurationPath: config, pamHelper: pamHelper, isRoot: isRoot),
+            programs: Programs(
+                configurationPath: config,
+                rehearses: rehearse,
+                pamHelper: pamHelper,
+                isRoot: isRoot
+            ),
             reactors: Self.reactors(configuration.processes),
             log: log
         )

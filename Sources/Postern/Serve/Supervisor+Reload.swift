@@ -15,7 +15,10 @@ extension Supervisor {
             return
         }
         do {
-            let new = try LoadedConfiguration(path: programs.configurationPath)
+            let new = try LoadedConfiguration(
+                path: programs.configurationPath,
+                rehearses: programs.rehearses
+            )
             if let obstacle = loaded.obstacle(to: new.configuration) {
                 // Listeners are known by their place in the configuration: with others, the sockets
                 // that are open would be given another listener's rules.

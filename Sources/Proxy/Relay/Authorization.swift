@@ -44,6 +44,7 @@ struct Authorization {
         case .capability: return .local(.capability)
         case .id: return .local(.id)
         case .namespace: return .local(.namespace)
+        case .notify(let asked): return notify(asked)
         case .compress:
             if isCompressing { return .refuse(.compressing, Grounds()) }
             return mayCompress ? .local(.compress) : .refuse(.compressionFull, Grounds())

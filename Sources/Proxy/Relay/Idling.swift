@@ -16,15 +16,17 @@ enum Idling: Equatable {
     case renewing
     /// The backend has not confirmed what the client was told long ago.
     case reasked(UInt64)
+    /// The client idles on while the backend is asked for something else.
+    case interrupted(Exchange)
     /// The backend does not know IDLE: it gets a NOOP when the time has come.
     case polling(Exchange, next: Instant)
     /// A NOOP is under way; with an answer for the client, that is the last.
     case polled(Exchange, Ending?)
 
-    /// The client's command, where the backend gets NOOPs in its place.
-    var polledFor: Exchange? {
+    /// The client's command, where the backend has been asked for something else in its place.
+    var detached: Exchange? {
         switch self {
-        case .polling(let asked, _), .polled(let asked, _): asked
+        case .polling(let asked, _), .polled(let asked, _), .interrupted(let asked): asked
         case .asked, .active, .ending, .renewing, .reasked: nil
         }
     }
@@ -51,7 +53,7 @@ extension Relay {
     /// Whether the client must not be read until its IDLE has come further.
     var isIdleInBetween: Bool {
         switch idling {
-        case .asked, .ending, .renewing, .reasked, .polled(_, .some): true
+        case .asked, .ending, .renewing, .reasked, .interrupted, .polled(_, .some): true
         case .active, .polling, .polled(_, nil), nil: false
         }
     }
@@ -59,7 +61,7 @@ extension Relay {
     /// Whether the backend is asked for IDLE anew, of which the client knows nothing.
     var isIdleRenewed: Bool {
         switch idling {
-        case .renewing, .reasked: true
+        case .renewing, .reasked, .interrupted: true
         default: false
         }
     }
@@ -79,6 +81,7 @@ extension Relay {
         case .asked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
             tellIdling(into: &out)
+            if isWatchStale { interruptIdle(into: &out) }
         case .reasked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
         default: return false
@@ -125,9 +128,7 @@ extension Relay {
 
     mutating func idleTimePassed(at now: Instant, into out: inout Outbox) {
         switch idling {
-        case .active(_, let renewal) where now >= renewal:
-            out.backend.append("DONE\r\n")
-            idling = .renewing
+        case .active(_, let renewal) where now >= renewal: interruptIdle(into: &out)
         case .polling(let asked, let next) where now >= next:
             send(.noop, tag: nil, .poll, at: now, into: &out)
             idling = .polled(asked, nil)
@@ -135,9 +136,23 @@ extension Relay {
         }
     }
 
-    /// Asks the backend for the IDLE anew that the client has never left.
-    mutating func renewIdle(_ ended: Exchange, at now: Instant, into out: inout Outbox) {
-        var renewed = ended
+    /// Ends an IDLE at the backend, of which the client knows nothing.
+    mutating func interruptIdle(into out: inout Outbox) {
+        guard case .active = idling else { return }
+        out.backend.append("DONE\r\n")
+        idling = .renewing
+    }
+
+    /// The backend has ended an IDLE that the client has never left.
+    mutating func idleInterrupted(_ ended: Exchange, at now: Instant, into out: inout Outbox) {
+        idling = .interrupted(ended)
+        renewWatch(at: now, into: &out)
+        if undertaking == nil { resumeIdle(at: now, into: &out) }
+    }
+
+    /// Asks the backend for IDLE anew, if it was interrupted.
+    mutating func resumeIdle(at now: Instant, into out: inout Outbox) {
+        guard case .interrupted(var renewed) = idling else { return }
         renewed.number = nextTag()
         out.backend.append("g")
         out.backend.append(decimal: renewed.number)

@@ -17,6 +17,8 @@ enum Purpose: Equatable {
     case fetch(FetchFilter)
     case enable(CapabilitySet)
     case idle
+    /// NOTIFY: what is watched once the backend agrees; nil: nothing.
+    case notify(Watch?)
     /// Ours alone: asks for news while the client idles.
     case poll
     /// STATUS and LIST with STATUS whose answers get the limit for messages; nil: of any mailbox.

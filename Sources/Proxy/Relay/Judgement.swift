@@ -32,6 +32,8 @@ struct Grounds: Equatable {
     var destination: Access?
     /// What CATENATE reads.
     var sources: [Source] = []
+    /// What NOTIFY watches: the mailboxes that may be read, and those named that may not.
+    var watched: [Access] = []
     /// A mailbox that the command does not name, for whose sake it is refused.
     var implied: [Access] = []
 
@@ -39,6 +41,8 @@ struct Grounds: Equatable {
         self.mailbox = mailbox
         self.destination = destination
     }
+
+    init(watching watched: [Access]) { self.watched = watched }
 
     /// What the rules that stand against the command tell the client; empty: nothing.
     ///

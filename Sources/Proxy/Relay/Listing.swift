@@ -146,10 +146,8 @@ extension Relay {
         into out: inout Outbox
     ) {
         Response.list(entry).encode(into: &out.client)
-        let isThere =
-            !entry.attributes.contains(.noSelect) && !entry.attributes.contains(.nonExistent)
         // RFC 8440, 3: rights are told of mailboxes that can be selected, as STATUS is.
-        guard isThere, let name = try? namesToBackend.decode(entry.mailbox) else { return }
+        guard entry.isThere, let name = try? namesToBackend.decode(entry.mailbox) else { return }
         if current.tellsRights { tell(authorization.rights(on: name), on: name, into: &out) }
         guard !status.isEmpty, rights.contains(.read) else { return }
         // A mailbox that has gone meanwhile, or tells nothing, is passed over (RFC 5819, 2).

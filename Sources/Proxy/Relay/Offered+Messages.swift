@@ -40,6 +40,13 @@ extension Authorization {
         return !isForeign && admits(fetch.set) && admits(modSequences: fetch.changedSince != nil)
     }
 
+    func admits(_ notify: Notify) -> Bool {
+        offer.contains(.notify)
+            && !notify.groups.contains { group in
+                group.items.contains { $0.capability.map { !offer.contains($0) } ?? false }
+            }
+    }
+
     // MARK: Status
 
     func admits(_ items: KeywordSet<StatusItem>) -> Bool {

@@ -8,6 +8,7 @@ extension Authorization {
         case .idle: offer.contains(.idle)
         case .namespace: offer.contains(.namespace)
         case .enable: offer.contains(.enable)
+        case .notify(let notify): admits(notify)
         case .compress: isCompressing || offer.contains(.compressDeflate)
         case .unselect: offer.contains(.unselect)
         case .uidExpunge(let set): offer.contains(.uidPlus) && admits(set)

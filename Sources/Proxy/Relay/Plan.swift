@@ -47,6 +47,8 @@ struct Plan: Equatable {
         case moving(Copy)
         /// The names of LIST and LSUB are told with more than they say.
         case listing(Listing)
+        /// The names of LIST and LSUB are what the command's filters mean.
+        case surveying(KnownNames)
     }
 
     /// In this order; answers to the first ones may add to them.

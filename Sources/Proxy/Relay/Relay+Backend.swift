@@ -34,6 +34,7 @@ extension Relay {
                 if isFetch {
                     transcode(literal: nil, into: &out)
                     if owesAccess { tellAccess(into: &out) }
+                    renewWatch(at: now, into: &out)
                     resume(at: now, into: &out)
                 } else {
                     received(at: now, into: &out)
@@ -89,7 +90,7 @@ extension Relay {
                 self.transcoder = nil
                 guard isSelecting else { return dropUnselected(into: &out) }
                 guard !summary.isSuppressed else { return }
-                inFlight.count(told: summary)
+                if !record(pushed: summary, into: &out) { inFlight.count(told: summary) }
             }
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
@@ -157,7 +158,7 @@ extension Relay {
         }
         if case .poll = exchange.purpose { return pollEnded(at: now, into: &out) }
         if case .renewing = idling, condition == .ok {
-            return renewIdle(exchange, at: now, into: &out)
+            return idleInterrupted(exchange, at: now, into: &out)
         }
         if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
             return desynchronized("Backend took a command that it did not get whole", into: &out)
@@ -170,6 +171,7 @@ extension Relay {
         guard !isFinished else { return }
         settleSelection(after: exchange, condition, at: now, into: &out)
         settleModes(after: exchange, condition, into: &out)
+        settleWatch(after: exchange, condition, into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
@@ -187,6 +189,7 @@ extension Relay {
         if isCutShort {
             return desynchronized("Backend refused a message half-way", into: &out)
         }
+        renewWatch(at: now, into: &out)
         resume(at: now, into: &out)
         endIfDrained(into: &out)
     }

@@ -88,6 +88,7 @@ extension Relay {
             if exchange.verb == .search { file(&current, copy) }
             if exchange.verb == .copy { tellCopied(&current, code, into: &out) }
         case .listing: if current.isThrough { endListing(&current, into: &out) }
+        case .surveying: if current.isThrough { endSurvey(&current, into: &out) }
         }
     }
 
@@ -112,6 +113,7 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
+        if ended.isRenewedWatch { return watchRenewed(ended, at: now, into: &out) }
         guard case .refusal(let refusal) = ended.asked.purpose else {
             return answer(ended.asked, ended.condition, ended.code, at: now, into: &out)
         }

@@ -24,6 +24,7 @@ extension Relay {
             forward.command.describe(into: &record.arguments)
             recordSources(forward.grounds, into: &out)
             trail.record(record, into: &out)
+            recordWatched(forward.grounds, of: trail.sequence, into: &out)
             isRecorded = true
         }
         return !forward.isWriting || trail.isDurable
@@ -78,6 +79,25 @@ extension Relay {
             record.code = source.refusal?.code
             record.reason = source.refusal?.text
             source.url.describe(into: &record.arguments)
+            trail.record(record, into: &out)
+        }
+    }
+
+    /// Writes each mailbox that NOTIFY watches, as a STATUS of it would be written.
+    mutating func recordWatched(
+        _ grounds: Grounds,
+        of sequence: UInt64,
+        into out: inout Outbox
+    ) {
+        for access in grounds.watched {
+            let verdict: Record.Verdict = access.refusal == nil ? .allow : .deny
+            var record = trail.decision(.status, verdict, isDurable: verdict == .deny)
+            record.sequence = sequence
+            record.verb = Phrase(Verb.notify.spelling)
+            record.state = state
+            record.mailbox = access.record
+            record.code = access.refusal?.code
+            record.reason = access.refusal?.text
             trail.record(record, into: &out)
         }
     }

@@ -32,6 +32,7 @@ extension Relay {
     var fetchFilter: FetchFilter {
         guard isSelecting, !isShut else { return .nothing }
         var filter = inFlight.fetchFilter
+        if let watchedFilter { filter.formUnion(watchedFilter) }
         filter.hidesRecent = enabled.hasRevision2
         return filter
     }

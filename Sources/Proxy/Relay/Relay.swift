@@ -69,6 +69,10 @@ struct Relay: ~Copyable {
     /// Names below the mailbox that the waiting command would delete or rename.
     var descendants: [MailboxName?]?
     var quotaLabels = QuotaLabels()
+    /// What NOTIFY asked for; nil: nothing.
+    var watch: Watch?
+    /// The backend does not watch what `watch` means by now.
+    var isWatchStale = false
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -209,6 +213,7 @@ struct Relay: ~Copyable {
         refreshSelection(at: now, into: &out)
         if !isFinished && !isShut { tellAccess(into: &out) }
         reviewPlan()
+        reviewWatch(at: now, into: &out)
     }
 
     mutating func drain(into out: inout Outbox) {
@@ -304,11 +309,11 @@ struct Relay: ~Copyable {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }
         inFlight.removeAll()
-        if let asked = undertaking?.asked {
+        if let asked = undertaking?.asked, asked.tag != nil {
             recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
         }
         undertaking = nil
-        if let asked = idling?.polledFor {
+        if let asked = idling?.detached {
             recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
         }
         trail.record(trail.event(.connectionClose), into: &out)

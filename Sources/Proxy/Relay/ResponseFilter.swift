@@ -108,6 +108,7 @@ extension Relay {
         case .no, .bad: break
         case .ok:
             if case .inProgress(let progress)? = code { return pass(progress, into: &out) }
+            if code == .bare(.notificationOverflow) { endWatch(into: &out) }
             guard let kept = filtered(untagged: code) else { break }
             Response.status(.ok, code: kept).encode(into: &out.client)
         }
@@ -174,6 +175,7 @@ extension Relay {
             guard case .filing(let target, true, _) = exchange.purpose else { return nil }
             return target.contains(.lookup) ? code : nil
         case .readOnly, .readWrite, .closed, .alert: return nil
+        case .notificationOverflow: return exchange.verb == .notify ? code : nil
         case .authenticationFailed, .authorizationFailed, .expired, .privacyRequired: return nil
         // A child that the user may not see would show by this code.
         case .hasChildren: return policy.hidesMailboxes ? .cannot : code
@@ -218,6 +220,7 @@ extension Relay {
         }
         // A name that is not canonical can't be held against the policy: it does not exist.
         guard let name = decoded else { return true }
+        if survey(entry, name, isSubscribed: isSubscribed) { return true }
         let rights = policy.decide(name.canonical).rights
         guard rights.contains(.lookup) else { return true }
         var entry = entry

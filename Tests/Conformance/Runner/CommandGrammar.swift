@@ -15,6 +15,7 @@ extension Grammar {
         "APPEND <mailbox><append> {5}", "APPEND <mailbox><append> {5+}",
         "<uid>SEARCH <search-return><charset><keys>", "<uid>SORT (<sort>) UTF-8 <keys>",
         "<uid>THREAD REFERENCES UTF-8 <keys>", "UIDBATCHES 100", "COMPRESS DEFLATE",
+        "NOTIFY NONE", "NOTIFY SET<notify-status><notify-groups>",
         "<uid>FETCH <set> <fetch><fetch-modifier>", "<uid>STORE <set><unchanged> <store>",
         "<uid>COPY <set> <mailbox>", "<uid>MOVE <set> <mailbox>",
         "<uid>REPLACE 7 <mailbox><append> {5}", "GETACL <mailbox>", "SETACL <mailbox> bob +lr",
@@ -80,5 +81,24 @@ extension Grammar {
             #"MODSEQ "/flags/\\Seen" all 5"#, "NOT <key>", "OR <key> <key>", "(<keys>)",
         ],
         "keys": ["<key>", "<key> <keys>"],
+        "notify-status": ["", "", " STATUS"],
+        "notify-groups": ["<notify-group>", "<notify-group><notify-groups>"],
+        "notify-group": [
+            " (<filter> NONE)", " (<filter> (<notify-messages>))",
+            " (<filter> (MailboxName SubscriptionChange))", " (selected <notify-selected>)",
+        ],
+        "notify-messages": [
+            "MessageNew MessageExpunge", "flagchange MESSAGEEXPUNGE messagenew",
+            "MessageNew MessageExpunge AnnotationChange",
+        ],
+        "notify-selected": [
+            "NONE", "(<notify-messages>)", "(MessageNew (<fetch-items>) MessageExpunge)",
+        ],
+        "filter": [
+            "inboxes", "personal", "SUBSCRIBED", "selected-delayed", "subtree <filter-names>",
+            "Subtree-One <filter-names>", "mailboxes <filter-names>",
+        ],
+        "filter-names": ["<mailbox>", "(<mailbox-list>)"],
+        "mailbox-list": ["<mailbox>", "<mailbox> <mailbox-list>"],
     ])
 }

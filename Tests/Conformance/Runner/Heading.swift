@@ -39,7 +39,7 @@ struct Heading: Sendable {
     /// What today's gateway can relay.
     static let allCapabilities =
         "IMAP4rev1 IDLE NAMESPACE UIDPLUS UNSELECT MOVE ENABLE CHILDREN LIST-EXTENDED LIST-STATUS "
-        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+ MULTIAPPEND CATENATE REPLACE"
+        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+ MULTIAPPEND CATENATE REPLACE NOTIFY"
 
     /// Transcripts say what they want of it.
     private static let noEmulation =

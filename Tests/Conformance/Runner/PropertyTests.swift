@@ -101,6 +101,8 @@ struct PropertyTests {
         "CREATE New/Deep", "UID MOVE 1:3 Work", "ENABLE QRESYNC", "APPEND Work {5+}\r\nhello",
         "NAMESPACE", "CAPABILITY", "SUBSCRIBE Work", "SELECT Secret", "CLOSE",
         "LIST (SUBSCRIBED) \"\" * RETURN (CHILDREN STATUS (MESSAGES))",
+        "NOTIFY SET STATUS (personal (MessageNew MessageExpunge MailboxName))",
+        "NOTIFY SET (selected (MessageNew (BODY[]) MessageExpunge)) (subtree Secret (MailboxName))",
     ]
 
     @Test(

@@ -135,7 +135,7 @@ private final class FuzzedSession {
 
     private static let capabilities =
         "IMAP4rev1 IDLE NAMESPACE UIDPLUS UNSELECT MOVE ENABLE CHILDREN LIST-EXTENDED LIST-STATUS "
-        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+ ACL QUOTA METADATA SORT BINARY OBJECTID"
+        + "SPECIAL-USE ESEARCH CONDSTORE QRESYNC LITERAL+ ACL QUOTA METADATA SORT BINARY OBJECTID NOTIFY"
 
     private static let settings: Settings = {
         func rule(_ id: String, _ pattern: String, _ letters: String) -> Rule {

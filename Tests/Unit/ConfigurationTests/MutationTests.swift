@@ -24,6 +24,44 @@ extension Dice {
 }
 
 @Suite struct MutationTests {
+    private static let language = """
+        policy: 1
+        groups:
+          staff: [ann, "group:night", { certificate: { subject: "*OU=Ops*" } }]
+          night: [bob, "c*"]
+        rules:
+          - id: hours
+            who: { groups: [staff], except: { users: [ann] } }
+            mailboxes: ["INBOX", "Work/**"]
+            except-mailboxes: "Work/Open"
+            when:
+              networks: ["192.0.2.0/24", "2001:db8::/32"]
+              except-networks: 192.0.2.7
+              authentication: [password, both]
+              tls: [TLSv1.2]
+              clients: ["*Outlook*"]
+              hours: { zone: UTC, windows: [{ days: mon-fri, from: "08:00", to: "18:00" }] }
+              until: "2026-02-01T08:00:00+01:00"
+            operations: { no: [expunge, move-out] }
+            mode: report
+            because: "held"
+            message: "Held by order of the court"
+
+        """
+
+    @Test(
+        "refuses mangled policies with all there is at a place",
+        arguments: 0..<100 as Range<UInt64>
+    )
+    func survivesLanguage(seed: UInt64) throws {
+        var generator = Dice(seed: seed)
+        #expect(Files(policy: Self.language).errors == [])
+        for _ in 0..<20 {
+            let files = Files(policy: generator.mutate(Self.language))
+            for error in files.errors { #expect(error.wholeMatch(of: /[^:]+:\d+:\d+: .+/) != nil) }
+        }
+    }
+
     @Test("survives mangled configurations and policies", arguments: 0..<50 as Range<UInt64>)
     func survives(seed: UInt64) throws {
         var generator = Dice(seed: seed)

@@ -115,7 +115,7 @@ import Testing
             "[COPYUID 1 2:* 3]", "[URLMECH INTERNAL]", "[HIGHESTMODSEQ 9223372036854775808]",
             "[PERMANENTFLAGS \\Seen]", "[METADATA LONGENTRIES 5]", "[INPROGRESS (\"g1\" NIL 2)]",
             "[INPROGRESS (\"c1\" 1 2)]", "[MESSAGELIMIT 0]", "[MAILBOXID (a b)]",
-            "[NOTIFICATIONOVERFLOW]",
+            "[UNDEFINED-FILTER x]",
         ]
     )
     func takesAway(text: String) throws { #expect(try code(text) == .unknown) }

@@ -28,6 +28,9 @@ import Testing
         "a THREAD REFS US-ASCII EMAILID M-1_ SAVEDSINCE 1-Jan-2020 (UID $ NOT YOUNGER 5)",
         "a UID FETCH 1 (BINARY.PEEK[1.2]<0.9> BINARY.SIZE[] PREVIEW (LAZY)) (PARTIAL 1:9)",
         "a UIDBATCHES 2000 3:1", "a FETCH $ PREVIEW",
+        "a NOTIFY SET STATUS (selected (MESSAGENEW (UID BODY.PEEK[]) MESSAGEEXPUNGE)) (inboxes NONE)",
+        "a NOTIFY SET (subtree (a {1}\r\nb) (X-OTHER)) (subtree-one \"\" (MAILBOXNAME))",
+        "a NOTIFY NONE",
         "a ENABLE CONDSTORE QRESYNC", "a UID EXPUNGE 1,2,3,4,5,6,7,8",
     ]
 

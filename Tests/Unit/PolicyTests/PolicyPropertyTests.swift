@@ -16,7 +16,7 @@ import Testing
 
     private static func rules(_ generator: inout Dice) throws -> [Rule] {
         try (0..<8).map { number in
-            try rule(
+            var made = try rule(
                 "rule-\(number)",
                 users: generator.pick(users + ["*", "a*"], atMost: 2),
                 groups: generator.pick(["g", "h"], atMost: 1),
@@ -26,6 +26,13 @@ import Testing
                 except: generator.pick(patterns, atMost: 1),
                 limit: Rights(rawValue: UInt16.random(in: 0...2047, using: &generator))
             )
+            made.forbidden = generator.pick(Policy.Operation.allCases, atMost: 3)
+                .reduce(into: .none) { $0.formUnion(Operations($1)) }
+            made.specialUses = generator.hits(20) ? SpecialUses(.trash) : .none
+            made.volume =
+                generator.hits(20) ? Volume(messages: 5, bytes: nil, period: .day) : nil
+            made.mode = generator.hits(20) ? .report : .enforce
+            return made
         }
     }
 
@@ -44,7 +51,13 @@ import Testing
             for name in Self.names.map({ Array($0.utf8) }) {
                 let decision = whole.policy(for: user).decide(name)
                 #expect(shuffled.policy(for: user).decide(name).rights == decision.rights)
-                #expect(fewer.policy(for: user).decide(name).rights.isSuperset(of: decision.rights))
+                let before = fewer.policy(for: user).decide(name)
+                #expect(before.rights.isSuperset(of: decision.rights))
+                #expect(before.forbidden.isSubset(of: decision.forbidden))
+                #expect(!before.isMetered || decision.isMetered)
+                let other = shuffled.policy(for: user).decide(name)
+                #expect(other.forbidden == decision.forbidden)
+                #expect(other.isMetered == decision.isMetered)
                 let missing = Rights.full.subtracting(decision.rights)
                 #expect(decision.rules(taking: missing).isEmpty == missing.isEmpty)
             }

@@ -239,6 +239,7 @@ extension Conversation {
     static func loggedIn(
         settings: Settings = .sample(),
         capabilities: String = Conversation.capabilities,
+        namespace: String = #"(("" "/")) NIL NIL"#,
         compressionRoom: CompressionRoom = CompressionRoom()
     ) -> Conversation {
         let talk = Conversation(settings: settings, compressionRoom: compressionRoom)
@@ -252,7 +253,7 @@ extension Conversation {
             let tag = command.prefix { $0 != " " }
             let answer =
                 command.hasSuffix("NAMESPACE")
-                ? "* NAMESPACE ((\"\" \"/\")) NIL NIL\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
+                ? "* NAMESPACE \(namespace)\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
             talk.backend("\(answer)\(tag) OK\n")
         }
         _ = talk.takeEffects()
@@ -260,8 +261,12 @@ extension Conversation {
     }
 
     /// A logged-in session with `mailbox` selected at the backend.
-    static func selected(_ mailbox: String, settings: Settings = .sample()) -> Conversation {
-        let talk = loggedIn(settings: settings)
+    static func selected(
+        _ mailbox: String,
+        settings: Settings = .sample(),
+        capabilities: String = Conversation.capabilities
+    ) -> Conversation {
+        let talk = loggedIn(settings: settings, capabilities: capabilities)
         talk.client("s SELECT \(mailbox)\n")
         let asked = talk.heardByBackend()
         let tag = asked.prefix { $0 != " " }

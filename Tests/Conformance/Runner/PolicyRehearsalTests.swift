@@ -1,0 +1,86 @@
+// A policy in report mode shows nowhere: every transcript's two sides, with it and without any.
+import Audit
+import Policy
+import Proxy
+import Testing
+
+@Suite("Policies under rehearsal")
+struct PolicyRehearsalTests {
+    /// Where what is said depends on the moment at which a rule begins.
+    private static let timed = ["policy-hours.imap"]
+
+    private static let strictest = [
+        "policy: 1", "rules:",
+        "  - { id: all, who: everyone, mailboxes: \"**\", limit: deny, mode: report, because: x,",
+        "      message: Never heard, operations: { no: [search, fetch-text, append] } }",
+    ]
+
+    @Test("are indistinguishable from none", arguments: Corpus.files.filter { !timed.contains($0) })
+    func isHidden(file: String) throws {
+        let transcript = try Corpus.transcript(file)
+        let bare = transcript.heading.under([])
+        let none = try play(transcript, bare, reloading: false)
+        var own = transcript.heading
+        own.settings.append("rehearse: true")
+        for heading in [own, transcript.heading.under(Self.strictest)] {
+            let scene = try play(transcript, heading, reloading: heading.policy != Self.strictest)
+            #expect(scene.toClient == none.toClient)
+            #expect(scene.toBackend == none.toBackend)
+            #expect(scene.isClosed == none.isClosed)
+        }
+    }
+
+    @Test func whatWouldBeRefusedIsWritten() throws {
+        let transcript = try Corpus.transcript("store.imap")
+        let heading = transcript.heading.under(Self.strictest)
+        let records = try play(transcript, heading, reloading: false).records
+        let would = records.filter { $0.verdict == .wouldDeny }
+        #expect(!would.isEmpty)
+        #expect(would.allSatisfy { $0.mailbox?.rules == ["all"] })
+        #expect(!records.contains { $0.verdict == .deny })
+    }
+
+    /// Says what the transcript's parties say, whatever comes of it.
+    private func play(
+        _ transcript: Transcript,
+        _ heading: Heading,
+        reloading: Bool
+    ) throws -> Scene {
+        let scene = Scene.begun(heading, try heading.settings())
+        let start = heading.state == .greeting ? 0 : scene.toBackend.count
+        for happening in transcript.turns.flatMap(\.happenings) where !scene.isClosed {
+            switch happening {
+            case .client(let pieces): scene.client(pieces.octets([:]) ?? [])
+            case .backend(let pieces):
+                if let octets = pieces.octets(Self.tags(in: scene.toBackend[start...])) {
+                    scene.backend(octets)
+                }
+            case .event(.rules(let rules)): try scene.direct(.rules(reloading ? rules : []))
+            case .event(let direction): try scene.direct(direction)
+            }
+        }
+        return scene
+    }
+
+    /// The gateway's tags in the order in which they came, by the numbers of transcripts.
+    private static func tags(in heard: ArraySlice<UInt8>) -> [Int: [UInt8]] {
+        var tags: [Int: [UInt8]] = [:]
+        for line in heard.split(separator: UInt8(ascii: "\n")) {
+            let tag = Array(line.prefix { $0 != UInt8(ascii: " ") })
+            let isOurs =
+                tag.first == UInt8(ascii: "g") && tag.dropFirst().allSatisfy { 48...57 ~= $0 }
+            if isOurs && !tags.values.contains(tag) { tags[tags.count + 1] = tag }
+        }
+        return tags
+    }
+}
+
+extension Heading {
+    /// The same world under this policy file alone; without lines under none.
+    fileprivate func under(_ policy: [String]) -> Heading {
+        var heading = self
+        heading.rules = []
+        heading.policy = policy
+        return heading
+    }
+}
