@@ -1,5 +1,6 @@
 """Rules that come and go: by the hour, by SIGHUP, under five hundred live sessions; rehearsals."""
 
+import os
 import time
 
 from parts.processes import wait_until
@@ -105,6 +106,7 @@ class ManySessions(PolicyCase):
             responses = client.command("NOOP")
             self.assertEqual(len(responses), 1, responses)
             self.assertIn(b" OK ", responses[0])
+        self.await_record(event="policy.reload", args=f"user ID {os.getuid()}")
         revisions = {r["policy"] for r in self.postern.records() if r["event"] == "policy.reload"
                      and r.get("verdict") is None}
         self.assertGreaterEqual(len(revisions), 3)

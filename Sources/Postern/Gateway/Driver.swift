@@ -16,8 +16,8 @@ struct Driver: ~Copyable {
         case listen(Int, descriptor: Int32)
         case recorder(descriptor: Int32)
         case helper(Int, place: Int, descriptor: Int32)
-        /// One reactor of all `recordsIt`.
-        case reload(Snapshot, recordsIt: Bool)
+        /// One reactor of all records it, for the user of this ID.
+        case reload(Snapshot, recordedFor: UInt32?)
         case addressesChanged
         case drain(until: Instant)
     }

@@ -20,7 +20,7 @@ extension Driver {
             useRecorder(Socket(FileDescriptor(owning: descriptor)))
         case .helper(let number, let place, let descriptor):
             startHelper(number, at: place, Socket(FileDescriptor(owning: descriptor)))
-        case .reload(let snapshot, let recordsIt): reload(snapshot, recordsIt: recordsIt)
+        case .reload(let snapshot, let user): reload(snapshot, recordedFor: user)
         case .addressesChanged: addressesChanged()
         case .drain(let until): drain(until)
         }
@@ -38,18 +38,19 @@ extension Driver {
     }
 
     /// Swaps the configuration in whole; each session learns of it before its next command.
-    private mutating func reload(_ snapshot: Snapshot, recordsIt: Bool) {
+    private mutating func reload(_ snapshot: Snapshot, recordedFor user: UInt32?) {
         self.snapshot = snapshot
-        if recordsIt { recordReload() }
+        if let user { recordReload(by: user) }
         for connection in connections.all { tell(connection, .settingsChanged) }
     }
 
     /// Stands in the trail before the first decision that this reactor makes by the new policy.
-    private mutating func recordReload() {
+    private mutating func recordReload(by user: UInt32) {
         var facts = SessionFacts()
         facts.policyRevision = snapshot.settings.policy.revision
         var record = Record(.policyReload, .event, isDurable: true, session: facts.encoded)
         record.reason = "the supervisor was told to read the configuration again (SIGHUP)"
+        record.arguments = ShortBytes("user ID \(user)")
         recorder.append(record, at: moment)
     }
 

@@ -42,9 +42,9 @@ struct Reception {
 
     private mutating func take(_ message: ControlMessage, _ descriptor: Int32?) throws {
         switch message {
-        case .configure:
+        case .configure(let user):
             guard let descriptor else { return }
-            try configure(FileDescriptor(owning: descriptor))
+            try configure(FileDescriptor(owning: descriptor), by: user)
         case .listener, .helper, .recorder:
             if mailboxes.isEmpty {
                 early.append((message, descriptor))
@@ -81,7 +81,7 @@ struct Reception {
     }
 
     /// The first configuration must be good; a bad later one leaves the one in force.
-    private mutating func configure(_ file: consuming FileDescriptor) throws {
+    private mutating func configure(_ file: consuming FileDescriptor, by user: UInt32) throws {
         do {
             let (configuration, snapshot) = try load(file)
             self.configuration = configuration
@@ -89,7 +89,7 @@ struct Reception {
             guard !mailboxes.isEmpty else { return }
             resolver?.add(snapshot.hosts)
             for (index, mailbox) in mailboxes.enumerated() {
-                mailbox.post(.reload(snapshot, recordsIt: index == 0))
+                mailbox.post(.reload(snapshot, recordedFor: index == 0 ? user : nil))
             }
             try control.send(.configured)
         } catch {

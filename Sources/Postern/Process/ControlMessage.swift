@@ -9,7 +9,7 @@
 //
 // | message          | from, to               | first   | second   | text | descriptor              |
 // |------------------|------------------------|---------|----------|------|-------------------------|
-// | configure   (1)  | supervisor to gateway  |         |          |      | sealed memfd: a bundle  |
+// | configure   (1)  | supervisor to gateway  | user ID of who asked|      | sealed memfd: a bundle  |
 // | listener    (2)  | supervisor to gateway  | reactor | listener |      | listening socket        |
 // | helper      (3)  | supervisor to gateway  | helper  |          |      | channel to postern-pam  |
 // | recorder    (4)  | supervisor to both     | reactor |          |      | gateway-recorder stream |
@@ -28,8 +28,8 @@
 import Bytes
 
 enum ControlMessage: Equatable, Sendable {
-    /// The configuration with all the files it names.
-    case configure
+    /// The configuration with all the files it names, and the user ID of who asked for it.
+    case configure(by: UInt32)
     /// A listening socket for one reactor; `listener` is the index in the configuration.
     case listener(reactor: UInt16, listener: UInt16)
     /// A channel to a PAM helper, new or in place of one that died.
@@ -63,7 +63,8 @@ enum ControlMessage: Equatable, Sendable {
 
     var encoded: [UInt8] {
         switch self {
-        case .configure: Self.packet(1)
+        case .configure(let user):
+            Self.packet(1, UInt16(user >> 16), UInt16(truncatingIfNeeded: user))
         case .listener(let reactor, let listener): Self.packet(2, reactor, listener)
         case .helper(let index): Self.packet(3, index)
         case .recorder(let reactor): Self.packet(4, reactor)
@@ -82,7 +83,7 @@ enum ControlMessage: Equatable, Sendable {
         let first = UInt16(packet[1]) << 8 | UInt16(packet[2])
         let second = UInt16(packet[3]) << 8 | UInt16(packet[4])
         switch packet[0] {
-        case 1: self = .configure
+        case 1: self = .configure(by: UInt32(first) << 16 | UInt32(second))
         case 2: self = .listener(reactor: first, listener: second)
         case 3: self = .helper(first)
         case 4: self = .recorder(reactor: first)

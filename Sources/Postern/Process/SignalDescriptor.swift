@@ -5,6 +5,12 @@ import Reactor
 
 /// Signals that no longer interrupt the process but wait to be read.
 struct SignalDescriptor: ~Copyable {
+    struct Signal {
+        let number: Int32
+        /// The user ID of the process that sent it.
+        let sender: UInt32
+    }
+
     let descriptor: FileDescriptor
 
     /// To be called before other threads are started: the signals are blocked for them, too.
@@ -19,10 +25,10 @@ struct SignalDescriptor: ~Copyable {
     }
 
     /// The next signal that came, nil when there is none.
-    borrowing func next() -> Int32? {
+    borrowing func next() -> Signal? {
         var information = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         guard unsafe read(descriptor.number, &information, size) == size else { return nil }
-        return Int32(information.ssi_signo)
+        return Signal(number: Int32(information.ssi_signo), sender: information.ssi_uid)
     }
 }

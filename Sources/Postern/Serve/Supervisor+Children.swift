@@ -44,7 +44,7 @@ extension Supervisor {
 
     /// Hands a new gateway everything it needs.
     private func equipGateway() {
-        tell(gateway, .configure, lending: loaded.bundle.number)
+        tell(gateway, .configure(by: geteuid()), lending: loaded.bundle.number)
         for socket in sockets {
             let message = ControlMessage.listener(
                 reactor: socket.reactor,

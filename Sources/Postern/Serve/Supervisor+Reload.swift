@@ -4,14 +4,14 @@ import Glibc
 import Reactor
 
 extension Supervisor {
-    /// Reads the files again and proposes them to the gateway.
-    func reload() {
+    /// Reads the files again and proposes them to the gateway, for the user of this ID.
+    func reload(for user: UInt32) {
         guard phase == .serving, gateway.isReady else {
             return log.warning("not reloading: the gateway is not ready")
         }
         // The gateway's word would be taken for one about the files of today.
         guard proposed == nil else {
-            isReloadDue = true
+            reloadIsDueFor = user
             return
         }
         do {
@@ -25,7 +25,7 @@ extension Supervisor {
                 return log.warning("not reloading: \(obstacle) changed, which needs a restart")
             }
             proposed = new
-            tell(gateway, .configure, lending: new.bundle.number)
+            tell(gateway, .configure(by: user), lending: new.bundle.number)
         } catch let error as ConfigurationErrors {
             for error in error.errors { log.error("\(error)") }
             log.error("the new configuration is not used; the old one stays in force")
@@ -43,16 +43,16 @@ extension Supervisor {
         } else {
             use(new)
         }
-        guard isReloadDue else { return }
-        isReloadDue = false
-        reload()
+        guard let user = reloadIsDueFor else { return }
+        reloadIsDueFor = nil
+        reload(for: user)
     }
 
     /// The gateway is gone before it said a word: its successor gets what is in force.
     func forgetProposal() {
         guard proposed != nil else { return }
         proposed = nil
-        isReloadDue = false
+        reloadIsDueFor = nil
         log.error("the new configuration is not used: the gateway ended over it")
     }
 

@@ -33,7 +33,7 @@ final class Supervisor {
     /// Sent to the gateway, which has not said yet what it thinks of it.
     var proposed: LoadedConfiguration?
     /// Asked for while the gateway had not said yet what it thinks of `proposed`.
-    var isReloadDue = false
+    var reloadIsDueFor: UInt32?
     var log: Log
     var phase = Phase.starting
 
@@ -117,8 +117,8 @@ final class Supervisor {
         return next > now ? Int32(clamping: (next - now) / 1000 + 1) : 0
     }
 
-    private func heed(_ signal: Int32) {
-        if signal == SIGHUP { return reload() }
+    private func heed(_ signal: SignalDescriptor.Signal) {
+        if signal.number == SIGHUP { return reload(for: signal.sender) }
         switch phase {
         case .starting: close(failed: false)
         case .serving: drain()

@@ -62,7 +62,7 @@ struct Access: Equatable {
             needed: needed.rights.letters,
             held: rights.letters,
             missing: missing.letters,
-            forbidden: forbidden.words.map(\.name),
+            forbidden: isGranted ? [] : forbidden.words.map(\.name),
             rules: reasons.map(\.id),
             because: reasons.map(\.because).filter { !$0.isEmpty }
         )

@@ -8,7 +8,8 @@ import Testing
 @testable import Postern
 
 private let messages: [ControlMessage] = [
-    .configure, .listener(reactor: 1, listener: 258), .helper(65_535), .recorder(reactor: 3),
+    .configure(by: 70_000), .listener(reactor: 1, listener: 258), .helper(65_535),
+    .recorder(reactor: 3),
     .start(reactors: 2), .drain(seconds: 30), .ready, .killHelper(7), .configured,
     .refused("policy.yaml:3:1: unknown key"), .refused(""),
 ]
@@ -76,7 +77,7 @@ struct ControlChannelTests {
     func missesADescriptor() throws {
         let (channel, raw) = try ends()
         defer { close(raw) }
-        let packet = ControlMessage.configure.encoded
+        let packet = ControlMessage.configure(by: 0).encoded
         let sent = unsafe send(raw, packet, packet.count, 0)
         #expect(sent == packet.count)
         #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }
