@@ -31,6 +31,7 @@ package enum Event: String, CaseIterable, Sendable {
     case notify = "mbox.notify"
     case check = "msg.check"
     case search = "msg.search"
+    case multiSearch = "msg.msearch"
     case fetch = "msg.fetch"
     case store = "msg.store"
     case append = "msg.append"

@@ -28,7 +28,7 @@ enum Offer {
         .binary, .statusSize, .objectID, .saveDate, .preview, .i18nLevel1, .partial, .inProgress,
         .uidOnly, .uidBatches, .messageLimit, .saveLimit,
         .multiAppend, .catenate, .replace,
-        .notify, .listMyRights, .quota, .quotaStorage, .quotaMessage, .quotaMailbox,
+        .notify, .multiSearch, .listMyRights, .quota, .quotaStorage, .quotaMessage, .quotaMailbox,
         .quotaAnnotationStorage, .metadata, .createSpecialUse,
     ])
 

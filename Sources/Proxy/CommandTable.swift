@@ -169,6 +169,11 @@ extension Verb {
             Row(.selected, .numbers, .reading, .relayed, .search)
                 .needing(selected: .read)
                 .doing(selected: Operations(.search))
+        // Of every mailbox that is searched, whatever the sources mean.
+        case .multiSearch:
+            Row(.authenticated, .alone, .reading, .rewritten, .multiSearch)
+                .needing(mailbox: [.lookup, .read])
+                .doing(mailbox: Operations(.search))
         case .sort, .thread:
             Row(.selected, .numbers, .reading, .relayed, .search)
                 .needing(selected: .read)

@@ -45,6 +45,7 @@ package enum Command: Equatable, Sendable {
     case expunge
     case uidExpunge(MessageSet)
     case search(Search)
+    case multiSearch(MultiSearch)
     case sort(Sort)
     case thread(Thread)
     case uidBatches(UIDBatches)
@@ -97,6 +98,7 @@ extension Command {
         case .expunge: .expunge
         case .uidExpunge: .uidExpunge
         case .search: .search
+        case .multiSearch: .multiSearch
         case .sort: .sort
         case .thread: .thread
         case .uidBatches: .uidBatches
@@ -154,6 +156,7 @@ extension Command {
     package var program: Search? {
         switch self {
         case .search(let search): search
+        case .multiSearch(let searching): searching.search
         case .sort(let sort): sort.search
         case .thread(let thread): thread.search
         default: nil

@@ -53,6 +53,7 @@ extension Command {
         case .append: .append(try cursor.append())
         case .uidExpunge: .uidExpunge(try cursor.messageSet())
         case .search: .search(try cursor.search(isUID: isUID))
+        case .multiSearch: .multiSearch(try cursor.multiSearch())
         case .sort: .sort(try cursor.sort(isUID: isUID))
         case .thread: .thread(try cursor.thread(isUID: isUID))
         case .uidBatches: .uidBatches(try cursor.uidBatches())
@@ -112,6 +113,7 @@ extension Command {
             encoder.space()
             set.append(to: &encoder)
         case .search(let search): search.encode(into: &encoder)
+        case .multiSearch(let searching): searching.encode(into: &encoder)
         case .sort(let sort): sort.encode(into: &encoder)
         case .thread(let thread): thread.encode(into: &encoder)
         case .uidBatches(let batches):

@@ -39,6 +39,7 @@ extension Command {
         case .append(let append): append.describe(into: &digest)
         case .uidExpunge(let set): set.append(to: &digest)
         case .search(let search): search.describe(into: &digest)
+        case .multiSearch(let searching): searching.describe(into: &digest)
         case .sort(let sort): sort.describe(into: &digest)
         case .thread(let thread): thread.describe(into: &digest)
         case .uidBatches(let batches): batches.append(to: &digest)

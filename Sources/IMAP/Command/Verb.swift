@@ -7,7 +7,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     // The first are what connections say most.
     case noop, fetch, idle, store, search, append, select, list, examine, status
     case capability, logout, id, startTLS, authenticate, login, enable, namespace
-    case compress, notify
+    case compress, notify, multiSearch
     case create, delete, rename, subscribe, unsubscribe, lsub
     case check, close, unselect, expunge, uidExpunge, copy, move, sort, thread, uidBatches, replace
     case getACL, setACL, deleteACL, listRights, myRights
@@ -45,6 +45,7 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         // Two words, so that no single word of a client spells it.
         case .uidExpunge: "UID EXPUNGE"
         case .search: "SEARCH"
+        case .multiSearch: "ESEARCH"
         case .fetch: "FETCH"
         case .store: "STORE"
         case .copy: "COPY"

@@ -10,7 +10,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         appendLimit, i18nLevel1, partial, utf8Accept, utf8Only, acl, rights, listMyRights, quota,
         quotaStorage, quotaMessage, quotaMailbox, quotaAnnotationStorage, createSpecialUse,
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
-        compressDeflate, notify
+        compressDeflate, notify, multiSearch
 
     /// As it stands in CAPABILITY.
     package var name: String {
@@ -80,6 +80,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .saveLimit: "SAVELIMIT="
         case .compressDeflate: "COMPRESS=DEFLATE"
         case .notify: "NOTIFY"
+        case .multiSearch: "MULTISEARCH"
         }
     }
 

@@ -6,16 +6,17 @@ package enum NumberTranscoder {
     /// Appends the client's form of a response that `ResponseParser` found to be such a list.
     ///
     /// ESEARCH and UIDBATCHES name `clientTag`, the tag of the command that it answers, in place of the
-    /// gateway's. Leaves `buffer` as it was when the response breaks its grammar.
+    /// gateway's, and where it names a mailbox `mailbox`, as the client spells it. Leaves `buffer` as it was when the response breaks its grammar.
     package static func transcode(
         _ piece: Span<UInt8>,
         clientTag: Tag? = nil,
+        mailbox: [UInt8]? = nil,
         into buffer: inout Buffer
     ) throws(ResponseError) {
         let before = buffer.count
         var cursor = Cursor(piece)
         do throws(SyntaxError) {
-            try cursor.copyNumberList(clientTag: clientTag, into: &buffer)
+            try cursor.copyNumberList(clientTag: clientTag, mailbox: mailbox, into: &buffer)
         } catch {
             buffer.truncate(to: before)
             throw .syntax(error)
@@ -45,18 +46,24 @@ extension Cursor {
         case .search: return .search
         case .sort: return .sort
         case .thread: return .thread
-        case .esearch: return .esearch(tag: try searchCorrelator())
+        case .esearch:
+            let correlator = try searchCorrelator()
+            if let place = correlator?.place { return .mailboxSearch(place) }
+            return .esearch(tag: correlator?.tag)
         case .vanished:
             try space()
             return .vanished(isEarlier: try takeEarlier())
         case .uidBatches:
-            guard let tag = try searchCorrelator() else { throw expected(.tag) }
-            return .uidBatches(tag: tag)
+            guard let correlator = try searchCorrelator(), correlator.place == nil else {
+                throw expected(.tag)
+            }
+            return .uidBatches(tag: correlator.tag)
         }
     }
 
     fileprivate mutating func copyNumberList(
         clientTag: Tag?,
+        mailbox: [UInt8]?,
         into buffer: inout Buffer
     ) throws(SyntaxError) {
         try expect(UInt8(ascii: "*"), as: .tag)
@@ -67,7 +74,7 @@ extension Cursor {
         switch word {
         case .search, .sort: try copyNumbers(into: &buffer)
         case .thread: try copyThreads(into: &buffer)
-        case .esearch: try copySearchResult(clientTag: clientTag, into: &buffer)
+        case .esearch: try copySearchResult(clientTag, mailbox, into: &buffer)
         case .vanished: try copyVanished(into: &buffer)
         case .uidBatches: try copyBatches(clientTag: clientTag, into: &buffer)
         }

@@ -32,6 +32,8 @@ package enum Response: Equatable, Sendable {
     case thread
     /// `tag` is the number of the gateway's tag in `(TAG "g<tag>")`.
     case esearch(tag: UInt64?)
+    /// What ESEARCH found in one of several mailboxes (RFC 7377).
+    case mailboxSearch(MailboxSearch)
     case vanished(isEarlier: Bool)
     /// `tag` is that of the command, which a server must name (RFC 10022).
     case uidBatches(tag: UInt64)

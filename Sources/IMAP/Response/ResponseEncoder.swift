@@ -28,7 +28,8 @@ extension Response {
         case .exists(let number): Self.encode(number, " EXISTS\r\n", into: &buffer)
         case .recent(let number): Self.encode(number, " RECENT\r\n", into: &buffer)
         case .expunge(let number): Self.encode(number, " EXPUNGE\r\n", into: &buffer)
-        case .continuation, .tagged, .search, .sort, .thread, .esearch, .vanished, .uidBatches,
+        case .continuation, .tagged, .search, .sort, .thread, .esearch, .mailboxSearch,
+            .vanished, .uidBatches,
             .fetch, .id, .unknown:
             break
         }

@@ -18,9 +18,24 @@ private enum SearchResultWord: UInt8, Keyword {
     }
 }
 
+/// Where an ESEARCH of several mailboxes found something.
+package struct MailboxSearch: Equatable, Sendable {
+    package let tag: UInt64
+    /// The name as octets of the backend's spelling, not yet checked.
+    package let mailbox: [UInt8]
+    package let uidValidity: UInt32
+}
+
+/// What an answer says of the search that it belongs to (RFC 7377, 2.1).
+struct SearchCorrelator {
+    let tag: UInt64
+    var place: MailboxSearch?
+}
+
 extension Cursor {
-    /// Takes ` (TAG "g5")`, where it is there; the tag must be one that the gateway wrote.
-    mutating func searchCorrelator() throws(SyntaxError) -> UInt64? {
+    /// Takes ` (TAG "g5")`, or ` (TAG "g5" MAILBOX "x" UIDVALIDITY 7)`, where it is there; the tag
+    /// must be one that the gateway wrote.
+    mutating func searchCorrelator() throws(SyntaxError) -> SearchCorrelator? {
         var ahead = self
         guard ahead.takeSpace(), ahead.take(UInt8(ascii: "(")) else { return nil }
         self = ahead
@@ -32,26 +47,47 @@ extension Cursor {
         guard let number = tag.takeGatewayTag(), tag.isAtEnd else {
             throw .expected(.tag, at: start)
         }
+        var correlator = SearchCorrelator(tag: number)
+        if takeSpace() { correlator.place = try searchPlace(of: number) }
         try close()
-        return number
+        return correlator
+    }
+
+    private mutating func searchPlace(of tag: UInt64) throws(SyntaxError) -> MailboxSearch {
+        try word("MAILBOX")
+        try space()
+        let mailbox = try backendMailbox()
+        try space()
+        try word("UIDVALIDITY")
+        try space()
+        return MailboxSearch(tag: tag, mailbox: mailbox, uidValidity: try nonZeroNumber())
     }
 
     mutating func copyCorrelator(
         _ clientTag: Tag?,
+        _ mailbox: [UInt8]? = nil,
         into buffer: inout Buffer
     ) throws(SyntaxError) {
-        _ = try searchCorrelator()
+        let place = try searchCorrelator()?.place
         guard let clientTag else { return }
         buffer.append(" (TAG \"")
         clientTag.append(to: &buffer)
-        buffer.append("\")")
+        buffer.append("\"")
+        if let place, let mailbox {
+            buffer.append(" MAILBOX ")
+            buffer.append(mailbox: mailbox.span)
+            buffer.append(" UIDVALIDITY ")
+            buffer.append(decimal: UInt64(place.uidValidity))
+        }
+        buffer.append(")")
     }
 
     mutating func copySearchResult(
-        clientTag: Tag?,
+        _ clientTag: Tag?,
+        _ mailbox: [UInt8]?,
         into buffer: inout Buffer
     ) throws(SyntaxError) {
-        try copyCorrelator(clientTag, into: &buffer)
+        try copyCorrelator(clientTag, mailbox, into: &buffer)
         while takeSpace() {
             if takeWord("UID") {
                 buffer.append(" UID")

@@ -71,6 +71,7 @@ struct Authorization {
         case .unselect: return .forward(departure())
         case .expunge, .uidExpunge: return expunge(command)
         case .search(let search): return emulating(self.search(search))
+        case .multiSearch(let asked): return multiSearch(asked)
         case .sort, .thread, .uidBatches: return reading(command)
         case .fetch(let fetch): return self.fetch(fetch)
         case .store(let store): return self.store(store)

@@ -19,6 +19,8 @@ enum Purpose: Equatable {
     case idle
     /// NOTIFY: what is watched once the backend agrees; nil: nothing.
     case notify(Watch?)
+    /// ESEARCH: the mailboxes that are searched, whose results may be told.
+    case multiSearch([MailboxName])
     /// Ours alone: asks for news while the client idles.
     case poll
     /// STATUS and LIST with STATUS whose answers get the limit for messages; nil: of any mailbox.

@@ -1,4 +1,4 @@
-// Which mailboxes a NOTIFY is about: whatever its filters mean, the backend is told names, each of a
+// Which mailboxes NOTIFY and ESEARCH are about: whatever its filters mean, the backend is told names, each of a
 // mailbox that the user may see and read.
 import Bytes
 import IMAP
@@ -184,8 +184,12 @@ extension Relay {
         current.plan.course = .plain
         switch authorization.expand(current.command, knowing: known) {
         case .forward(let forward):
-            recordWatched(forward.grounds, of: current.asked.sequence, into: &out)
-            current.plan.add(Step(forward.command, forward.purpose))
+            let asked = current.asked
+            recordWatched(forward.grounds, asked.verb, of: asked.sequence, into: &out)
+            // A search in no mailbox is done without the backend.
+            if forward.plan == nil {
+                current.plan.add(Step(forward.command, forward.purpose))
+            }
         case .refuse(let refusal, _, _): current.fail(refusal)
         case .local, .ignore, .probe: current.fail(.noPermission)
         }
@@ -196,6 +200,7 @@ extension Authorization {
     fileprivate func expand(_ command: Command, knowing known: KnownNames) -> Judgement {
         switch command {
         case .notify(let asked): notify(asked, knowing: known)
+        case .multiSearch(let asked): multiSearch(asked, knowing: known)
         default: .refuse(.noPermission, Grounds())
         }
     }

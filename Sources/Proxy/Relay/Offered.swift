@@ -20,6 +20,10 @@ extension Authorization {
             // RFC 6855, 3: all strings are UTF-8, and none may claim another charset.
             !(search.charset != nil && enabled.contains(.utf8Accept))
                 && admits(search, returns: .esearch)
+        case .multiSearch(let searching):
+            offer.contains(.multiSearch)
+                && !(searching.search.charset != nil && enabled.contains(.utf8Accept))
+                && admits(searching.search, returns: .multiSearch)
         case .sort(let sort): admits(sort)
         case .thread(let thread): admits(thread)
         case .uidBatches: offer.contains(.uidBatches)

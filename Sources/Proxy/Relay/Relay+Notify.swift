@@ -71,7 +71,7 @@ extension Relay {
             started: now,
             sequence: watch.sequence
         )
-        recordWatched(forward.grounds, of: watch.sequence, into: &out)
+        recordWatched(forward.grounds, .notify, of: watch.sequence, into: &out)
         let plan = forward.plan ?? Plan([Step(forward.command, forward.purpose)])
         undertaking = Undertaking(exchange, command, plan)
         goOn(at: now, into: &out)

@@ -24,7 +24,7 @@ extension Relay {
             forward.command.describe(into: &record.arguments)
             recordSources(forward.grounds, into: &out)
             trail.record(record, into: &out)
-            recordWatched(forward.grounds, of: trail.sequence, into: &out)
+            recordWatched(forward.grounds, tagged.command.verb, of: trail.sequence, into: &out)
             isRecorded = true
         }
         return !forward.isWriting || trail.isDurable
@@ -83,17 +83,20 @@ extension Relay {
         }
     }
 
-    /// Writes each mailbox that NOTIFY watches, as a STATUS of it would be written.
+    /// Writes each mailbox that NOTIFY watches or ESEARCH searches, as a STATUS of it or a SEARCH
+    /// in it would be written.
     mutating func recordWatched(
         _ grounds: Grounds,
+        _ verb: Verb,
         of sequence: UInt64,
         into out: inout Outbox
     ) {
         for access in grounds.watched {
             let verdict: Record.Verdict = access.refusal == nil ? .allow : .deny
-            var record = trail.decision(.status, verdict, isDurable: verdict == .deny)
+            let event: Event = verb == .notify ? .status : .search
+            var record = trail.decision(event, verdict, isDurable: verdict == .deny)
             record.sequence = sequence
-            record.verb = Phrase(Verb.notify.spelling)
+            record.verb = Phrase(verb.spelling)
             record.state = state
             record.mailbox = access.record
             record.code = access.refusal?.code

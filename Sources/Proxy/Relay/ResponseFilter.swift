@@ -48,6 +48,7 @@ extension Relay {
                 let tag = inFlight.tag(of: number, .search) ?? inFlight.tag(of: number, .sort)
             else { return false }
             return copyNumbers(tag: tag, into: &out)
+        case .mailboxSearch(let found): return pass(found, into: &out)
         case .uidBatches(let number):
             guard let tag = inFlight.tag(of: number, .uidBatches) else { return false }
             return copyNumbers(tag: tag, into: &out)
@@ -84,9 +85,18 @@ extension Relay {
         inFlight = counting
     }
 
-    private mutating func copyNumbers(tag: Tag? = nil, into out: inout Outbox) -> Bool {
+    mutating func copyNumbers(
+        tag: Tag? = nil,
+        mailbox: [UInt8]? = nil,
+        into out: inout Outbox
+    ) -> Bool {
         do {
-            try NumberTranscoder.transcode(answers.piece, clientTag: tag, into: &out.client)
+            try NumberTranscoder.transcode(
+                answers.piece,
+                clientTag: tag,
+                mailbox: mailbox,
+                into: &out.client
+            )
             return true
         } catch {
             return false

@@ -15,6 +15,7 @@ extension Grammar {
         "APPEND <mailbox><append> {5}", "APPEND <mailbox><append> {5+}",
         "<uid>SEARCH <search-return><charset><keys>", "<uid>SORT (<sort>) UTF-8 <keys>",
         "<uid>THREAD REFERENCES UTF-8 <keys>", "UIDBATCHES 100", "COMPRESS DEFLATE",
+        "ESEARCH <search-in><search-return><charset><keys>",
         "NOTIFY NONE", "NOTIFY SET<notify-status><notify-groups>",
         "<uid>FETCH <set> <fetch><fetch-modifier>", "<uid>STORE <set><unchanged> <store>",
         "<uid>COPY <set> <mailbox>", "<uid>MOVE <set> <mailbox>",
@@ -81,6 +82,8 @@ extension Grammar {
             #"MODSEQ "/flags/\\Seen" all 5"#, "NOT <key>", "OR <key> <key>", "(<keys>)",
         ],
         "keys": ["<key>", "<key> <keys>"],
+        "search-in": ["", "IN (<search-sources>) "],
+        "search-sources": ["<filter>", "selected", "<filter> <search-sources>"],
         "notify-status": ["", "", " STATUS"],
         "notify-groups": ["<notify-group>", "<notify-group><notify-groups>"],
         "notify-group": [

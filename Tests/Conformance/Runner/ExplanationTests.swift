@@ -12,12 +12,13 @@ import Testing
 @Suite("Explanations")
 struct ExplanationTests {
     private static let limits = [
-        "deny", "list-only", "read-only", "read-and-mark", "drop-box", "no-delete",
+        "full", "deny", "list-only", "read-only", "read-and-mark", "drop-box", "no-delete",
         "{ rights: lrswit }", "{ rights: lre }", "{ rights: lrswipkte }",
     ]
     private static let mailboxes = [
         "\"**\"", "INBOX", "Work/**", "Secret/**", "Archive", "\"*\"", "\"W*\"", "\"é\"",
     ]
+    private static let operations = Policy.Operation.allCases.map(\.name)
     private static let conditions = [
         "networks: [192.0.2.0/24]", "networks: [198.51.100.0/24]", "listeners: [imaps]",
         "except-networks: [192.0.2.7]", "authentication: [certificate]", "tls: [TLSv1.3]",
@@ -29,8 +30,11 @@ struct ExplanationTests {
         let rules = (0..<1 + dice.below(4)).map { number in
             let who = dice.pick(["everyone", "{ users: [ann] }", "{ except: { users: [ann] } }"])
             let when = dice.hits(40) ? "when: { \(dice.pick(conditions)) }, " : ""
+            let operations =
+                dice.hits(30) ? "operations: { no: [\(dice.pick(Self.operations))] }, " : ""
+            let others = dice.hits(30) ? dice.pick(["mode: report, ", "message: Ask, "]) : ""
             return "  - { id: r\(number), who: \(who), mailboxes: [\(dice.pick(mailboxes))], "
-                + "\(when)limit: \(dice.pick(limits)) }"
+                + "\(when)\(operations)\(others)limit: \(dice.pick(limits)) }"
         }
         return ["policy: 1", "rules:"] + rules
     }

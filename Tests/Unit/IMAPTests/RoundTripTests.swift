@@ -31,6 +31,8 @@ import Testing
         "a NOTIFY SET STATUS (selected (MESSAGENEW (UID BODY.PEEK[]) MESSAGEEXPUNGE)) (inboxes NONE)",
         "a NOTIFY SET (subtree (a {1}\r\nb) (X-OTHER)) (subtree-one \"\" (MAILBOXNAME))",
         "a NOTIFY NONE",
+        "a ESEARCH IN (selected subtree (a {1}\r\nb)) RETURN (MIN) CHARSET UTF-8 UID 5",
+        "a ESEARCH ALL",
         "a ENABLE CONDSTORE QRESYNC", "a UID EXPUNGE 1,2,3,4,5,6,7,8",
     ]
 
