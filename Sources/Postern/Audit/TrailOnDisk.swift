@@ -4,6 +4,7 @@ package import Audit
 import Bytes
 import Glibc
 import Reactor
+import TrailIndex
 
 /// The folder of a trail, and the keys that follow from the first one.
 package struct TrailOnDisk {
@@ -122,6 +123,9 @@ func auditing(_ body: () throws -> Void) throws {
         try body()
     } catch let error as TrailError {
         complain("\(error)")
+        throw ExitCode(2)
+    } catch let error as IndexError {
+        complain("index: \(error)")
         throw ExitCode(2)
     }
 }

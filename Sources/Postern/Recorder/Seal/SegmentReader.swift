@@ -14,8 +14,13 @@ struct SegmentReader: ~Copyable {
     private var start = 0
     private var end = 0
 
-    init(_ path: String) throws(TrailError) {
-        descriptor = try FileDescriptor.opening(path, O_RDONLY)
+    /// Opens a segment, to be read from a line's first byte on.
+    init(_ path: String, from place: UInt64 = 0) throws(TrailError) {
+        let file = try FileDescriptor.opening(path, O_RDONLY)
+        guard lseek(file.number, off_t(clamping: place), SEEK_SET) >= 0 else {
+            throw .last("seek in \(path)")
+        }
+        descriptor = file
         self.path = path
     }
 
