@@ -20,7 +20,6 @@ struct TrailMaker {
     private var sessions: [SampleSession] = []
     private var encoder = RecordEncoder()
     private var lines = Buffer()
-    private var payload = Buffer()
     private var segment = SegmentName(first: 1)
     private var sequence: UInt64 = 0
     /// 2026-01-01; records are 40 ms apart.
@@ -69,7 +68,7 @@ struct TrailMaker {
     private mutating func append(_ record: Record) {
         sequence += 1
         utc += 20_000 + UInt64(dice.below(40_000))
-        payload.removeAll()
+        var payload = Buffer()
         encoder.encode(record, at: Moment(utc: utc, monotonic: utc), into: &payload)
         TrailLine.append(payload.span, sequence: sequence, to: &lines)
     }

@@ -37,6 +37,7 @@ final class LineFile {
 
     private func kept(at place: UInt64) -> [UInt8]? {
         guard place >= blockPlace, place < blockPlace + UInt64(block.count) else { return nil }
+        let block = block
         let rest = block.span.extracting(Int(place - blockPlace)...)
         guard let count = rest.firstLineBytes else { return nil }
         let start = block.count - rest.count

@@ -78,7 +78,7 @@ final class SampleTrail {
     /// Appends bytes to the last segment as they are.
     func append(_ bytes: [UInt8]) throws {
         if !files.fileExists(atPath: segmentPath) {
-            files.createFile(atPath: segmentPath, contents: nil)
+            _ = files.createFile(atPath: segmentPath, contents: nil)
         }
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: segmentPath))
         try file.seekToEnd()

@@ -107,7 +107,7 @@ import TrailIndex
         arguments: [
             (5, [3]), (9, [4]), (10, [3]), (11, [3]), (12, [3]), (13, []), (4, []), (7, [7]),
             (0, []), (UInt32.max, []),
-        ]
+        ] as [(UInt32, [UInt64])]
     )
     func messages(_ uid: UInt32, _ found: [UInt64]) throws {
         #expect(try Self.trail().found { $0.uid = uid } == found)
