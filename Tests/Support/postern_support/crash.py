@@ -41,8 +41,9 @@ NAME = re.compile(rb'(CREATE|APPEND|STATUS|DELETE) "((?:Secret/)?m-[0-9-]+)"')
 class Worker(threading.Thread):
     """One client: sends bursts of commands until it is told to stop or its connection ends."""
 
-    def __init__(self, crash, number):
+    def __init__(self, crash, number, verbs):
         super().__init__(daemon=True)
+        self.verbs = verbs
         self.crash, self.number = crash, number
         self.chance = random.Random(crash.seed * 1000 + crash.round * 10 + number)
         self.counter = 0
@@ -64,7 +65,7 @@ class Worker(threading.Thread):
         commands = {}
         data = b""
         for _ in range(self.chance.randint(1, BURST)):
-            verb, tag = self.chance.choice(list(VERBS)), wire.next_tag()
+            verb, tag = self.chance.choice(self.verbs), wire.next_tag()
             self.counter += 1
             name = f"m-{self.crash.round}-{self.number}-{self.counter}"
             name = f"Secret/{name}" if verb == "DELETE" else name
@@ -157,7 +158,9 @@ class Crash:
         victim = victim or self.chance.choice(
             ("recorder", "gateway", "supervisor", "power", "power", "power at the stop"))
         self.canary.visits.clear()
-        workers = [Worker(self, number) for number in range(4)]
+        # Where clients only read, up to a second's records are not on disk yet.
+        verbs = self.chance.choice((list(VERBS), list(VERBS), ["STATUS"]))
+        workers = [Worker(self, number, verbs) for number in range(4)]
         for worker in workers:
             worker.start()
         # Some of the ends come while everything begins; signatures begin after five seconds.

@@ -165,7 +165,7 @@ struct ShipConnection: ~Copyable {
         while socket.connectionError == nil, MonotonicClock.now < until {
             if linux_unacknowledged(socket.descriptor.number) == 0 { return }
             // Nothing that could be waited for tells of it.
-            _ = unsafe poll(nil, 0, Self.acknowledgementMilliseconds)
+            _ = poll(nil, 0, Self.acknowledgementMilliseconds)
         }
         throw .receiver("\(name): went away before it had read everything")
     }
