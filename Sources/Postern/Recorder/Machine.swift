@@ -1,4 +1,4 @@
-// What the recorder asks the machine: the time, its name, which run of the kernel this is, and what failed.
+// What the recorder asks the machine: its time and name, which run of the kernel this is, what failed.
 import Audit
 import Glibc
 import Reactor
