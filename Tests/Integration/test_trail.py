@@ -366,10 +366,9 @@ class Witness(TrailCase):
         self.show(folder)
         self.assertEqual(self.witness()[0], 0)
         self.show(self.trail)
-        tile = self.copy / "tile/0/000"
-        data = bytearray(tile.read_bytes())
-        data[-1] ^= 1
-        tile.write_bytes(data)
+        for tile in (self.copy / "tile").rglob("*"):
+            if tile.is_file():
+                tile.write_bytes(bytes(byte ^ 1 for byte in tile.read_bytes()))
         status, text = self.witness()
         self.assertEqual(status, 1, text)
         self.assertIn("are not the first of the", text)

@@ -60,7 +60,7 @@ import Testing
         Case(
             "{ folder: trail }",
             "{ folder: trail, ship: [{ to: \"tcp:a:1\", state: s }, { to: \"tcp:b:1\", state: s }] }",
-            "postern.yaml:13:86: the name \"s\" stands twice"
+            "postern.yaml:13:85: the name \"s\" stands twice"
         ),
         Case(
             "{ folder: trail }",
