@@ -259,7 +259,7 @@ class OverTLS(ShipCase):
         self.assertEqual([each[6].lstrip(" ") for each in received], lines)
         record = json.loads(lines[5])
         self.assertEqual(received[5][0], "110")
-        self.assertEqual(received[5][1], record["time"].replace("Z", "+00:00"))
+        self.assertEqual(received[5][1], record["time"])
         self.assertEqual(received[5][3:5], ["postern", "msg.store"])
         self.assertIn(f'seq="{record["seq"]}"', received[5][5])
 
