@@ -7,8 +7,12 @@ struct AuditCommand: ParsableCommand {
         abstract: "Verify the audit trail, prove what stands in it, and read it.",
         subcommands: [
             VerifyTrail.self, ProveRecord.self, ProveConsistency.self, VerifyProof.self,
+<<<<<<< HEAD
             ShowKeys.self, SearchTrail.self, ShowSession.self, WhoRead.self, ReportTrail.self,
             TailTrail.self, IndexTrail.self,
+=======
+            ShowKeys.self, WitnessTrail.self, ShipTrail.self,
+>>>>>>> main
         ]
     )
 }

@@ -14,10 +14,10 @@ struct SegmentReader: ~Copyable {
     private var start = 0
     private var end = 0
 
-    /// Opens a segment, to be read from a line's first byte on.
-    init(_ path: String, from place: UInt64 = 0) throws(TrailError) {
+    /// Begins at a line's first byte, `offset`.
+    init(_ path: String, from offset: UInt64 = 0) throws(TrailError) {
         let file = try FileDescriptor.opening(path, O_RDONLY)
-        guard lseek(file.number, off_t(clamping: place), SEEK_SET) >= 0 else {
+        guard offset == 0 || lseek(file.number, off_t(clamping: offset), SEEK_SET) >= 0 else {
             throw .last("seek in \(path)")
         }
         descriptor = file
