@@ -7,12 +7,8 @@ struct AuditCommand: ParsableCommand {
         abstract: "Verify the audit trail, prove what stands in it, and read it.",
         subcommands: [
             VerifyTrail.self, ProveRecord.self, ProveConsistency.self, VerifyProof.self,
-<<<<<<< HEAD
-            ShowKeys.self, SearchTrail.self, ShowSession.self, WhoRead.self, ReportTrail.self,
-            TailTrail.self, IndexTrail.self,
-=======
-            ShowKeys.self, WitnessTrail.self, ShipTrail.self,
->>>>>>> main
+            ShowKeys.self, WitnessTrail.self, ShipTrail.self, SearchTrail.self, ShowSession.self,
+            WhoRead.self, ReportTrail.self, TailTrail.self, IndexTrail.self,
         ]
     )
 }

@@ -99,7 +99,6 @@ import Testing
             #"{"seq":1,"v":1,"user":"ann","user":"bob"}"#, #"{"seq":1,"v":1}{"seq":2,"v":1}"#,
             #"{"seq":1,"v":1,}"#, #"{"seq":1,"v":1,"user":"ann"#, #"{"seq":1 "v":1}"#,
             #"{"seq":99999999999999999999,"v":1}"#, #"{"seq":1,"v":1,"a":[}"#,
-            "{\"seq\":1,\"v\":1}\n\n",
         ]
     )
     func refused(_ text: String) {
