@@ -160,6 +160,11 @@ private struct Sums {
 }
 
 extension Figures.Slot {
+    /// What the events of commands of users that are logged in begin with.
+    private static let commandFamilies: Set<Substring> = [
+        "session", "mbox", "msg", "acl", "quota", "meta", "vendor",
+    ]
+
     fileprivate mutating func add(
         event: String,
         verdict: String?,
@@ -168,9 +173,11 @@ extension Figures.Slot {
         messages: Int,
         bytes: Int
     ) {
-        if verdict == "deny" { refusals += count }
-        // What has a verdict is a command, but for the ends of connections.
-        if verdict != nil, !event.hasPrefix("conn.") { commands += count }
+        // A failed login is denied, too, and is no command that a policy refused.
+        if verdict != nil, Self.commandFamilies.contains(event.prefix { $0 != "." }) {
+            commands += count
+            if verdict == "deny" { refusals += count }
+        }
         switch event {
         case "auth.ok": logins += count
         case "auth.fail": failedLogins += count
