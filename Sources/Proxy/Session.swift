@@ -248,6 +248,14 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// The clock on the wall was set: rules that know hours and dates are judged by it from now on.
+    package mutating func clockSet(_ epoch: Epoch, at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clockSet(epoch)
+        case .relay(let relay): relay.machine.clockSet(epoch, at: now, into: &out)
+        }
+    }
+
     /// The gateway stops: ends the session with BYE as soon as no command is under way.
     package mutating func drain(at now: Instant, into out: inout Outbox) {
         switch state {

@@ -17,6 +17,7 @@ enum Answer: Equatable {
     case recorded
     case recorderChanged(isAvailable: Bool)
     case settingsChanged
+    case clockSet
     case drained
     case timePassed
 }
@@ -59,6 +60,7 @@ extension Driver {
             )
         case .settingsChanged:
             connection.session?.settingsChanged(snapshot.settings, at: now, into: &outbox)
+        case .clockSet: connection.session?.clockSet(epoch, at: now, into: &outbox)
         case .drained: connection.session?.drain(at: now, into: &outbox)
         case .timePassed: connection.session?.timePassed(at: now, into: &outbox)
         }

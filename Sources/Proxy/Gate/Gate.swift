@@ -28,7 +28,7 @@ struct Gate: ~Copyable {
         let backend: BackendFacts
     }
 
-    let facts: ConnectionFacts
+    private(set) var facts: ConnectionFacts
     var settings: Settings
     var tls: ClientTLSFacts?
     let offersStartTLS: Bool
@@ -326,6 +326,8 @@ struct Gate: ~Copyable {
         self.settings = settings
         trail.facts.policyRevision = settings.policy.revision
     }
+
+    mutating func clockSet(_ epoch: Epoch) { facts.epoch = epoch }
 
     /// Says BYE, records why, closes.
     mutating func end(_ text: Phrase, _ event: Event, into out: inout Outbox) {

@@ -129,6 +129,9 @@ struct Authorization {
     func reading(_ command: Command) -> Judgement {
         var needed = command.verb.row.selected
         if command.program?.looksIntoText ?? false { needed = needed.adding(.searchText) }
+        if isForbidden(.searchAll) && command.program?.meansAll ?? false {
+            needed = needed.adding(.searchAll)
+        }
         let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }

@@ -19,7 +19,7 @@ struct Relay: ~Copyable {
     }
 
     private(set) var subject: Subject
-    private let epoch: Epoch
+    private var epoch: Epoch
     let backend: BackendFacts
     private(set) var offer: CapabilitySet
     private let compressionRoom: CompressionRoom
@@ -73,6 +73,7 @@ struct Relay: ~Copyable {
     var watch: Watch?
     /// The backend does not watch what `watch` means by now.
     var isWatchStale = false
+    var hidden = HidingTally()
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -200,6 +201,12 @@ struct Relay: ~Copyable {
     mutating func introduced(as name: String, at now: Instant, into out: inout Outbox) {
         guard name != subject.clientName else { return }
         subject.clientName = name
+        judgeAnew(at: now, into: &out)
+    }
+
+    /// The clock on the wall was set: it may be another hour than rules were judged by.
+    mutating func clockSet(_ epoch: Epoch, at now: Instant, into out: inout Outbox) {
+        self.epoch = epoch
         judgeAnew(at: now, into: &out)
     }
 

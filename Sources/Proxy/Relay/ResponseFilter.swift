@@ -233,6 +233,7 @@ extension Relay {
         if survey(entry, name, isSubscribed: isSubscribed) { return true }
         let rights = policy.decide(name.canonical).rights
         guard rights.contains(.lookup) else { return true }
+        recordHiding(name, entry.mailbox, isSubscribed: isSubscribed, into: &out)
         var entry = entry
         entry.mailbox = naming.encode(name)
         if isSubscribed && list(entry, rights, isSubscribed: true, into: &out) { return true }

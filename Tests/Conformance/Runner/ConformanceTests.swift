@@ -16,6 +16,10 @@ struct ConformanceTests {
         for complaint in ClientOracle.complaints(about: whole.scene.toClient, denied: denied) {
             Issue.record("\(file): \(complaint)")
         }
+        for record in whole.scene.records where record.phase == .decision {
+            let facts = String(decoding: record.session, as: UTF8.self)
+            #expect(facts.contains(#""policy":""#), "\(file): \(record.shown) names no revision")
+        }
     }
 
     /// Transcripts with more octets are cut at a sample of places, unless EVERY_CUT is set.

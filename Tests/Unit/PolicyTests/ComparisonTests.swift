@@ -139,6 +139,22 @@ import Testing
         #expect(found.map(\.mailbox) == ["BoxQ7"])
     }
 
+    @Test("shows a change at a moment to come, or else at the last one that is past")
+    func namesATimeOfUse() throws {
+        let now: UnixTime = 1_800_000_000
+        func shownAt(_ set: (inout Conditions) -> Void) throws -> [UnixTime] {
+            var timed = try rule("a", ["Box"], limit: .none)
+            set(&timed.when)
+            return try policy([]).differences(to: policy([timed]), near: now).map(\.time)
+        }
+        #expect(try shownAt { $0.until = now + 5 } == [now])
+        #expect(try shownAt { $0.from = now - 5 } == [now])
+        #expect(try shownAt { $0.from = now + 5 } == [now + 5])
+        let past = try shownAt { $0.until = now - 5 }
+        #expect(past.allSatisfy { 0 < $0 && $0 < now - 5 } && past.count == 1)
+        #expect(try shownAt { $0.tlsVersions = [.tls12] } == [0])
+    }
+
     @Test func comparesVolumes() throws {
         var bounded = try rule("a", ["**"], limit: .full)
         bounded.volume = Volume(messages: 10, bytes: nil, period: .hour)
