@@ -13,6 +13,8 @@ package enum Effect: Equatable, Sendable {
     case startCompression
     /// Ask PAM; answered with `Session.authenticated`.
     case authenticate(Credentials)
+    /// Ask in which Unix groups the user is; answered with `Session.groupsTold`.
+    case lookUpGroups(user: String)
     /// Ask the driver's throttle whether this login may be tried; answered with
     /// `Session.loginAdmitted`.
     case admitLogin(user: String)

@@ -200,6 +200,18 @@ package struct Session: ~Copyable {
         if case .gate(let gate) = state { gate.machine.authenticated(answer, at: now, into: &out) }
     }
 
+    /// The names of the user's Unix groups; nil: they can't be told.
+    package mutating func groupsTold(
+        _ groups: Set<String>?,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        switch state {
+        case .gate(let gate): gate.machine.groupsTold(groups, at: now, into: &out)
+        case .relay(let relay): relay.machine.groupsTold(groups, at: now, into: &out)
+        }
+    }
+
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
@@ -295,6 +307,7 @@ package struct Session: ~Copyable {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
         var relay = Relay(
             subject: admission.subject,
+            knowsGroups: admission.knowsGroups,
             epoch: gate.machine.facts.epoch,
             backend: admission.backend,
             settings: gate.machine.settings,

@@ -2,7 +2,7 @@
 
 package enum Unenforced {
     package static let words = [
-        "at-most", "special-use", "unix-groups", "unix-group",
+        "at-most",
     ]
 }
 

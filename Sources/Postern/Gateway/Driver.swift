@@ -90,6 +90,7 @@ struct Driver: ~Copyable {
         log: Log,
         helpers: Int,
         throttle: SharedThrottle,
+        groups: SharedGroups,
         connectionsMax: Int
     ) throws {
         let wire = try TLSWire()
@@ -114,7 +115,8 @@ struct Driver: ~Copyable {
         desk = LoginDesk(
             helpers: helpers,
             deadline: snapshot.settings.authentication.deadline,
-            throttle: throttle
+            throttle: throttle,
+            groups: groups
         )
         self.reserve = consume reserve
     }

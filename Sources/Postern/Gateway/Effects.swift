@@ -10,6 +10,7 @@ import TLS
 enum Answer: Equatable {
     case loginAdmitted(Bool)
     case authenticated(AuthenticationAnswer)
+    case groupsTold(Set<String>?)
     case clientBroke(StreamFault)
     case backendConnected
     case backendSecured
@@ -46,6 +47,8 @@ extension Driver {
             connection.session?.loginAdmitted(isAdmitted, at: now, into: &outbox)
         case .authenticated(let answer):
             connection.session?.authenticated(answer, at: now, into: &outbox)
+        case .groupsTold(let groups):
+            connection.session?.groupsTold(groups, at: now, into: &outbox)
         case .clientBroke(let fault):
             connection.session?.clientBroke(fault, at: now, into: &outbox)
         case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
@@ -112,6 +115,7 @@ extension Driver {
         case .startCompression: startCompression(connection)
         case .authenticate(let credentials):
             desk.authenticate(credentials, for: connection.id, at: now)
+        case .lookUpGroups(let user): lookUpGroups(of: user, for: connection)
         case .admitLogin(let user): admit(user, at: connection)
         case .loginEnded(let user, let succeeded):
             desk.ended(user, from: connection.clientAddress, succeeded: succeeded, at: now)
@@ -121,6 +125,12 @@ extension Driver {
         case .closeBackend: closeBackend(connection)
         case .closeClient: sayGoodbye(connection)
         }
+    }
+
+    private mutating func lookUpGroups(of user: String, for connection: Connection) {
+        let age = snapshot.settings.authentication.groupsAge
+        let known = desk.groups(of: user, for: connection.id, age: age, at: now)
+        if let known { answers.append(.groupsTold(known)) }
     }
 
     private mutating func admit(_ user: String, at connection: Connection) {

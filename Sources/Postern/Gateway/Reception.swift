@@ -138,6 +138,7 @@ struct Reception {
         // The supervisor sees to it that every reactor has a helper.
         let helpers = configuration.pam.map { max($0.helpers, reactors) } ?? 0
         let throttle = SharedThrottle(configuration.throttle)
+        let groups = SharedGroups()
         let connectionsMax = connectionsMax(reactors: reactors)
         for mailbox in mailboxes {
             let (control, log) = (control, log)
@@ -151,6 +152,7 @@ struct Reception {
                         log: log,
                         helpers: (helpers + reactors - 1) / reactors,
                         throttle: throttle,
+                        groups: groups,
                         connectionsMax: connectionsMax
                     )
                     driver.run()

@@ -24,6 +24,8 @@ struct Gate: ~Copyable {
     /// What a login ends in: all that the authenticated session starts with.
     struct Admission {
         let subject: Subject
+        /// Whether the subject's Unix groups were asked for.
+        let knowsGroups: Bool
         let tag: Tag
         let backend: BackendFacts
     }

@@ -19,11 +19,18 @@ struct Access: Equatable {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
     }
 
-    init(_ octets: [UInt8], _ name: MailboxName?, needs needed: Demand, under policy: UserPolicy) {
+    /// `uses` are what the mailbox is to be for, where it is made.
+    init(
+        _ octets: [UInt8],
+        _ name: MailboxName?,
+        needs needed: Demand,
+        under policy: UserPolicy,
+        uses: SpecialUses = .none
+    ) {
         raw = octets
         self.name = name
         self.needed = needed
-        decision = name.map { policy.decide($0.canonical) } ?? Decision(rights: .none)
+        decision = name.map { policy.decide($0.canonical, uses: uses) } ?? Decision(rights: .none)
     }
 
     init(_ selection: Selection, needs needed: Demand) {

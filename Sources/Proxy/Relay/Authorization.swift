@@ -205,7 +205,13 @@ struct Authorization {
 
     private func create(_ octets: [UInt8], _ uses: KeywordSet<SpecialUse>) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
-        let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
+        let access = Access(
+            octets,
+            name,
+            needs: Verb.create.row.mailbox,
+            under: policy,
+            uses: SpecialUses(uses)
+        )
         let grounds = Grounds(access)
         guard let name else { return .refuse(.invalidName, grounds) }
         if let obstacle = obstacle(creating: name, access) { return obstacle.judgement(grounds) }

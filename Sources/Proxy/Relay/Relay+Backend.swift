@@ -34,6 +34,7 @@ extension Relay {
                 if isFetch {
                     transcode(literal: nil, into: &out)
                     if owesAccess { tellAccess(into: &out) }
+                    renewUses(at: now, into: &out)
                     renewWatch(at: now, into: &out)
                     resume(at: now, into: &out)
                 } else {
@@ -172,6 +173,7 @@ extension Relay {
         settleSelection(after: exchange, condition, at: now, into: &out)
         settleModes(after: exchange, condition, into: &out)
         settleWatch(after: exchange, condition, into: &out)
+        settleUses(after: exchange, condition)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
@@ -189,6 +191,7 @@ extension Relay {
         if isCutShort {
             return desynchronized("Backend refused a message half-way", into: &out)
         }
+        renewUses(at: now, into: &out)
         renewWatch(at: now, into: &out)
         resume(at: now, into: &out)
         endIfDrained(into: &out)

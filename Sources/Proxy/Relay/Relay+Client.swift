@@ -59,6 +59,11 @@ extension Relay {
         }
     }
 
+    /// Whether what rules must know of the user or his mailboxes is being asked for.
+    mutating func awaitsFacts(at now: Instant, into out: inout Outbox) -> Bool {
+        awaitsGroups(at: now, into: &out) || awaitsUses(at: now, into: &out)
+    }
+
     mutating func hold() { isHolding = true }
 
     // MARK: Commands
@@ -69,6 +74,7 @@ extension Relay {
         if passingBy != nil { return endPassingBy(into: &out) }
         // It may change what the next command's octets mean.
         if inFlight.contains(.enable) { return hold() }
+        if awaitsFacts(at: now, into: &out) { return hold() }
         let tagged: TaggedCommand
         do {
             tagged = try CommandParser.parse(client.command, text: enabled.quotedText)

@@ -77,7 +77,7 @@ extension Relay {
         goOn(at: now, into: &out)
     }
 
-    private var mayRenewWatch: Bool {
+    var mayRenewWatch: Bool {
         inFlight.isEmpty && undertaking == nil && unsent.isEmpty && !expectsDone && !isFinished
             && !isInsideResponse
     }

@@ -18,9 +18,9 @@ struct Relay: ~Copyable {
         case answered
     }
 
-    private(set) var subject: Subject
+    var subject: Subject
     private var epoch: Epoch
-    let backend: BackendFacts
+    var backend: BackendFacts
     private(set) var offer: CapabilitySet
     private let compressionRoom: CompressionRoom
     /// Taken while the client compresses.
@@ -74,6 +74,8 @@ struct Relay: ~Copyable {
     /// The backend does not watch what `watch` means by now.
     var isWatchStale = false
     var hidden = HidingTally()
+    var uses = UsesKnowledge()
+    var groups: GroupsKnowledge
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -93,6 +95,7 @@ struct Relay: ~Copyable {
 
     init(
         subject: Subject,
+        knowsGroups: Bool,
         epoch: Epoch,
         backend: BackendFacts,
         settings: Settings,
@@ -113,6 +116,14 @@ struct Relay: ~Copyable {
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
         policyDeadline = policy.changes.map(epoch.instant) ?? .max
+        groups = GroupsKnowledge(
+            isKnown: knowsGroups || settings.policy.unixGroupsNeed == .rehearsed,
+            expires: now.advanced(by: settings.authentication.groupsAge)
+        )
+        uses.need = settings.policy.usesNeed(for: subject)
+        // What rules in report mode miss stands in the trail by now.
+        uses.isStale = backend.names.uses == nil && uses.need != .rehearsed
+        uses.expires = now.advanced(by: UsesKnowledge.ageMax)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
@@ -195,6 +206,7 @@ struct Relay: ~Copyable {
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         trail.facts.policyRevision = settings.policy.revision
         judgeAnew(at: now, into: &out)
+        reviewGroups(into: &out)
     }
 
     /// The client has said who it is: rules may look at that.
@@ -211,7 +223,7 @@ struct Relay: ~Copyable {
     }
 
     /// Takes the policy of this moment, for what is selected and for what waits.
-    private mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
+    mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
         policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
         policyDeadline = policy.changes.map(epoch.instant) ?? .max
         // A waiting command is judged and recorded anew under the new policy.
@@ -220,6 +232,7 @@ struct Relay: ~Copyable {
         refreshSelection(at: now, into: &out)
         if !isFinished && !isShut { tellAccess(into: &out) }
         reviewPlan()
+        reviewUses(at: now, into: &out)
         reviewWatch(at: now, into: &out)
     }
 

@@ -133,6 +133,7 @@ final class Scene {
         guard !effects.isEmpty else { return }
         switch effects.removeFirst() {
         case .admitLogin: session.loginAdmitted(admitsLogin, at: now, into: &out)
+        case .lookUpGroups: session.groupsTold(heading.unixGroups, at: now, into: &out)
         case .authenticate(let credentials):
             let isRight = credentials.password == Secret("secret")
             let answer = nextAnswer ?? (isRight ? .accepted : .rejected)

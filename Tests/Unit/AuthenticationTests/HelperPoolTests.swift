@@ -8,12 +8,12 @@ private let second: UInt64 = 1_000_000
 private let ann = Credentials(user: "ann", password: Secret("x"), host: "192.0.2.1")
 
 private func question(_ id: UInt32, to helper: Int) -> HelperPool.Action {
-    .send(PAMQuestion(id: id, credentials: ann), helper: helper)
+    .send(PAMQuestion(id: id, .login(ann)), helper: helper)
 }
 
 private func reply(_ id: UInt32, _ answer: AuthenticationAnswer = .accepted) -> [UInt8] {
     var buffer = Buffer()
-    PAMReply(id: id, answer: answer).encode(into: &buffer)
+    _ = PAMReply(id: id, answer: answer).encode(into: &buffer)
     return buffer.bytes
 }
 
@@ -31,7 +31,7 @@ struct HelperPoolTests {
     @Test("asks a free helper and passes its answer on", arguments: AuthenticationAnswer.allCases)
     func asks(_ answer: AuthenticationAnswer) {
         var pool = pool(2)
-        #expect(pool.ask(ann, session: 9, at: 0) == [question(1, to: 0)])
+        #expect(pool.ask(.login(ann), session: 9, at: 0) == [question(1, to: 0)])
         #expect(
             pool.received(reply(1, answer).span, helper: 0, at: 1)
                 == [.answer(session: 9, answer)]
@@ -42,9 +42,9 @@ struct HelperPoolTests {
     @Test("holds one conversation a helper, and lets the others wait in order")
     func queues() {
         var pool = pool(1)
-        #expect(pool.ask(ann, session: 1, at: 0) == [question(1, to: 0)])
-        #expect(pool.ask(ann, session: 2, at: 0) == [])
-        #expect(pool.ask(ann, session: 3, at: 0) == [])
+        #expect(pool.ask(.login(ann), session: 1, at: 0) == [question(1, to: 0)])
+        #expect(pool.ask(.login(ann), session: 2, at: 0) == [])
+        #expect(pool.ask(.login(ann), session: 3, at: 0) == [])
         #expect(
             pool.received(reply(1).span, helper: 0, at: 1)
                 == [.answer(session: 1, .accepted), question(2, to: 0)]
@@ -58,16 +58,16 @@ struct HelperPoolTests {
     @Test("turns questions away when too many wait")
     func isBounded() {
         var pool = pool(1, waitingMax: 1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 0)
-        #expect(pool.ask(ann, session: 3, at: 0) == [.answer(session: 3, .unavailable)])
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 0)
+        #expect(pool.ask(.login(ann), session: 3, at: 0) == [.answer(session: 3, .unavailable)])
     }
 
     @Test("has a helper killed that hangs, and asks its successor")
     func killsHangingHelper() {
         var pool = pool(1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 9 * second)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 9 * second)
         #expect(pool.nextDeadline == 10 * second)
         #expect(pool.expire(at: 10 * second - 1) == [])
         #expect(
@@ -82,29 +82,29 @@ struct HelperPoolTests {
     @Test("answers who waited too long, and spares the helper that began late")
     func sparesBusyHelper() {
         var pool = pool(1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 0)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 0)
         _ = pool.received(reply(1).span, helper: 0, at: 9 * second)
         #expect(pool.expire(at: 10 * second) == [.answer(session: 2, .unavailable)])
         #expect(pool.nextDeadline == 19 * second)
         #expect(pool.received(reply(2).span, helper: 0, at: 11 * second) == [])
-        #expect(pool.ask(ann, session: 3, at: 11 * second) == [question(3, to: 0)])
+        #expect(pool.ask(.login(ann), session: 3, at: 11 * second) == [question(3, to: 0)])
     }
 
     @Test("answers for a helper that died")
     func helperDies() {
         var pool = pool(2)
-        _ = pool.ask(ann, session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
         #expect(pool.helperEnded(0) == [.answer(session: 1, .unavailable)])
-        #expect(pool.ask(ann, session: 2, at: 0) == [question(2, to: 1)])
+        #expect(pool.ask(.login(ann), session: 2, at: 0) == [question(2, to: 1)])
         #expect(pool.helperStarted(1, at: 0) == [.answer(session: 2, .unavailable)])
     }
 
     @Test("keeps questions until the first helper is there, but not past the deadline")
     func waitsForHelpers() {
         var pool = HelperPool(helpers: 1)
-        #expect(pool.ask(ann, session: 1, at: 0) == [])
-        #expect(pool.ask(ann, session: 2, at: 5 * second) == [])
+        #expect(pool.ask(.login(ann), session: 1, at: 0) == [])
+        #expect(pool.ask(.login(ann), session: 2, at: 5 * second) == [])
         #expect(pool.expire(at: 10 * second) == [.answer(session: 1, .unavailable)])
         #expect(pool.helperStarted(0, at: 11 * second) == [question(1, to: 0)])
     }
@@ -113,7 +113,7 @@ struct HelperPoolTests {
     func distrusts() {
         for packet in [reply(2), [], [0, 0, 0, 1, 9], Array(repeating: 0, count: 100)] {
             var pool = pool(1)
-            _ = pool.ask(ann, session: 1, at: 0)
+            _ = pool.ask(.login(ann), session: 1, at: 0)
             #expect(
                 pool.received(packet.span, helper: 0, at: 1)
                     == [.kill(helper: 0), .answer(session: 1, .unavailable)]
@@ -126,8 +126,8 @@ struct HelperPoolTests {
     @Test("tells nothing to a session that is gone")
     func forgets() {
         var pool = pool(1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 0)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 0)
         pool.forget(session: 1)
         pool.forget(session: 2)
         #expect(pool.received(reply(1).span, helper: 0, at: 1) == [])
@@ -156,7 +156,7 @@ struct HelperPoolTests {
             switch Int.random(in: 0..<5, using: &chance) {
             case 0:
                 asked += 1
-                perform(pool.ask(ann, session: asked, at: now))
+                perform(pool.ask(.login(ann), session: asked, at: now))
             case 1: perform(pool.received(reply(open[helper] ?? 0).span, helper: helper, at: now))
             case 2: perform(pool.helperEnded(helper))
             case 3: perform(pool.helperStarted(helper, at: now))

@@ -104,6 +104,7 @@ final class Rehearsal {
     private func perform(_ effect: Effect) {
         switch effect {
         case .admitLogin: session.loginAdmitted(true, at: now, into: &out)
+        case .lookUpGroups: session.groupsTold([], at: now, into: &out)
         case .authenticate: session.authenticated(.accepted, at: now, into: &out)
         case .connectBackend:
             isConnected = true
