@@ -212,6 +212,18 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// What the meters of the report with this number hold, in its order, the report included.
+    package mutating func metered(
+        _ amounts: [VolumeAmount],
+        of number: UInt64,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        if case .relay(let relay) = state {
+            relay.machine.metered(amounts, of: number, at: now, into: &out)
+        }
+    }
+
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 

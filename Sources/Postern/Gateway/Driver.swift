@@ -61,6 +61,7 @@ struct Driver: ~Copyable {
     /// Sessions may have been passed over in the last turn, because nobody could take their records.
     private var readersAreHeld = false
     var desk: LoginDesk
+    let volumes: SharedVolumes
     var awaitingAddresses: [ConnectionID] = []
     let compressionRoom = CompressionRoom()
     var failedHandshakes = FailureBudget()
@@ -91,6 +92,7 @@ struct Driver: ~Copyable {
         helpers: Int,
         throttle: SharedThrottle,
         groups: SharedGroups,
+        volumes: SharedVolumes,
         connectionsMax: Int
     ) throws {
         let wire = try TLSWire()
@@ -98,6 +100,7 @@ struct Driver: ~Copyable {
         let reserve = try Waker()
         try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
         self.connectionsMax = connectionsMax
+        self.volumes = volumes
         self.snapshot = snapshot
         self.mailbox = mailbox
         self.resolver = resolver

@@ -2,6 +2,7 @@
 import Audit
 import Authentication
 import Bytes
+import Policy
 import Proxy
 import Reactor
 import TLS
@@ -11,6 +12,7 @@ enum Answer: Equatable {
     case loginAdmitted(Bool)
     case authenticated(AuthenticationAnswer)
     case groupsTold(Set<String>?)
+    case metered([VolumeAmount], of: UInt64)
     case clientBroke(StreamFault)
     case backendConnected
     case backendSecured
@@ -49,6 +51,8 @@ extension Driver {
             connection.session?.authenticated(answer, at: now, into: &outbox)
         case .groupsTold(let groups):
             connection.session?.groupsTold(groups, at: now, into: &outbox)
+        case .metered(let amounts, let number):
+            connection.session?.metered(amounts, of: number, at: now, into: &outbox)
         case .clientBroke(let fault):
             connection.session?.clientBroke(fault, at: now, into: &outbox)
         case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
@@ -116,6 +120,9 @@ extension Driver {
         case .authenticate(let credentials):
             desk.authenticate(credentials, for: connection.id, at: now)
         case .lookUpGroups(let user): lookUpGroups(of: user, for: connection)
+        case .meter(let report):
+            let amounts = volumes.add(report.amount, to: report.meters, at: now)
+            answers.append(.metered(amounts, of: report.number))
         case .admitLogin(let user): admit(user, at: connection)
         case .loginEnded(let user, let succeeded):
             desk.ended(user, from: connection.clientAddress, succeeded: succeeded, at: now)

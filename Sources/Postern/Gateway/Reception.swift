@@ -139,6 +139,7 @@ struct Reception {
         let helpers = configuration.pam.map { max($0.helpers, reactors) } ?? 0
         let throttle = SharedThrottle(configuration.throttle)
         let groups = SharedGroups()
+        let volumes = SharedVolumes()
         let connectionsMax = connectionsMax(reactors: reactors)
         for mailbox in mailboxes {
             let (control, log) = (control, log)
@@ -153,6 +154,7 @@ struct Reception {
                         helpers: (helpers + reactors - 1) / reactors,
                         throttle: throttle,
                         groups: groups,
+                        volumes: volumes,
                         connectionsMax: connectionsMax
                     )
                     driver.run()

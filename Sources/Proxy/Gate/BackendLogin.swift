@@ -3,6 +3,7 @@ import Audit
 import Authentication
 import Bytes
 import IMAP
+import Policy
 
 /// The login at the backend, step by step.
 ///

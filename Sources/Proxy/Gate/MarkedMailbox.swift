@@ -72,12 +72,3 @@ extension SpecialUseName {
     }
 }
 
-extension MailboxNaming {
-    /// The prefixes without a delimiter at the end; those that are no names are left out.
-    fileprivate func canonicalPrefixes(of namespaces: [Namespaces.Namespace]) -> [[UInt8]] {
-        namespaces.compactMap { namespace in
-            if namespace.prefix.isEmpty { return [] }
-            return try? decode(namespace.prefix, allowsTrailingDelimiter: true).canonical
-        }
-    }
-}

@@ -14,6 +14,8 @@ struct Access: Equatable {
     let needed: Demand
     /// What the administrator permits beside the policy's rights: `a` or nothing.
     var granted = Rights.none
+    /// Rules whose volume is spent.
+    var spent: [Rule] = []
 
     init(_ octets: [UInt8], needs needed: Demand, under policy: UserPolicy, naming: MailboxNaming) {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
@@ -57,8 +59,11 @@ struct Access: Equatable {
 
     /// The rules that stand against the command.
     var reasons: [Rule] {
-        isGranted ? [] : decision.reasons(taking: missing, forbidding: forbidden)
+        isGranted ? spent : decision.reasons(taking: missing, forbidding: forbidden)
     }
+
+    /// Whether a rule whose volume is spent wants the session to end.
+    var endsSession: Bool { spent.contains { $0.volume?.excess == .end } }
 
     /// What the record says of it.
     var record: Record.Mailbox {

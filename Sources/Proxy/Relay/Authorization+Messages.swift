@@ -9,8 +9,12 @@ extension Authorization {
     func fetch(_ fetch: Fetch) -> Judgement {
         var needed = Verb.fetch.row.selected
         if isForbidden(.fetchText) && fetch.tellsText { needed = needed.adding(.fetchText) }
-        let grounds = selected(needed)
+        var grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
+        if !spent.isEmpty && FetchFilter(answering: fetch).tellsAnyText {
+            grounds.mailbox?.spent = spent
+            return .refuse(.volumeSpent, grounds)
+        }
         var fetch = fetch
         var filter = FetchFilter(answering: fetch)
         var rewrite: Phrase?

@@ -27,6 +27,8 @@ struct Authorization {
     let descendants: [MailboxName?]?
     let permissions: Permissions
     let quotaLabels: QuotaLabels
+    /// The rules by which nothing more may be fetched from the selected mailbox.
+    let spent: [Rule]
 
     /// Asked without a look at what is selected.
     private var isSelected: Bool { if case .some = selection { true } else { false } }

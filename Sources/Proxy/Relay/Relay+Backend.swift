@@ -90,7 +90,8 @@ extension Relay {
             case .done(let summary):
                 self.transcoder = nil
                 guard isSelecting else { return dropUnselected(into: &out) }
-                guard !summary.isSuppressed else { return }
+                meter(summary, into: &out)
+                guard !isFinished, !summary.isSuppressed else { return }
                 if !record(pushed: summary, into: &out) { inFlight.count(told: summary) }
             }
         } catch {
@@ -229,12 +230,15 @@ extension Relay {
     ) {
         switch exchange.purpose {
         case .select(let selected):
+            endMetering(into: &out)
             selection = condition == .ok ? selected : nil
             // RFC 5182, 2.1: what was saved belongs to the mailbox before.
             isResultLost = false
             // The policy may have changed since the command was sent.
             refreshSelection(at: now, into: &out)
-        case .deselect where condition == .ok: selection = nil
+        case .deselect where condition == .ok:
+            endMetering(into: &out)
+            selection = nil
         default: break
         }
     }

@@ -113,6 +113,7 @@ extension Relay {
             out.client.append(.tagInUse, tag: tagged.tag)
             return true
         }
+        if awaitsMeters(for: tagged.command, into: &out) { return false }
         switch authorization.judge(tagged.command) {
         case .local(let answer, let grounds):
             recordLocal(tagged, grounds, into: &out)
@@ -136,6 +137,9 @@ extension Relay {
             let refusal = refusal.worded(by: grounds)
             guard deselects else {
                 out.client.append(refusal, tag: tagged.tag)
+                if grounds.mailbox?.endsSession ?? false {
+                    end("As much was fetched as the policy allows", .limit, into: &out)
+                }
                 break
             }
             // A refused SELECT leaves nothing selected, at the backend as well (section D, 2).

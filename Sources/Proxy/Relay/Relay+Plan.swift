@@ -119,6 +119,7 @@ extension Relay {
             return answer(ended.asked, ended.condition, ended.code, at: now, into: &out)
         }
         if ended.plan.course == .leaving {
+            endMetering(into: &out)
             selection = nil
             isShut = false
             // RFC 7162, 3.2.11: such a client must be told that no mailbox is selected any more.

@@ -76,6 +76,9 @@ struct Relay: ~Copyable {
     var hidden = HidingTally()
     var uses = UsesKnowledge()
     var groups: GroupsKnowledge
+    /// Of the selected mailbox, where rules bound how much may be fetched from it.
+    var metering: Metering?
+    var lastReport: UInt64 = 0
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -179,7 +182,8 @@ struct Relay: ~Copyable {
             copies: settings.copies,
             descendants: descendants,
             permissions: settings.permissions,
-            quotaLabels: quotaLabels
+            quotaLabels: quotaLabels,
+            spent: metering?.spent ?? []
         )
     }
 
@@ -228,6 +232,7 @@ struct Relay: ~Copyable {
         policyDeadline = policy.changes.map(epoch.instant) ?? .max
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
+        endMetering(into: &out)
         inFlight.refreshSelection(under: policy)
         refreshSelection(at: now, into: &out)
         if !isFinished && !isShut { tellAccess(into: &out) }
@@ -325,6 +330,8 @@ struct Relay: ~Copyable {
     mutating func finish(into out: inout Outbox) {
         guard !isFinished else { return }
         isFinished = true
+        meterUnfinished()
+        endMetering(into: &out)
         for exchange in inFlight.exchanges where exchange.tag != nil {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }

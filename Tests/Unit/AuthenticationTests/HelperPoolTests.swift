@@ -17,6 +17,12 @@ private func reply(_ id: UInt32, _ answer: AuthenticationAnswer = .accepted) -> 
     return buffer.bytes
 }
 
+private func told(_ id: UInt32) -> [UInt8] {
+    var buffer = Buffer()
+    _ = PAMReply(id: id, .groups(["mail"])).encode(into: &buffer)
+    return buffer.bytes
+}
+
 /// A pool whose helpers all run.
 private func pool(_ helpers: Int, waitingMax: Int = 64) -> HelperPool {
     var limits = HelperPoolLimits()
@@ -52,6 +58,49 @@ struct HelperPoolTests {
         #expect(
             pool.received(reply(2, .rejected).span, helper: 0, at: 2)
                 == [.answer(session: 2, .rejected), question(3, to: 0)]
+        )
+    }
+
+    @Test("asks for groups, and takes no answer of the other kind")
+    func asksForGroups() {
+        var pool = pool(1)
+        let asked = pool.ask(.groups(of: "ann"), session: 1, at: 0)
+        #expect(asked == [.send(PAMQuestion(id: 1, .groups(of: "ann")), helper: 0)])
+        #expect(
+            pool.received(told(1).span, helper: 0, at: 1)
+                == [.groups(["mail"], of: "ann", session: 1)]
+        )
+        _ = pool.ask(.groups(of: "ann"), session: 1, at: 2)
+        #expect(
+            pool.received(reply(2, .unavailable).span, helper: 0, at: 3)
+                == [.groups(nil, of: "ann", session: 1)]
+        )
+        _ = pool.ask(.groups(of: "ann"), session: 1, at: 4)
+        #expect(
+            pool.received(reply(3, .accepted).span, helper: 0, at: 5)
+                == [.kill(helper: 0), .groups(nil, of: "ann", session: 1)]
+        )
+        _ = pool.helperStarted(0, at: 6)
+        _ = pool.ask(.login(ann), session: 1, at: 7)
+        #expect(
+            pool.received(told(4).span, helper: 0, at: 8)
+                == [.kill(helper: 0), .answer(session: 1, .unavailable)]
+        )
+    }
+
+    @Test("tells of groups whose asker is gone, and of none in time")
+    func groupsOfWhoIsGone() {
+        var pool = pool(1)
+        _ = pool.ask(.groups(of: "ann"), session: 1, at: 0)
+        pool.forget(session: 1)
+        #expect(
+            pool.received(told(1).span, helper: 0, at: 1)
+                == [.groups(["mail"], of: "ann", session: nil)]
+        )
+        _ = pool.ask(.groups(of: "bob"), session: 2, at: 2)
+        #expect(
+            pool.expire(at: 2 + 10 * second)
+                == [.kill(helper: 0), .groups(nil, of: "bob", session: 2)]
         )
     }
 
@@ -145,7 +194,8 @@ struct HelperPoolTests {
             for action in actions {
                 switch action {
                 case .send(let question, let helper): open[helper] = question.id
-                case .answer(let session, _): answered.append(session)
+                case .answer(let session, _), .groups(_, _, let session?): answered.append(session)
+                case .groups(_, _, nil): break
                 case .kill(let helper): open[helper] = nil
                 }
             }
@@ -156,7 +206,10 @@ struct HelperPoolTests {
             switch Int.random(in: 0..<5, using: &chance) {
             case 0:
                 asked += 1
-                perform(pool.ask(.login(ann), session: asked, at: now))
+                let request = chance.hits(50) ? PAMRequest.login(ann) : .groups(of: "ann")
+                perform(pool.ask(request, session: asked, at: now))
+            case 1 where chance.hits(50):
+                perform(pool.received(told(open[helper] ?? 0).span, helper: helper, at: now))
             case 1: perform(pool.received(reply(open[helper] ?? 0).span, helper: helper, at: now))
             case 2: perform(pool.helperEnded(helper))
             case 3: perform(pool.helperStarted(helper, at: now))

@@ -142,6 +142,12 @@ final class Conversation {
         pump()
     }
 
+    /// The name service says in which groups ann is; nil: it can't.
+    func tellGroups(_ groups: Set<String>?) {
+        session.groupsTold(groups, at: now, into: &out)
+        pump()
+    }
+
     /// Somebody sets the clock on the wall to this moment, in seconds since 1970.
     func setClock(_ time: UInt64) {
         session.clockSet(Epoch(utc: time * 1_000_000, monotonic: now), at: now, into: &out)
@@ -262,6 +268,14 @@ extension Conversation {
         client("a LOGIN ann secret\n")
         admit()
         pam(.accepted)
+        meetBackend(capabilities: capabilities, namespace: namespace)
+    }
+
+    /// The backend takes ann in.
+    func meetBackend(
+        capabilities: String = Conversation.capabilities,
+        namespace: String = #"(("" "/")) NIL NIL"#
+    ) {
         backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
         _ = heardByBackend()
         backend("g1 OK [CAPABILITY \(capabilities)] in\n")

@@ -1,5 +1,6 @@
 // Every decision says by which revision of the policy it was made.
 import Audit
+import Authentication
 import Bytes
 import Proxy
 import Testing
