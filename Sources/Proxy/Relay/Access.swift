@@ -15,7 +15,7 @@ struct Access: Equatable {
     /// What the administrator permits beside the policy's rights: `a` or nothing.
     var granted = Rights.none
     /// Rules whose volume is spent.
-    var spent: [Rule] = []
+    private var spent: [Rule] = []
 
     init(_ octets: [UInt8], needs needed: Demand, under policy: UserPolicy, naming: MailboxNaming) {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
@@ -35,11 +35,12 @@ struct Access: Equatable {
         decision = name.map { policy.decide($0.canonical, uses: uses) } ?? Decision(rights: .none)
     }
 
-    init(_ selection: Selection, needs needed: Demand) {
+    init(_ selection: Selection, needs needed: Demand, spent: [Rule] = []) {
         raw = selection.raw
         name = selection.name
         decision = selection.decision
         self.needed = needed
+        self.spent = spent
     }
 
     var rights: Rights { decision.rights.union(granted) }

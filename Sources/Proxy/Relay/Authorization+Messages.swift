@@ -9,11 +9,11 @@ extension Authorization {
     func fetch(_ fetch: Fetch) -> Judgement {
         var needed = Verb.fetch.row.selected
         if isForbidden(.fetchText) && fetch.tellsText { needed = needed.adding(.fetchText) }
-        var grounds = selected(needed)
+        let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         if !spent.isEmpty && FetchFilter(answering: fetch).tellsAnyText {
-            grounds.mailbox?.spent = spent
-            return .refuse(.volumeSpent, grounds)
+            let access = selection.map { Access($0, needs: needed, spent: spent) }
+            return .refuse(.volumeSpent, Grounds(access))
         }
         var fetch = fetch
         var filter = FetchFilter(answering: fetch)

@@ -81,7 +81,7 @@ extension Relay {
         case .asked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
             tellIdling(into: &out)
-            if isWatchStale || uses.isStale { interruptIdle(into: &out) }
+            if isWatchStale || uses.wantsAnswer { interruptIdle(into: &out) }
         case .reasked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
         default: return false

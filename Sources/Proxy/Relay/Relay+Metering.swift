@@ -97,9 +97,7 @@ extension Relay {
         record.sequence = fetching?.sequence ?? trail.sequence
         record.verb = Phrase(verb.spelling)
         record.state = state
-        var access = selection.map { Access($0, needs: .none) }
-        access?.spent = rules
-        record.mailbox = access?.record
+        record.mailbox = selection.map { Access($0, needs: .none, spent: rules).record }
         record.code = Refusal.volumeSpent.code
         record.reason = Refusal.volumeSpent.text
         trail.record(record, into: &out)

@@ -15,6 +15,9 @@ struct UsesKnowledge {
     var isStale = false
     var expires = Instant.max
 
+    /// Whether the backend is to be asked as soon as possible.
+    var wantsAnswer: Bool { need != .none && isStale }
+
     func mustAsk(at now: Instant) -> Bool { need != .none && (isStale || now >= expires) }
 }
 
@@ -38,12 +41,12 @@ extension Relay {
         guard uses.mustAsk(at: now), !isFinished else { return }
         uses.isStale = true
         renewUses(at: now, into: &out)
-        if uses.isStale { interruptIdle(into: &out) }
+        if uses.wantsAnswer { interruptIdle(into: &out) }
     }
 
     /// Asks the backend, as soon as nothing else is under way.
     mutating func renewUses(at now: Instant, into out: inout Outbox) {
-        guard uses.isStale, uses.need != .none, mayRenewWatch else { return }
+        guard uses.wantsAnswer, mayRenewWatch else { return }
         uses.isStale = false
         uses.expires = now.advanced(by: UsesKnowledge.ageMax)
         guard backend.tellsUses else { return missUses(into: &out) }

@@ -1,4 +1,5 @@
 // Every transcript of the corpus, played whole and cut; and whether they prove all that is listed.
+import Audit
 import Foundation
 import Testing
 

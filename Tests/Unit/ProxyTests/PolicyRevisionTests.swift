@@ -27,8 +27,9 @@ struct PolicyRevisionTests {
             talk.logIn()
         }
         #expect(login == ["one", "one"])
-        let refused = revisions(talk) { talk.client("a SELECT Secret\nb NOOP\nc FETCH 1 UID\n") }
+        let refused = revisions(talk) { talk.client("a SELECT Secret\nb FETCH 1 UID\nc NOOP\n") }
         #expect(refused == ["one", "one", "one"])
+        talk.backend("g16 OK\n")
         talk.reload(.sample(revision: "two"))
         let later = revisions(talk) { talk.client("d SELECT Secret\ne BAD\nf NAMESPACE\n") }
         #expect(later == ["two", "two", "two"])
