@@ -15,7 +15,7 @@ PASSWORD = "mail's secret"
 
 def policy(*rules, groups="{}"):
     lines = "".join(f"  - {{ {rule} }}\n" for rule in rules)
-    return f"policy: 1\ngroups: {groups}\nrules:\n{lines}"
+    return f"policy: 1\ngroups: {groups}\nrules:\n{lines or '  []'}"
 
 
 class SpecialUses(PolicyCase):

@@ -175,6 +175,7 @@ extension Relay {
         settleModes(after: exchange, condition, into: &out)
         settleWatch(after: exchange, condition, into: &out)
         settleUses(after: exchange, condition)
+        reportRest(into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)

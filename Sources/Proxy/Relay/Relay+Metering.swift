@@ -51,6 +51,7 @@ extension Relay {
         guard var metering, metering.told(amounts, of: number, for: trail.sequence) else { return }
         recordSpent(&metering, into: &out)
         self.metering = metering
+        reportRest(into: &out)
         resume(at: now, into: &out)
         endIfDrained(into: &out)
         endIfClientIsDone(into: &out)
@@ -67,7 +68,15 @@ extension Relay {
         let isDue = metering.count(amount)
         recordSpent(&metering, into: &out)
         self.metering = metering
-        if isDue { report(into: &out) }
+        if isDue { report(into: &out) } else { reportRest(into: &out) }
+    }
+
+    /// Once no FETCH is under way, all that went out is reported: other sessions must know of it.
+    mutating func reportRest(into out: inout Outbox) {
+        guard let metering, metering.unreported != .zero, metering.report == nil,
+            !inFlight.isFetching
+        else { return }
+        report(into: &out)
     }
 
     /// Text was kept back because nothing more may be fetched: the commands that asked for it fail,
