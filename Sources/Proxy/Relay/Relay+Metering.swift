@@ -9,15 +9,21 @@ extension Relay {
 
     /// Whether a command must wait until it is known how much its user may still fetch.
     mutating func awaitsMeters(for command: Command, into out: inout Outbox) -> Bool {
-        guard case .fetch(let fetch) = command, FetchFilter(answering: fetch).tellsAnyText else {
-            return false
-        }
+        guard mayMeter, case .fetch(let fetch) = command,
+            FetchFilter(answering: fetch).tellsAnyText
+        else { return false }
         beginMetering()
         guard let metering, !metering.isEmpty, !metering.isCurrent(for: trail.sequence) else {
             return false
         }
         if metering.report == nil { report(into: &out) }
         return true
+    }
+
+    /// Whether any rule may bound what is fetched; no more is asked where none does.
+    private var mayMeter: Bool {
+        if case .some = policy.rehearsed { return true }
+        return selection?.decision.isMetered ?? false
     }
 
     /// Looks up the meters of the selected mailbox, once.
@@ -61,6 +67,7 @@ extension Relay {
 
     /// Counts a message that the client got, and cuts off what it may not get.
     mutating func meter(_ message: FetchSummary, into out: inout Outbox) {
+        guard mayMeter else { return }
         if message.isTextWithheld { cutShort(into: &out) }
         guard !isFinished, let amount = message.amount else { return }
         beginMetering()
