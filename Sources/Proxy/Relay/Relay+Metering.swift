@@ -54,10 +54,12 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
-        guard var metering, metering.told(amounts, of: number, for: trail.sequence) else { return }
-        recordSpent(&metering, into: &out)
-        self.metering = metering
-        reportRest(into: &out)
+        if var metering, metering.told(amounts, of: number, for: trail.sequence) {
+            recordSpent(&metering, into: &out)
+            self.metering = metering
+            reportRest(into: &out)
+        }
+        // A command may wait for an answer that a new policy has made worthless: it asks again.
         resume(at: now, into: &out)
         endIfDrained(into: &out)
         endIfClientIsDone(into: &out)
