@@ -5,9 +5,9 @@
 /// Public, since Swift 6.3 inlines nothing into other modules that is a package's own.
 public struct ByteClass: OptionSet, Sendable {
     /// One bit a class.
-    public let rawValue: UInt16
+    public let rawValue: UInt8
     /// Makes the set with these bits.
-    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// ATOM-CHAR: any CHAR but `( ) { SP CTL % * " \ ]`.
     @inlinable public static var atom: ByteClass { ByteClass(rawValue: 1) }
@@ -25,22 +25,18 @@ public struct ByteClass: OptionSet, Sendable {
     @inlinable public static var base64: ByteClass { ByteClass(rawValue: 64) }
     /// A tag's characters: ASTRING-CHAR but `+` (RFC 9051, `tag`).
     @inlinable public static var tag: ByteClass { ByteClass(rawValue: 128) }
-    /// What the protocol's own words are made of: letters, digits, `.` and `-`.
-    @inlinable public static var word: ByteClass { ByteClass(rawValue: 256) }
 
     /// The classes that `byte` belongs to; constants alone, so that they become one table.
     @inlinable public static func of(_ byte: UInt8) -> ByteClass {
         ByteClass(rawValue: classes(of: byte))
     }
 
-    @inlinable static func classes(of byte: UInt8) -> UInt16 {
+    @inlinable static func classes(of byte: UInt8) -> UInt8 {
         switch byte {
         case 0, 0x0A, 0x0D, 0x80...: return 0
-        case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return plain | digit.rawValue | base64.rawValue | word.rawValue
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): return plain | digit.rawValue | base64.rawValue
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
-            return plain | letter.rawValue | base64.rawValue | word.rawValue
-        case UInt8(ascii: "-"), UInt8(ascii: "."): return plain | word.rawValue
+            return plain | letter.rawValue | base64.rawValue
         case UInt8(ascii: "%"), UInt8(ascii: "*"): return text.rawValue | list.rawValue
         case UInt8(ascii: "+"): return plain & ~tag.rawValue | base64.rawValue
         case UInt8(ascii: "/"): return plain | base64.rawValue
@@ -54,7 +50,7 @@ public struct ByteClass: OptionSet, Sendable {
     }
 
     /// What a character is that may stand in any word.
-    @inlinable static var plain: UInt16 {
+    @inlinable static var plain: UInt8 {
         atom.rawValue | astring.rawValue | list.rawValue | text.rawValue | tag.rawValue
     }
 }

@@ -187,7 +187,7 @@ extension Cursor {
 extension UInt8 {
     /// What stands for itself in every place of a URL: RFC 3986, unreserved, and the slash.
     fileprivate var isPlainInURL: Bool {
-        ByteClass.of(self).intersects(.word) || "_~/".utf8.contains(self)
+        ByteClass.of(self).intersects(.word) || "-._~/".utf8.contains(self)
     }
 
     /// RFC 5092, bchar.

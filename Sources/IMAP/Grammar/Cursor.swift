@@ -87,6 +87,9 @@ package struct Cursor: ~Escapable {
 }
 
 extension ByteClass {
+    /// What protocol words hold beside `.` and `-`.
+    static var word: ByteClass { ByteClass(rawValue: letter.rawValue | digit.rawValue) }
+
     /// Whether the two have a class in common; plain arithmetic, for this is asked of every byte
     /// and OptionSet's own operations allocate across modules.
     func intersects(_ other: ByteClass) -> Bool { rawValue & other.rawValue != 0 }
