@@ -11,7 +11,9 @@ extension ConfigurationReader {
         return permissions
     }
 
-    private static let auditKeys = ["folder", "segment-size", "free-space", "message-digest"]
+    private static let auditKeys = [
+        "folder", "segment-size", "free-space", "message-digest", "syslog", "ship",
+    ]
 
     func audit(_ value: Value) -> AuditTrail? {
         guard let table = value.table(Self.auditKeys) else { return nil }
@@ -24,6 +26,8 @@ extension ConfigurationReader {
             $0.size(in: 0...1 << 40).map(UInt64.init)
         }
         table.read("message-digest", into: &audit.digestsMessages) { $0.bool() }
+        table.read("syslog", into: &audit.syslog, files.path)
+        table.read("ship", into: &audit.shippings, shippings)
         return audit
     }
 
@@ -70,10 +74,11 @@ extension ConfigurationReader {
 
     func processes(_ value: Value) -> Processes {
         var processes = Processes()
-        let keys = ["user", "audit-user", "reactors", "drain-timeout"]
+        let keys = ["user", "audit-user", "ship-user", "reactors", "drain-timeout"]
         guard let table = value.table(keys) else { return processes }
         table.read("user", into: &processes.user) { $0.name() }
         table.read("audit-user", into: &processes.auditUser) { $0.name() }
+        table.read("ship-user", into: &processes.shipUser) { $0.name() }
         table.read("reactors", into: &processes.reactors) { $0.integer(in: 0...256) }
         table.read("drain-timeout", into: &processes.drainTimeout) {
             $0.duration(in: .zero...Duration.seconds(3600))

@@ -60,7 +60,7 @@ struct Reception {
             let until = MonotonicClock.now &+ UInt64(seconds) &* 1_000_000
             for mailbox in mailboxes { mailbox.post(.drain(until: until)) }
             if mailboxes.isEmpty { exit(0) }
-        case .ready, .killHelper, .configured, .refused: break
+        case .ready, .killHelper, .configured, .refused, .checkpoint: break
         }
     }
 
