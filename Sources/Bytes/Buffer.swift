@@ -80,7 +80,8 @@ public struct Buffer: Equatable, Sendable {
         if end > storage.count { grow(by: bytes.count) }
         let start = tail
         unsafe storage.withUnsafeMutableBytes { room in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: room[start..<end]).copyMemory(from: bytes)
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: room[start..<end])
+            unsafe target.copyMemory(from: bytes)
         }
         tail = end
     }
