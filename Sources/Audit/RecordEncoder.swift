@@ -26,7 +26,8 @@ package struct RecordEncoder: Sendable {
 
     private var timestamp = Timestamp()
     /// What the records of one moment begin with: those of a turn of the reactor.
-    private var beginning: (moment: Moment?, text: Buffer) = (nil, Buffer())
+    private var beginning = Buffer()
+    private var begunAt = Moment(utc: 0, monotonic: 0)
     /// Holds a text while it is looked at; kept for its storage.
     private var text = Buffer()
 
@@ -38,8 +39,8 @@ package struct RecordEncoder: Sendable {
         at moment: Moment,
         into buffer: inout Buffer
     ) {
-        if moment != beginning.moment { begin(at: moment) }
-        buffer.append(beginning.text.span)
+        if beginning.isEmpty || moment != begunAt { begin(at: moment) }
+        buffer.append(beginning.span)
         if !record.session.isEmpty {
             buffer.append(",")
             buffer.append(record.session)
@@ -50,12 +51,12 @@ package struct RecordEncoder: Sendable {
     }
 
     private mutating func begin(at moment: Moment) {
-        beginning.moment = moment
-        beginning.text.removeAll()
-        beginning.text.append(#""v":1,"time":""#)
-        timestamp.append(moment.utc, to: &beginning.text)
-        beginning.text.append("\"")
-        beginning.text.appendMember(#","mono":"#, moment.monotonic)
+        begunAt = moment
+        beginning.removeAll()
+        beginning.append(#""v":1,"time":""#)
+        timestamp.append(moment.utc, to: &beginning)
+        beginning.append("\"")
+        beginning.appendMember(#","mono":"#, moment.monotonic)
     }
 
     private mutating func encodeDecision(_ record: borrowing Record, into buffer: inout Buffer) {
