@@ -1,26 +1,28 @@
 // What a message must be to be found: a tree of keys (RFC 9051, search-key; RFC 7162, 3.1.5).
 package import Bytes
 
-package indirect enum SearchKey: Equatable, Sendable {
+/// Big cases and those that hold other keys live elsewhere, so that a list of usual keys costs one
+/// allocation.
+package enum SearchKey: Equatable, Sendable {
     case state(SearchState)
-    case keyword(ShortBytes)
-    case unkeyword(ShortBytes)
+    indirect case keyword(ShortBytes)
+    indirect case unkeyword(ShortBytes)
     case text(SearchField, [UInt8])
     case header(name: [UInt8], value: [UInt8])
     case date(SearchDate, CalendarDate)
     case size(SearchSize, UInt64)
     /// By message number or `$`.
-    case messages(MessageSet)
-    case uids(MessageSet)
+    indirect case messages(MessageSet)
+    indirect case uids(MessageSet)
     case modSequence(flag: ModSequenceFlag?, UInt64)
     /// Received longer or shorter ago than this many seconds (RFC 5032).
     case age(SearchAge, UInt32)
     /// By an identifier that the server made (RFC 8474).
-    case objectID(SearchObjectID, ShortBytes)
-    case not(SearchKey)
+    indirect case objectID(SearchObjectID, ShortBytes)
+    indirect case not(SearchKey)
     /// Found where it nearly holds, too (RFC 6203).
-    case fuzzy(SearchKey)
-    case or(SearchKey, SearchKey)
+    indirect case fuzzy(SearchKey)
+    indirect case or(SearchKey, SearchKey)
     /// Keys in parentheses: all must hold.
     case all([SearchKey])
 
@@ -93,6 +95,8 @@ package enum SearchState: UInt8, Keyword {
     /// Whether the mailbox keeps the times of saving (RFC 8514).
     case saveDateSupported
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .all: "ALL"
@@ -118,6 +122,8 @@ package enum SearchState: UInt8, Keyword {
 package enum SearchField: UInt8, Keyword {
     case bcc, body, cc, from, subject, text, to
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .bcc: "BCC"
@@ -133,6 +139,8 @@ package enum SearchField: UInt8, Keyword {
 
 package enum SearchDate: UInt8, Keyword {
     case before, on, since, sentBefore, sentOn, sentSince, savedBefore, savedOn, savedSince
+
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
 
     package var spelling: StaticString {
         switch self {

@@ -5,6 +5,8 @@ import Bytes
 import IMAP
 
 /// An IDLE command, from its verb to its answer.
+///
+/// Asked about at every turn of a session: what is big lives elsewhere.
 enum Idling: Equatable {
     /// The backend has not confirmed it yet.
     case asked(UInt64)
@@ -17,11 +19,11 @@ enum Idling: Equatable {
     /// The backend has not confirmed what the client was told long ago.
     case reasked(UInt64)
     /// The client idles on while the backend is asked for something else.
-    case interrupted(Exchange)
+    indirect case interrupted(Exchange)
     /// The backend does not know IDLE: it gets a NOOP when the time has come.
-    case polling(Exchange, next: Instant)
+    indirect case polling(Exchange, next: Instant)
     /// A NOOP is under way; with an answer for the client, that is the last.
-    case polled(Exchange, Ending?)
+    indirect case polled(Exchange, Ending?)
 
     /// The client's command, where the backend has been asked for something else in its place.
     var detached: Exchange? {

@@ -13,7 +13,7 @@ struct Relay: ~Copyable {
     /// A command whose literals the client sends unasked, though nothing will come of it.
     enum PassingBy {
         /// What the client hears at the command's end.
-        case refused(Tag?, Refusal)
+        indirect case refused(Tag?, Refusal)
         /// The client has its answer.
         case answered
     }
@@ -46,8 +46,13 @@ struct Relay: ~Copyable {
     var enabled = CapabilitySet()
     /// The last search that was to be saved was refused: what `$` is at the backend is older.
     var isResultLost = false
+    /// Elsewhere, since it is big and looked for at every turn.
+    private var boxedUpload: Boxed<Upload>?
     /// The client's messages on their way to the backend.
-    var upload: Upload?
+    var upload: Upload? {
+        get { boxedUpload?.value }
+        set { boxedUpload = newValue.map(Boxed.boxed) }
+    }
     /// Over the message that streams.
     var digest: MessageDigest?
     var idling: Idling?
