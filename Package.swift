@@ -64,7 +64,7 @@ let package = Package(
         module(
             "Configuration",
             imports: [
-                "Bytes", "IMAP", "Policy", "Authentication", "Proxy",
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -110,7 +110,8 @@ let package = Package(
         tests(
             "ConfigurationTests",
             of: [
-                "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration", "Chance",
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
+                "Chance",
             ]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),

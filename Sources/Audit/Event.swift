@@ -60,4 +60,5 @@ package enum Event: String, CaseIterable, Sendable {
     case auditStop = "audit.stop"
     case auditFail = "audit.fail"
     case auditAlive = "audit.alive"
+    case auditGap = "audit.gap"
 }

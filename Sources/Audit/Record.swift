@@ -123,6 +123,7 @@ package struct Record: Equatable, Sendable {
     package var filed: [Filed] = []
     /// Microseconds from the decision to the answer.
     package var duration: UInt64 = 0
+    package var details: [RecordDetail] = []
 
     package init(
         _ event: Event,

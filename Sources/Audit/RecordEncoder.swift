@@ -84,6 +84,7 @@ package struct RecordEncoder: Sendable {
         append(#","bytes":"#, record.bytes, to: &buffer)
         if !record.filed.isEmpty { encodeFiled(record.filed, into: &buffer) }
         append(#","duration_us":"#, record.duration, to: &buffer)
+        for detail in record.details { buffer.append(detail) }
     }
 
     private mutating func append(

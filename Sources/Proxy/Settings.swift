@@ -1,4 +1,5 @@
 // What the administrator decided: an immutable snapshot that a reload swaps in whole.
+package import Audit
 package import Authentication
 package import Bytes
 package import IMAP
@@ -15,6 +16,7 @@ package final class Settings: Sendable {
     package let refusals: RefusalStyle
     package let permissions: Permissions
     package let copies: CopyStyle
+    package let durability: Durability
     /// Whether messages that are filed are recorded with their SHA-256.
     package let digestsMessages: Bool
     /// Whether COMPRESS=DEFLATE is offered at the login.
@@ -29,6 +31,7 @@ package final class Settings: Sendable {
         refusals: RefusalStyle,
         permissions: Permissions = Permissions(),
         copies: CopyStyle = .lax,
+        durability: Durability = Durability(),
         digestsMessages: Bool = true,
         offersCompression: Bool = true
     ) {
@@ -40,6 +43,7 @@ package final class Settings: Sendable {
         self.refusals = refusals
         self.permissions = permissions
         self.copies = copies
+        self.durability = durability
         self.digestsMessages = digestsMessages
         self.offersCompression = offersCompression
     }

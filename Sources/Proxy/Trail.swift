@@ -17,13 +17,22 @@ struct Trail {
     /// The number of the command under way.
     private(set) var sequence: UInt64 = 0
     private var isAwaitingDisk = false
+    private let durability: Durability
 
-    init(_ facts: SessionFacts) { self.facts = facts }
+    init(_ facts: SessionFacts, durability: Durability) {
+        self.facts = facts
+        self.durability = durability
+    }
 
     /// Whether every durable record that was put out is on disk.
     var isDurable: Bool { !isAwaitingDisk }
 
     mutating func beginCommand() { sequence += 1 }
+
+    /// Whether what a record of this class describes may take effect now, the record being put out.
+    func mayFollow(_ recordClass: RecordClass) -> Bool {
+        isDurable || !durability.isDemanded(of: recordClass)
+    }
 
     /// The driver's word that all records put out so far are on disk.
     mutating func recorded() { isAwaitingDisk = false }
@@ -44,17 +53,17 @@ struct Trail {
         return record
     }
 
-    /// The decision about the command under way.
+    /// The decision about the command under way; without a class nothing waits for it.
     mutating func decision(
         _ event: Event,
         _ verdict: Record.Verdict,
-        isDurable: Bool
+        of recordClass: RecordClass? = nil
     ) -> Record {
         var record = Record(
             event,
             .decision,
             verdict: verdict,
-            isDurable: isDurable,
+            isDurable: recordClass.map(durability.isDemanded) ?? false,
             session: encodedFacts()
         )
         record.sequence = sequence

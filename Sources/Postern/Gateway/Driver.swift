@@ -53,7 +53,7 @@ struct Driver: ~Copyable {
     var entrances: [Entrance] = []
     /// Given up for a moment where there is no descriptor to refuse a client with.
     var reserve: Waker?
-    var recorder = RecorderLink()
+    var recorder: RecorderLink
     /// Sessions may have been passed over in the last turn, because nobody could take their records.
     private var readersAreHeld = false
     var desk: LoginDesk
@@ -93,6 +93,7 @@ struct Driver: ~Copyable {
         let reserve = try Waker()
         try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
         self.connectionsMax = connectionsMax
+        recorder = RecorderLink(continuesOnFailure: snapshot.continuesOnFailure)
         self.snapshot = snapshot
         self.mailbox = mailbox
         self.resolver = resolver

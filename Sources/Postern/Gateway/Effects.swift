@@ -100,6 +100,7 @@ extension Driver {
 
     private mutating func record(_ records: Span<Record>, of connection: Connection) {
         guard let number = recorder.append(records, at: moment) else { return }
+        guard !recorder.goesOn else { return answers.append(.recorded) }
         connection.awaitedRecord = number
         recorder.await(number, for: connection.id)
     }

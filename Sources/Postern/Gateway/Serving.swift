@@ -20,7 +20,9 @@ extension Driver {
 
     /// Whoever is read now may cause records that nobody could take.
     var mayRead: Bool {
-        !recorder.isBlocked && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
+        if recorder.goesOn { return true }
+        return !recorder.isBlocked
+            && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
     }
 
     private mutating func readClient(_ connection: Connection) {

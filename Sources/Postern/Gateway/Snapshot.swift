@@ -39,17 +39,21 @@ final class Snapshot: Sendable {
     /// In the order of `settings.backends`.
     let backends: [Backend]
     let limits: GatewayLimits
+    /// Whether sessions go on while the trail can't be written; only a restart changes that.
+    let continuesOnFailure: Bool
 
     init(
         settings: Settings,
         listeners: [Listener],
         backends: [Backend],
-        limits: GatewayLimits = GatewayLimits()
+        limits: GatewayLimits = GatewayLimits(),
+        continuesOnFailure: Bool = false
     ) {
         self.settings = settings
         self.listeners = listeners
         self.backends = backends
         self.limits = limits
+        self.continuesOnFailure = continuesOnFailure
     }
 
     /// Every host name that the resolver is to know.

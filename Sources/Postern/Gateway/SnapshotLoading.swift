@@ -25,7 +25,8 @@ extension Snapshot {
         self.init(
             settings: configuration.settings,
             listeners: listeners,
-            backends: backends
+            backends: backends,
+            continuesOnFailure: configuration.audit.continuesOnFailure
         )
     }
 }

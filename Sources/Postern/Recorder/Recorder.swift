@@ -24,8 +24,8 @@ struct Recorder: ParsableCommand {
     @Option(help: "Begin a new segment when one is this many hours old.")
     var segmentHours: UInt64 = 24
 
-    @Option(help: "Take no records when less than this many MiB are free.")
-    var freeMegabytes: UInt64 = 16
+    @Option(help: "Take no records when less than this many MiB are free, but write the end.")
+    var reserveMegabytes: UInt64 = 16
 
     @Option(help: "The descriptor of the supervisor's control channel.")
     var control: Int32?
@@ -42,8 +42,8 @@ struct Recorder: ParsableCommand {
         guard (1...24 * 366).contains(segmentHours) else {
             throw ValidationError("--segment-hours is 1 to 8784")
         }
-        guard freeMegabytes <= 1024 * 1024 else {
-            throw ValidationError("--free-megabytes is at most 1048576")
+        guard reserveMegabytes <= 1024 * 1024 else {
+            throw ValidationError("--reserve-megabytes is at most 1048576")
         }
         for descriptor in feed + [control].compactMap({ $0 }) {
             guard descriptor > 2, fcntl(descriptor, F_GETFD) >= 0 else {
@@ -90,7 +90,7 @@ struct Recorder: ParsableCommand {
         var limits = SegmentLimits()
         limits.bytesMax = segmentMegabytes * megabyte
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
-        let place = try TrailFolder(folder, freeBytesMin: freeMegabytes * megabyte)
+        let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * megabyte)
         let trail = try Trail(in: place, limits: limits, at: now.monotonic)
         let seal = try Seal(in: folder, size: trail.next - 1, hasher: hasher, at: now.monotonic)
         if let key = seal.newKey {

@@ -139,7 +139,7 @@ struct RecorderLoop: ~Copyable {
     private func note(_ before: TrailError?) {
         guard recording.error != before else { return }
         if let error = recording.error {
-            log.error("the trail can't be written, and nobody gets in: \(error)")
+            log.error("the trail can't be written: \(error)")
         } else {
             log.warning("the trail is written again")
         }

@@ -181,7 +181,7 @@ extension Gate {
         trail.facts.user = attempt.user
         trail.facts.method = attempt.method.fact
         trail.facts.backend = backend.name
-        var record = trail.decision(.authenticationOK, .allow, isDurable: true)
+        var record = trail.decision(.authenticationOK, .allow, of: .identity)
         record.tag = attempt.tag.bytes
         trail.record(record, into: &out)
         self.backend = ResponseFragmenter()
@@ -200,6 +200,8 @@ extension Gate {
             findsVirtual: backend.findsVirtual && !settings.policy.rules.isEmpty
         )
         out.effects.append(.connectBackend(index))
+        // Its greeting is still to come: nothing is sent yet.
+        if trail.mayFollow(.identity) { _ = backendLogin?.permit(into: &out) }
     }
 
     // MARK: The backend
@@ -288,7 +290,8 @@ extension Gate {
         let event: Event = refusal == .unauthorized ? .authorizationDenied : .authenticationFail
         let claimed = trail.facts.user
         trail.facts.user = user
-        var record = trail.decision(event, .deny, isDurable: true)
+        let recordClass: RecordClass = refusal == .unauthorized ? .denied : .identity
+        var record = trail.decision(event, .deny, of: recordClass)
         trail.facts.user = claimed
         record.tag = tag.bytes
         record.state = "not authenticated"
@@ -297,6 +300,7 @@ extension Gate {
         trail.record(record, into: &out)
         // Without a recorder nobody can wait for the record: the answer is UNAVAILABLE at once.
         guard isRecorderAvailable else { return answer(tag, .unavailable, into: &out) }
+        guard !trail.mayFollow(recordClass) else { return answer(tag, refusal, into: &out) }
         stage = .refusal(tag, refusal)
     }
 

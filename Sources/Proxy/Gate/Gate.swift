@@ -69,7 +69,7 @@ struct Gate: ~Copyable {
         known.clientAddress = facts.clientAddress
         known.clientPort = facts.clientPort
         known.policyRevision = settings.policy.revision
-        trail = Trail(known)
+        trail = Trail(known, durability: settings.durability)
         client = CommandFragmenter(limits: settings.limits.beforeLogin)
         trail.record(trail.event(.connectionOpen), into: &out)
         if let tls { secured(tls, into: &out) }
@@ -237,7 +237,7 @@ struct Gate: ~Copyable {
         refusal: Refusal? = nil,
         into out: inout Outbox
     ) {
-        var record = trail.decision(tagged.command.verb.row.event, verdict, isDurable: false)
+        var record = trail.decision(tagged.command.verb.row.event, verdict)
         record.code = refusal?.code
         record.reason = refusal?.text
         record.tag = tagged.tag.bytes
@@ -281,7 +281,7 @@ struct Gate: ~Copyable {
             return end("This is an IMAP server", .malformed, into: &out)
         }
         trail.beginCommand()
-        var record = trail.decision(failure.event, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad)
         record.verb = failure.phrase
         record.state = "not authenticated"
         if let tag = failure.tag { record.tag = tag.bytes }

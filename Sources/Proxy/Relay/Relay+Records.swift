@@ -6,19 +6,20 @@ import IMAP
 extension Relay {
     /// Writes the decision to let a command pass; true when it may go to the backend.
     ///
-    /// The records of commands that change something must be durable first.
+    /// The record must be durable first where that is demanded of its class.
     mutating func record(
         _ tagged: TaggedCommand,
         _ forward: Forward,
         into out: inout Outbox
     ) -> Bool {
+        let recordClass: RecordClass = forward.isWriting ? .writing : .reading
         if !isRecorded {
             recordRehearsal(tagged, sparing: forward.rewrite, into: &out)
             var record = decision(
                 tagged,
                 forward.rewrite == nil ? .allow : .rewrite,
                 forward.grounds,
-                isDurable: forward.isWriting
+                of: recordClass
             )
             record.rewrite = forward.rewrite
             forward.command.describe(into: &record.arguments)
@@ -27,7 +28,7 @@ extension Relay {
             recordWatched(forward.grounds, tagged.command.verb, of: trail.sequence, into: &out)
             isRecorded = true
         }
-        return !forward.isWriting || trail.isDurable
+        return trail.mayFollow(recordClass)
     }
 
     /// Writes a refusal; true when the client may hear of it.
@@ -39,7 +40,7 @@ extension Relay {
     ) -> Bool {
         if !isRecorded {
             let isPolicy = refusal.status == .no
-            var record = decision(tagged, isPolicy ? .deny : .bad, grounds, isDurable: isPolicy)
+            var record = decision(tagged, isPolicy ? .deny : .bad, grounds, of: isPolicy ? .denied : nil)
             record.code = refusal.code
             record.reason = refusal.text
             tagged.command.describe(into: &record.arguments)
@@ -48,7 +49,7 @@ extension Relay {
             trail.record(record, into: &out)
             isRecorded = true
         }
-        return refusal.status == .bad || trail.isDurable
+        return refusal.status == .bad || trail.mayFollow(.denied)
     }
 
     /// Says which mailbox that the command does not name lacks what, and by which rules.
@@ -72,7 +73,7 @@ extension Relay {
     private mutating func recordSources(_ grounds: Grounds, into out: inout Outbox) {
         for source in grounds.sources {
             let verdict: Record.Verdict = source.refusal == nil ? .allow : .deny
-            var record = trail.decision(.fetch, verdict, isDurable: verdict == .deny)
+            var record = trail.decision(.fetch, verdict, of: verdict == .deny ? .denied : nil)
             record.verb = "CATENATE"
             record.state = state
             record.mailbox = source.access.record
@@ -94,7 +95,7 @@ extension Relay {
         for access in grounds.watched {
             let verdict: Record.Verdict = access.refusal == nil ? .allow : .deny
             let event: Event = verb == .notify ? .status : .search
-            var record = trail.decision(event, verdict, isDurable: verdict == .deny)
+            var record = trail.decision(event, verdict, of: verdict == .deny ? .denied : nil)
             record.sequence = sequence
             record.verb = Phrase(verb.spelling)
             record.state = state
@@ -112,7 +113,7 @@ extension Relay {
     ) {
         guard !isRecorded else { return }
         recordRehearsal(tagged, into: &out)
-        trail.record(decision(tagged, .local, grounds, isDurable: false), into: &out)
+        trail.record(decision(tagged, .local, grounds), into: &out)
     }
 
     /// Writes that a tag came again before its command was answered.
@@ -123,7 +124,7 @@ extension Relay {
 
     mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
         count()
-        var record = trail.decision(failure.event, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad)
         record.verb = failure.phrase
         if let tag = failure.tag { record.tag = tag.bytes }
         record.state = state
@@ -155,9 +156,9 @@ extension Relay {
         _ tagged: TaggedCommand,
         _ verdict: Record.Verdict,
         _ grounds: Grounds,
-        isDurable: Bool
+        of recordClass: RecordClass? = nil
     ) -> Record {
-        var record = trail.decision(tagged.command.verb.row.event, verdict, isDurable: isDurable)
+        var record = trail.decision(tagged.command.verb.row.event, verdict, of: recordClass)
         record.tag = tagged.tag.bytes
         record.verb = tagged.command.phrase
         record.state = state

@@ -16,12 +16,12 @@ extension Relay {
         var record: Record
         switch authorization.under(rehearsed).judge(tagged.command) {
         case .refuse(let refusal, let grounds, _):
-            record = decision(tagged, .wouldDeny, grounds, isDurable: false)
+            record = decision(tagged, .wouldDeny, grounds)
             record.code = refusal.code
             record.reason = refusal.text
-        case .ignore(let grounds): record = decision(tagged, .wouldDeny, grounds, isDurable: false)
+        case .ignore(let grounds): record = decision(tagged, .wouldDeny, grounds)
         case .forward(let forward) where forward.rewrite != rewrite:
-            record = decision(tagged, .wouldRewrite, forward.grounds, isDurable: false)
+            record = decision(tagged, .wouldRewrite, forward.grounds)
             record.rewrite = forward.rewrite
         case .forward, .local, .probe: return
         }

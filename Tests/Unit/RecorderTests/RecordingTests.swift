@@ -223,7 +223,7 @@ private func recording(in folder: Folder) throws -> Recording {
 @Suite struct ReserveTests {
     @Test func keepsSpaceFreeForTheEnd() throws {
         let folder = try Folder()
-        let place = try TrailFolder(folder.path, freeBytesMin: .max)
+        let place = try TrailFolder(folder.path, reserveBytes: .max)
         let trail = try Trail(in: place, limits: SegmentLimits(), at: 0)
         let seal = try seal(in: folder, trail)
         var recording = Recording(trail, sealing: seal, boot: "test", at: moment(0))
