@@ -56,9 +56,13 @@ package enum Event: String, CaseIterable, Sendable {
     case backendUnknown = "backend.unknown"
     case backendBye = "backend.bye"
     case policyReload = "policy.reload"
+    case configurationReload = "config.reload"
+    case certificateReload = "cert.reload"
+    case drain = "control.drain"
     case auditStart = "audit.start"
     case auditStop = "audit.stop"
     case auditFail = "audit.fail"
     case auditAlive = "audit.alive"
     case auditGap = "audit.gap"
+    case auditTime = "audit.time"
 }

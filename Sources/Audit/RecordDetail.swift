@@ -6,6 +6,7 @@ package enum RecordDetail: Equatable, Sendable {
     /// Absent from the line when 0.
     case number(Phrase, Int64)
     case phrase(Phrase, Phrase)
+    case text(Phrase, [UInt8])
 
     package static func number(_ name: Phrase, _ count: UInt64) -> RecordDetail {
         .number(name, Int64(clamping: count))
@@ -24,6 +25,9 @@ extension Buffer {
         case .phrase(let name, let phrase):
             append(name)
             appendString(phrase.text.span)
+        case .text(let name, let text):
+            append(name)
+            appendString(text.span)
         }
     }
 

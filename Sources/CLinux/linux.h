@@ -1,5 +1,6 @@
 // What the C library's Swift module leaves out: inline functions and constants of Linux.
 #pragma once
+#include "clock.h"
 #include "landlock.h"
 #include "process.h"
 #include <errno.h>

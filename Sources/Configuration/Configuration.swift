@@ -37,6 +37,7 @@ package struct Configuration: Sendable {
             permissions: permissions,
             copies: copies,
             durability: audit.durability,
+            audited: audit.extras,
             digestsMessages: audit.digestsMessages,
             offersCompression: compression
         )
@@ -64,6 +65,7 @@ package struct AuditTrail: Equatable, Sendable {
     /// Kept free for the trail's end: with less left it counts as unwritable, in bytes.
     package var reserveBytes: UInt64 = 16 * 1024 * 1024
     package var durability = Durability()
+    package var extras = AuditedExtras()
     /// Whether sessions go on while the trail can't be written, instead of waiting.
     package var continuesOnFailure = false
     /// Whether the trail says of each message that is filed what its SHA-256 was.

@@ -144,8 +144,8 @@ package struct Session: ~Copyable {
     /// The client's side is closed or broken: nothing more comes or can be sent.
     package mutating func clientClosed(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.machine.finish(into: &out)
-        case .relay(let relay): relay.machine.finish(into: &out)
+        case .gate(let gate): gate.machine.finish("the client is gone", into: &out)
+        case .relay(let relay): relay.machine.finish("the client is gone", into: &out)
         }
     }
 

@@ -17,6 +17,9 @@ struct Trail {
     /// The number of the command under way.
     private(set) var sequence: UInt64 = 0
     private var isAwaitingDisk = false
+    /// Messages of which text was read, and bytes of messages either way.
+    private var messages: UInt64 = 0
+    private var bytes: UInt64 = 0
     private let durability: Durability
 
     init(_ facts: SessionFacts, durability: Durability) {
@@ -50,6 +53,21 @@ struct Trail {
     ) -> Record {
         var record = Record(event, .event, verdict: verdict, session: encodedFacts())
         record.reason = reason
+        return record
+    }
+
+    /// Adds what a command has moved to the session's totals.
+    mutating func count(messages: UInt64, bytes: UInt64) {
+        self.messages &+= messages
+        self.bytes &+= bytes
+    }
+
+    /// The end of the session, with its totals as far as it knows them itself.
+    mutating func end(_ reason: Phrase) -> Record {
+        var record = event(.connectionClose, reason: reason)
+        record.messages = messages
+        record.bytes = bytes
+        record.details = [.number("commands", sequence)]
         return record
     }
 

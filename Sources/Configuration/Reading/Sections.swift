@@ -14,6 +14,7 @@ extension ConfigurationReader {
 
     private static let auditKeys = [
         "folder", "segment-size", "disk-reserve", "durability", "on-failure", "message-digest",
+        "search-words", "expunged-uids",
     ]
 
     func audit(_ value: Value) -> AuditTrail? {
@@ -31,6 +32,8 @@ extension ConfigurationReader {
             $0.choice(["refuse": false, "continue": true])
         }
         table.read("message-digest", into: &audit.digestsMessages) { $0.bool() }
+        table.read("search-words", into: &audit.extras.searchedWords) { $0.bool() }
+        table.read("expunged-uids", into: &audit.extras.expungedUIDs) { $0.bool() }
         return audit
     }
 

@@ -19,7 +19,10 @@ struct Driver: ~Copyable {
         /// One reactor of all records it, for the user of this ID.
         case reload(Snapshot, recordedFor: UInt32?)
         case addressesChanged
-        case drain(until: Instant)
+        /// One reactor of all records it.
+        case drain(until: Instant, isRecorded: Bool)
+        /// Record what the gateway begins with.
+        case recordBeginning
     }
 
     static let clientReadBytesMax = 64 * 1024

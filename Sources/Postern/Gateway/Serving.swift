@@ -155,6 +155,7 @@ extension Driver {
             guard let progress else { break }
             let consumed = min(max(0, progress.consumed), rest.count)
             let relayed = min(max(0, progress.relayed), rest.count - consumed)
+            if side == .client { connection.traffic.received(consumed + relayed) }
             let wasSecuring = isSecuring(side, at: connection)
             let wasCompressed = connection.client.isCompressed
             performOutbox(

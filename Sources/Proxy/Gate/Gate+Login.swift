@@ -75,8 +75,10 @@ extension Gate {
         at now: Instant,
         into out: inout Outbox
     ) {
-        guard settings.authentication.password, !password.isEmpty,
-            let user = UserName.canonical(octets)
+        let canonical = UserName.canonical(octets)
+        let isCanonical = canonical.map { $0.utf8.elementsEqual(octets) } ?? false
+        trail.facts.login = isCanonical ? nil : octets
+        guard settings.authentication.password, !password.isEmpty, let user = canonical
         else { return refuse(tag, .badCredentials, user: nil, into: &out) }
         var method = AuthenticationMethod.password
         // Whoever shows a certificate is its user and nobody else, with a password as well.
@@ -181,6 +183,7 @@ extension Gate {
         trail.facts.user = attempt.user
         trail.facts.method = attempt.method.fact
         trail.facts.backend = backend.name
+        trail.facts.backendUser = backend.login.name(of: attempt.user)
         var record = trail.decision(.authenticationOK, .allow, of: .identity)
         record.tag = attempt.tag.bytes
         trail.record(record, into: &out)
@@ -276,6 +279,7 @@ extension Gate {
         trail.facts.user = nil
         trail.facts.method = nil
         trail.facts.backend = nil
+        trail.facts.backendUser = nil
     }
 
     // MARK: Refusals
@@ -293,6 +297,7 @@ extension Gate {
         let recordClass: RecordClass = refusal == .unauthorized ? .denied : .identity
         var record = trail.decision(event, .deny, of: recordClass)
         trail.facts.user = claimed
+        trail.facts.login = nil
         record.tag = tag.bytes
         record.state = "not authenticated"
         record.code = refusal.code

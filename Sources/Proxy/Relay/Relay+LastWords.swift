@@ -16,6 +16,6 @@ extension Relay {
     mutating func endIfClientIsDone(into out: inout Outbox) {
         guard isClientDone, !isFinished, acceptsInput else { return }
         guard inFlight.isEmpty || upload != nil || idling != nil else { return }
-        finish(into: &out)
+        finish("the client says nothing more", into: &out)
     }
 }

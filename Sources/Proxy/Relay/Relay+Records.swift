@@ -22,7 +22,7 @@ extension Relay {
                 of: recordClass
             )
             record.rewrite = forward.rewrite
-            forward.command.describe(into: &record.arguments)
+            describe(forward.command, in: &record)
             recordSources(forward.grounds, into: &out)
             trail.record(record, into: &out)
             recordWatched(forward.grounds, tagged.command.verb, of: trail.sequence, into: &out)
@@ -43,13 +43,18 @@ extension Relay {
             var record = decision(tagged, isPolicy ? .deny : .bad, grounds, of: isPolicy ? .denied : nil)
             record.code = refusal.code
             record.reason = refusal.text
-            tagged.command.describe(into: &record.arguments)
+            describe(tagged.command, in: &record)
             for access in grounds.implied { Self.tell(access, in: &record) }
             recordSources(grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
         return refusal.status == .bad || trail.mayFollow(.denied)
+    }
+
+    func describe(_ command: Command, in record: inout Record) {
+        let tellsSearched = settings.audited.searchedWords
+        command.describe(into: &record.arguments, tellsSearched: tellsSearched)
     }
 
     /// Says which mailbox that the command does not name lacks what, and by which rules.
@@ -113,7 +118,9 @@ extension Relay {
     ) {
         guard !isRecorded else { return }
         recordRehearsal(tagged, into: &out)
-        trail.record(decision(tagged, .local, grounds), into: &out)
+        var record = decision(tagged, .local, grounds)
+        if case .id = tagged.command { describe(tagged.command, in: &record) }
+        trail.record(record, into: &out)
     }
 
     /// Writes that a tag came again before its command was answered.
@@ -149,7 +156,27 @@ extension Relay {
         record.bytes = exchange.bytes
         record.filed = exchange.filed
         record.duration = now &- exchange.started
+        describe(exchange, in: &record)
+        trail.count(messages: exchange.messagesRead, bytes: exchange.bytes)
         trail.record(record, into: &out)
+    }
+
+    /// Says of which mailbox's life the UIDs are, what of messages was told, and where they went.
+    private func describe(_ exchange: Exchange, in record: inout Record) {
+        let selects = exchange.verb == .select || exchange.verb == .examine
+        if selects || !record.arguments.isEmpty, case .some = selection {
+            record.uidValidity = selection?.uidValidity ?? 0
+        }
+        record.content = MessageContent(exchange.content)
+        record.extent = exchange.extent
+        record.messageIDs = exchange.messageIDs
+        if let arrival = exchange.arrivals.first {
+            var uids: [UInt8] = []
+            arrival.uids.append(to: &uids)
+            record.details = [
+                .number("to_uidvalidity", UInt64(arrival.validity)), .text("to_uids", uids),
+            ]
+        }
     }
 
     mutating func decision(

@@ -25,7 +25,7 @@ extension Relay {
             record.rewrite = forward.rewrite
         case .forward, .local, .probe: return
         }
-        tagged.command.describe(into: &record.arguments)
+        describe(tagged.command, in: &record)
         trail.record(record, into: &out)
     }
 }

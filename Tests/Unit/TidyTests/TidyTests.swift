@@ -13,7 +13,8 @@ private let allowedImports: [String: Set<String>] = [
     "Compression": ["Bytes", "CZlib"],
     "Reactor": ["Bytes", "CLinux", "Glibc", "Synchronization"],
     "Configuration": [
-        "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Yams", "Foundation", "Glibc",
+        "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Yams", "Foundation",
+        "Glibc",
     ],
     "Postern": [
         "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
