@@ -1,5 +1,5 @@
 // What of messages left the building, as an outcome says it.
-package import Bytes
+import Bytes
 
 /// Kinds of what an answer told of messages beside flags, dates, sizes and identifiers.
 package struct MessageContent: OptionSet, Equatable, Sendable {

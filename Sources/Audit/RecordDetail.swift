@@ -1,5 +1,5 @@
 // What only a few events have to say: members of a record that have no place of their own in it.
-package import Bytes
+import Bytes
 
 /// A member of a record under one of the names that Deploy/audit-record.md gives.
 package enum RecordDetail: Equatable, Sendable {
@@ -19,19 +19,19 @@ extension Buffer {
         switch detail {
         case .number(_, 0): break
         case .number(let name, let number):
-            append(name)
+            appendName(name)
             if number < 0 { append("-") }
             append(decimal: number.magnitude)
         case .phrase(let name, let phrase):
-            append(name)
+            appendName(name)
             appendString(phrase.text.span)
         case .text(let name, let text):
-            append(name)
+            appendName(name)
             appendString(text.span)
         }
     }
 
-    private mutating func append(_ name: Phrase) {
+    private mutating func appendName(_ name: Phrase) {
         append(",\"")
         append(name.text)
         append("\":")

@@ -1,4 +1,5 @@
 // One client connection with its backend connection, as a state machine without sockets.
+import Audit
 package import Authentication
 import Bytes
 import IMAP

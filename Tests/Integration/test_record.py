@@ -16,12 +16,14 @@ MESSAGE = f"From: ann@example.org\r\nMessage-ID: <oak@x>\r\nSubject: map\r\n\r\n
 class RecordCase(StageCase):
     def outcome(self, session, verb):
         """The outcome of the last command with this verb in a session."""
-        decision = [r for r in self.of(session) if r.get("verb") == verb][-1]
-        found = [
-            r for r in self.of(session)
-            if r["phase"] == "outcome" and r.get("command") == decision["command"]
-        ]
-        return found[-1]
+
+        def found():
+            records = self.of(session)
+            asked = [r["command"] for r in records if r.get("verb") == verb]
+            hits = [r for r in records if r["phase"] == "outcome" and r["command"] in asked[-1:]]
+            return hits[-1] if hits else None
+
+        return wait_until(found, 10, f"outcome of {verb}")
 
     def of(self, session):
         return [r for r in self.postern.records() if r.get("session") == session]
@@ -55,7 +57,7 @@ class WholeSession(RecordCase):
         client.command("SELECT Maps")
         client.command("UID FETCH 1:* (FLAGS ENVELOPE)")
         session = self.session_name("ann")
-        headers = wait_until(lambda: self.outcome(session, "UID FETCH"), 5, "outcome")
+        headers = self.outcome(session, "UID FETCH")
         self.assertEqual(headers["extent"], "headers")
         self.assertEqual(headers["sections"], "envelope")
         self.assertEqual(headers["message_ids"], ["<oak@x>", "<oak@x>"])

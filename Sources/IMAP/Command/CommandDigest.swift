@@ -5,8 +5,8 @@ extension Command {
     /// Appends sets, flags, items, sizes and the kinds of search keys to `text`.
     ///
     /// Holds no mailbox names, which a record has apart, no contents and no credentials, and the
-    /// words that are searched for only where `tellsSearched`; no longer than
-    /// `CommandDigest.bytesMax` and three dots.
+    /// words that are searched for only where `tellsSearched`; printable ASCII but for these, and
+    /// no longer than `CommandDigest.bytesMax` and three dots.
     package func describe(into text: inout ShortBytes, tellsSearched: Bool = false) {
         var digest = CommandDigest(text: text, tellsSearched: tellsSearched)
         describe(into: &digest)
@@ -68,6 +68,14 @@ struct CommandDigest: ByteSink {
     fileprivate init(text: ShortBytes, tellsSearched: Bool) {
         self.text = text
         self.tellsSearched = tellsSearched
+    }
+
+    /// Appends text with a question mark for each octet that is no printable ASCII, or a quote.
+    mutating func append(printable text: Span<UInt8>) {
+        for index in text.indices {
+            let isPlain = text[index] &- 0x20 < 0x5F && text[index] != UInt8(ascii: "\"")
+            append(isPlain ? text[index] : UInt8(ascii: "?"))
+        }
     }
 
     /// Appends a space and a word that is searched for, if such words are told.

@@ -209,7 +209,8 @@ extension Span where Element == UInt8 {
     /// it is NIL or written in another way.
     fileprivate func messageID(inEnvelopeFrom start: Int) -> Range<Int>? {
         let end = count - 2
-        guard end > start, self[end] == UInt8(ascii: "\""), self[end + 1] == UInt8(ascii: ")") else {
+        guard end > start, self[end] == UInt8(ascii: "\""), self[end + 1] == UInt8(ascii: ")")
+        else {
             return nil
         }
         var first = end

@@ -1,6 +1,7 @@
 // What the trail says of the gateway itself: its policy, its configuration, its certificates, its end.
 import Audit
 import Bytes
+import Policy
 import Proxy
 import TLS
 

@@ -1,4 +1,5 @@
 // What the supervisor wants of a reactor: its sockets, its channels, a new configuration, its end.
+import Audit
 import Authentication
 import Bytes
 import Policy

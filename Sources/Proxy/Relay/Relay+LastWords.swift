@@ -1,4 +1,5 @@
 // A client that has said its last and still listens: it gets its answers, then the session ends.
+import Audit
 import Bytes
 import IMAP
 

@@ -40,7 +40,12 @@ extension Relay {
     ) -> Bool {
         if !isRecorded {
             let isPolicy = refusal.status == .no
-            var record = decision(tagged, isPolicy ? .deny : .bad, grounds, of: isPolicy ? .denied : nil)
+            var record = decision(
+                tagged,
+                isPolicy ? .deny : .bad,
+                grounds,
+                of: isPolicy ? .denied : nil
+            )
             record.code = refusal.code
             record.reason = refusal.text
             describe(tagged.command, in: &record)

@@ -108,7 +108,9 @@ struct SchemaTests {
         facts.certificateSerial = "0a"
         facts.login = Array("Ann\u{FF}".utf8.dropLast(2)) + [0xFF]
         facts.user = "ann"
-        let object = try #require(parsed(Record(.authenticationOK, .decision, session: facts.encoded)))
+        let object = try #require(
+            parsed(Record(.authenticationOK, .decision, session: facts.encoded))
+        )
         #expect(object["cert_issuer"] as? String == "CN=Mail clients")
         #expect(object["cert_serial"] as? String == "0a")
         #expect(object["login_hex"] as? String == "416e6eff")

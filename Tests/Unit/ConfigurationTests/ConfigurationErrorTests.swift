@@ -296,7 +296,10 @@ import Testing
         ),
     ]
 
-    @Test("says where and what", arguments: top + listeners + backends + authentication + audit + syntax)
+    @Test(
+        "says where and what",
+        arguments: top + listeners + backends + authentication + audit + syntax
+    )
     func located(_ example: Case) {
         #expect(Files.changed(example.old, to: example.new).errors == example.errors)
     }

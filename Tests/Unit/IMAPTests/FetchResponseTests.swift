@@ -100,7 +100,7 @@ import Testing
             ("BODYSTRUCTURE (\"a\") BODY (\"a\")", .structure), ("PREVIEW \"a\"", .preview),
             ("FLAGS () UID 3 RFC822.SIZE 4", []),
             ("RFC822.HEADER \"a\" RFC822.TEXT \"b\"", [.header, .text]),
-        ]
+        ] as [(String, FetchContent)]
     )
     func contents(attributes: String, content: FetchContent) {
         let relayed = RelayedStream("* 5 FETCH (\(attributes))\r\n")
@@ -112,7 +112,7 @@ import Testing
         arguments: [
             (#""<1@x>""#, "<1@x>"), ("NIL", nil), (#""""#, nil), ("{5}\r\n<1@x>", "<1@x>"),
             (#""a\"b""#, nil),
-        ]
+        ] as [(String, String?)]
     )
     func messageID(written: String, found: String?) throws {
         let piece = "* 5 FETCH (ENVELOPE (NIL \"s\" NIL NIL NIL NIL NIL NIL NIL \(written)) UID 9)"

@@ -177,7 +177,8 @@ struct TrailGapTests {
 
         #expect(stage.acknowledge(1, at: 1000) == true)
         #expect(stage.link.goesOn == false)
-        let gap = try #require(stage.link.takeGap())
+        let found = stage.link.takeGap()
+        let gap = try #require(found)
         #expect(gap.since == 30)
         #expect(gap.late == 1)
         // 128 of them are 8 MiB.
