@@ -8,6 +8,12 @@ import Testing
 struct PolicyRehearsalTests {
     /// Where what is said depends on the moment at which a rule begins.
     private static let timed = ["policy-hours.imap"]
+    /// Where the backend answers a question that only rules make.
+    private static let asked = ["virtual-by-use.imap"]
+
+    /// What the gateway asks at the login for the sake of rules, those in report mode included:
+    /// the one thing that a backend sees of them.
+    private static let question = Array(#"g3 LIST (SPECIAL-USE) "" "*"\#r\#n"#.utf8)
 
     private static let strictest = [
         "policy: 1", "rules:",
@@ -15,7 +21,10 @@ struct PolicyRehearsalTests {
         "      message: Never heard, operations: { no: [search, fetch-text, append] } }",
     ]
 
-    @Test("are indistinguishable from none", arguments: Corpus.files.filter { !timed.contains($0) })
+    @Test(
+        "are indistinguishable from none",
+        arguments: Corpus.files.filter { !(timed + asked).contains($0) }
+    )
     func isHidden(file: String) throws {
         let transcript = try Corpus.transcript(file)
         let bare = transcript.heading.under([])
@@ -25,8 +34,22 @@ struct PolicyRehearsalTests {
         for heading in [own, transcript.heading.under(Self.strictest)] {
             let scene = try play(transcript, heading, reloading: heading.policy != Self.strictest)
             #expect(scene.toClient == none.toClient)
-            #expect(scene.toBackend == none.toBackend)
+            #expect(scene.toBackend.removing(first: Self.question) == none.toBackend)
             #expect(scene.isClosed == none.isClosed)
+        }
+    }
+
+    @Test("leave open what shows the messages of others", arguments: asked)
+    func leavesOpen(file: String) throws {
+        let transcript = try Corpus.transcript(file)
+        var own = transcript.heading
+        own.settings.append("rehearse: true")
+        for heading in [own, transcript.heading.under(Self.strictest)] {
+            let scene = try play(transcript, heading, reloading: false)
+            #expect(scene.toBackend.removing(first: Self.question) != scene.toBackend)
+            let selected = Array(#" SELECT "Alle Nachrichten"\#r\#n"#.utf8)
+            #expect(scene.toBackend.removing(first: selected) != scene.toBackend)
+            #expect(scene.records.contains { $0.verdict == .wouldDeny && $0.event == .select })
         }
     }
 
@@ -72,6 +95,16 @@ struct PolicyRehearsalTests {
             if isOurs && !tags.values.contains(tag) { tags[tags.count + 1] = tag }
         }
         return tags
+    }
+}
+
+extension [UInt8] {
+    /// Without the first of these runs in it; as it is where there is none.
+    fileprivate func removing(first run: [UInt8]) -> [UInt8] {
+        guard let start = indices.first(where: { self[$0...].starts(with: run) }) else {
+            return self
+        }
+        return Array(self[..<start] + self[(start + run.count)...])
     }
 }
 
