@@ -108,7 +108,13 @@ class DiskFull(StageCase):
             # The reserve is rounded up to a MiB.
             while os.statvfs(self.small).f_bavail * os.statvfs(self.small).f_frsize > 512 * 1024:
                 file.write(b"x" * 65536)
-        self.assert_refused(self.wire(timeout=40).login("bob", PASSWORDS["bob"]), "UNAVAILABLE")
+
+        def is_refused():
+            with self.wire(timeout=40) as wire:
+                return "UNAVAILABLE" in wire.login("bob", PASSWORDS["bob"])
+
+        # How much is free is asked once a second.
+        wait_until(is_refused, 20, "refusal")
         self.postern.stop()
         self.assertTrue(filler.exists())
         events = [record["event"] for record in self.postern.records()]

@@ -110,11 +110,15 @@ struct RecorderLink: ~Copyable {
 
     /// The next connection that waits no more, since its record is on disk or sessions go on
     /// without the trail; with the record's number.
-    mutating func takeReleased() -> (number: UInt64, id: ConnectionID)? {
-        guard waitingStart < waiting.count,
-            goesOn || waiting[waitingStart].number <= client.durableUpTo
-        else { return nil }
+    mutating func takeReleased(at now: Instant) -> (number: UInt64, id: ConnectionID)? {
+        guard waitingStart < waiting.count else { return nil }
         let next = waiting[waitingStart]
+        if next.number > client.durableUpTo {
+            guard goesOn else { return nil }
+            var gap = self.gap ?? TrailGap(since: now)
+            gap.late += 1
+            self.gap = gap
+        }
         waitingStart += 1
         if waitingStart == waiting.count {
             waiting.removeAll(keepingCapacity: true)
@@ -236,7 +240,7 @@ extension Driver {
     }
 
     private mutating func releaseSessions() {
-        while let (number, id) = recorder.takeReleased() {
+        while let (number, id) = recorder.takeReleased(at: now) {
             // A later durable record of the same session is still on its way otherwise.
             guard let connection = connections[id], connection.awaitedRecord == number else {
                 continue
