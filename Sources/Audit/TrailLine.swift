@@ -62,13 +62,16 @@ package enum TrailLine {
 
 extension Span where Element == UInt8 {
     /// Bytes up to the first line feed, it included; nil where there is none.
-    package var firstLineBytes: Int? {
+    package var firstLineBytes: Int? { first(UInt8(ascii: "\n")).map { $0 + 1 } }
+
+    /// Where a byte stands first; nil where it doesn't.
+    package func first(_ byte: UInt8) -> Int? {
         unsafe withUnsafeBytes { bytes in
             guard
                 let base = bytes.baseAddress,
-                let found = unsafe memchr(base, Int32(UInt8(ascii: "\n")), bytes.count)
+                let found = unsafe memchr(base, Int32(byte), bytes.count)
             else { return nil }
-            return unsafe UnsafeRawPointer(found) - base + 1
+            return unsafe UnsafeRawPointer(found) - base
         }
     }
 }

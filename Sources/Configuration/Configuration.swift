@@ -70,6 +70,10 @@ package struct AuditTrail: Equatable, Sendable {
     package var continuesOnFailure = false
     /// Whether the trail says of each message that is filed what its SHA-256 was.
     package var digestsMessages = true
+    /// The socket of a syslog service that gets checkpoints; nil: none does.
+    package var syslog: String?
+    /// Where records are sent on to, each by a process of its own.
+    package var shippings: [Shipping] = []
 
     package init(folder: String) { self.folder = folder }
 }
@@ -80,6 +84,8 @@ package struct Processes: Equatable, Sendable {
     package var user = "postern"
     /// The user of the recorder; used only where `postern serve` starts as root.
     package var auditUser = "postern-audit"
+    /// The user of shippers; used only where `postern serve` starts as root.
+    package var shipUser = "postern-ship"
     /// Reactor threads of the gateway; 0 means one for each core.
     package var reactors = 0
     /// How long sessions may go on after SIGTERM.

@@ -80,7 +80,8 @@ package final class Resolver: Sendable {
         known.withLock { $0.values.contains(.pending) }
     }
 
-    private static func lookUp(_ host: String) -> Resolution {
+    /// Asks now, and waits for the answer.
+    package static func lookUp(_ host: String) -> Resolution {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?

@@ -27,6 +27,7 @@ package final class ClientTLSContext: Sendable {
             guard let key = PrivateKey(pem: certificate.keyPEM) else { throw .keyUnreadable }
             try handle.use(chain, key)
         }
+        guard let applicationProtocol = settings.applicationProtocol else { return }
         let offer = [UInt8(applicationProtocol.utf8.count)] + Array(applicationProtocol.utf8)
         // This function answers 0 for success.
         guard unsafe SSL_CTX_set_alpn_protos(handle.pointer, offer, UInt32(offer.count)) == 0 else {

@@ -55,7 +55,7 @@ package struct ServerTLSSettings: Sendable {
     }
 }
 
-/// What a connection to a backend is configured with.
+/// What a connection to a backend, or to another server, is configured with.
 package struct ClientTLSSettings: Sendable {
     /// The only CAs that the backend's certificate may lead to; nil takes the system's.
     package var caPEM: [UInt8]?
@@ -66,13 +66,18 @@ package struct ClientTLSSettings: Sendable {
     /// The gateway's own certificate, for a backend that asks for one.
     package var certificate: CertificateAndKey?
 
+    /// What is to be spoken (ALPN); nil: the server isn't told.
+    package var applicationProtocol: String?
+
     package init(
         caPEM: [UInt8]? = nil,
         serverName: String,
-        certificate: CertificateAndKey? = nil
+        certificate: CertificateAndKey? = nil,
+        applicationProtocol: String? = "imap"
     ) {
         self.caPEM = caPEM
         self.serverName = serverName
         self.certificate = certificate
+        self.applicationProtocol = applicationProtocol
     }
 }

@@ -71,11 +71,16 @@ class GoingOn(StageCase):
         self.assertTrue(self.wire().login("bob", PASSWORDS["bob"]).startswith("OK"))
         self.assertNotIn("audit.gap", self.postern.trail())
         resume(recorder)
-        gap = self.await_record(event="audit.gap")
-        # Two of STORE at least, and one of a login; nothing was lost in so short a time.
-        self.assertGreaterEqual(gap["late"], 2)
-        self.assertNotIn("lost", gap)
-        self.assertGreater(gap["duration_us"], 0)
+
+        def gaps():
+            found = [record for record in self.postern.records() if record["event"] == "audit.gap"]
+            # Two of STORE and one of a login; each reactor tells of its own.
+            return found if sum(gap.get("late", 0) for gap in found) >= 3 else None
+
+        for gap in wait_until(gaps, 15, "records of the gap"):
+            # Nothing is lost in so short a time.
+            self.assertNotIn("lost", gap)
+            self.assertGreater(gap["duration_us"], 0)
         stores = [record for record in self.postern.records() if record.get("verb") == "STORE"]
         self.assertEqual([record["phase"] for record in stores].count("decision"), 2)
 

@@ -1,6 +1,7 @@
 """The trail holds against tampering, and others can read its tiles, checkpoints and keys."""
 
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,25 @@ class TrailCase(StageCase):
         shutil.copytree(self.trail, folder)
         self.addCleanup(shutil.rmtree, folder)
         return folder
+
+    def put_back(self, folder, handover=0):
+        """Makes a copy what it once was, when keys changed for the first time, or a later one.
+
+        Returns how many records it then had.
+        """
+        size = Checkpoint(notes_of(folder / "handovers")[handover].text).size
+        lines = (folder / self.segment).read_bytes().splitlines(keepends=True)
+        (folder / self.segment).write_bytes(b"".join(lines[:size]))
+        raw = (folder / "handovers").read_text().split("\n\n")
+        (folder / "handovers").write_text("\n\n".join(raw[:2 * handover + 2]) + "\n\n")
+        name = folder / self.segment.replace(".jsonl", ".checkpoints")
+        raw = name.read_text().split("\n\n")
+        pairs = [f"{text}\n\n{lines}\n" for text, lines in zip(raw[::2], raw[1::2])]
+        old = [pair for pair in pairs if Checkpoint(Note(pair).text).size <= size]
+        name.write_text("".join(pair + "\n" for pair in old))
+        (folder / "checkpoint").write_text(old[-1])
+        shutil.rmtree(folder / "tile/0/001.p", ignore_errors=True)
+        return size
 
     @property
     def segment(self):
@@ -209,7 +229,8 @@ class Tampering(TrailCase):
         self.put(folder, lines)
         tile = folder / "tile/0/000"
         tile.write_bytes(b"x" * len(tile.read_bytes()))
-        self.assert_found(folder, r"record 1: was altered or put in")
+        # Record 1, the start, has a checkpoint of its own.
+        self.assert_found(folder, r":2: record 2: was altered or put in")
 
     def test_a_changed_checkpoint(self):
         folder = self.copied()
@@ -249,21 +270,154 @@ class Tampering(TrailCase):
         folder = self.copied()
         kept = self.folder / "kept"
         shutil.copy(folder / "checkpoint", kept)
-        notes = notes_of(folder / "handovers")
-        size = Checkpoint(notes[0].text).size
-        self.put(folder, self.lines(folder)[:size])
-        raw = (folder / "handovers").read_text().split("\n\n")
-        (folder / "handovers").write_text("\n\n".join(raw[:2]) + "\n\n")
-        name = folder / self.segment.replace(".jsonl", ".checkpoints")
-        raw = name.read_text().split("\n\n")
-        pairs = [f"{text}\n\n{lines}\n" for text, lines in zip(raw[::2], raw[1::2])]
-        old = [pair for pair in pairs if Checkpoint(Note(pair).text).size <= size]
-        name.write_text("".join(pair + "\n" for pair in old))
-        (folder / "checkpoint").write_text(old[-1])
-        shutil.rmtree(folder / "tile/0/001.p", ignore_errors=True)
+        self.put_back(folder, len(notes_of(folder / "handovers")) - 1)
         status, text = self.verify(folder)
         self.assertEqual(status, 0, text)
         self.assert_found(folder, r"records were signed in .*/kept, \d+ are", "--checkpoint", kept)
+        # Further back the key that signed the checkpoint was not known yet.
+        self.put_back(folder)
+        status, text = self.verify(folder)
+        self.assertEqual(status, 0, text)
+        self.assert_found(
+            folder, r"/kept: the checkpoint at record \d+ is signed by no key of this trail: it was "
+            "set back, or the checkpoint is another's", "--checkpoint", kept)
+
+
+class Witness(TrailCase):
+    """A witness on another host sees checkpoint, handovers and tiles, and never a record."""
+
+    def setUp(self):
+        self.state = self.folder / f"witness-{self.id().rpartition('.')[2]}"
+        self.state.mkdir()
+        self.copy = self.folder / f"shown-{self.id().rpartition('.')[2]}"
+        self.copy.mkdir()
+        self.show(self.trail)
+
+    def show(self, folder):
+        """What a copying tool would bring to the witness."""
+        for name in ("checkpoint", "handovers"):
+            shutil.copy(folder / name, self.copy)
+        shutil.copytree(folder / "tile", self.copy / "tile", dirs_exist_ok=True)
+
+    def witness(self):
+        return audit(
+            "witness", self.copy, "--key", self.key, "--state", self.state,
+            "--name", "example.org/witness")
+
+    def verify(self, folder):
+        return audit(
+            "verify", folder, "--key", self.key, "--witness", self.state / "witness.pub",
+            "--checkpoint", self.state / "cosigned")
+
+    def test_it_cosigns_as_the_specification_says(self):
+        status, text = self.witness()
+        self.assertEqual(status, 0, text)
+        key = Key((self.state / "witness.pub").read_text())
+        self.assertEqual((key.name, key.kind), ("example.org/witness", 0x04))
+        self.assertIn((self.state / "witness.pub").read_text().strip(), text)
+        self.assertEqual((self.state / "witness-key").stat().st_mode & 0o777, 0o600)
+        note = Note((self.state / "cosigned").read_text())
+        self.assertTrue(note.signed_by(key))
+        self.assertEqual(note.text, Note((self.trail / "checkpoint").read_text()).text)
+        status, text = self.witness()
+        self.assertEqual((status, text.count("new witness")), (0, 0), text)
+        status, text = self.verify(self.trail)
+        self.assertEqual(status, 0, text)
+        self.assertIn("witness  example.org/witness at 20", text)
+
+    def test_a_whole_trail_put_back_is_found_and_named(self):
+        self.assertEqual(self.witness()[0], 0)
+        folder = self.copied()
+        size = self.put_back(folder)
+        status, text = self.verify(folder)
+        self.assertEqual(status, 1, text)
+        self.assertRegex(
+            text.splitlines()[0],
+            rf"record {size + 1}: missing: \d+ records were signed in .*/cosigned "
+            r"\(seen by example.org/witness at 20.*Z\), \d+ are there"
+            "|with a key that this trail doesn't lead to: the trail was set back")
+
+    def test_it_cosigns_no_trail_that_was_put_back(self):
+        self.assertEqual(self.witness()[0], 0)
+        cosigned = (self.state / "cosigned").read_text()
+        folder = self.copied()
+        size = self.put_back(folder)
+        self.show(folder)
+        status, text = self.witness()
+        self.assertEqual(status, 1, text)
+        self.assertRegex(text, rf"NOT cosigned: \d+ records were cosigned, and .* shows {size};")
+        self.assertEqual((self.state / "cosigned").read_text(), cosigned)
+        self.assertEqual(
+            (self.state / "refused").read_text(), (folder / "checkpoint").read_text())
+
+    def test_it_follows_a_trail_that_grows(self):
+        folder = self.copied()
+        size = self.put_back(folder)
+        self.show(folder)
+        status, text = self.witness()
+        self.assertEqual(status, 0, text)
+        self.assertIn(f"cosigned: {size} records", text)
+        self.show(self.trail)
+        status, text = self.witness()
+        self.assertEqual(status, 0, text)
+        # The tiles that a growth is proved with say what the old checkpoint said, or it isn't one.
+        for name in ("witness-key", "witness.pub", "cosigned"):
+            (self.state / name).unlink()
+        self.show(folder)
+        self.assertEqual(self.witness()[0], 0)
+        self.show(self.trail)
+        for tile in (self.copy / "tile").rglob("*"):
+            if tile.is_file():
+                tile.write_bytes(bytes(byte ^ 1 for byte in tile.read_bytes()))
+        status, text = self.witness()
+        self.assertEqual(status, 1, text)
+        self.assertIn("are not the first of the", text)
+
+    def test_it_waits_for_tiles_that_were_not_copied_yet(self):
+        folder = self.copied()
+        self.put_back(folder)
+        self.show(folder)
+        self.assertEqual(self.witness()[0], 0)
+        self.show(self.trail)
+        shutil.rmtree(self.copy / "tile")
+        status, text = self.witness()
+        self.assertEqual(status, 2, text)
+        self.assertIn("tiles that would prove the growth are not there", text)
+
+    def test_a_checkpoint_that_the_witness_has_not_signed_is_not_its_word(self):
+        self.assertEqual(self.witness()[0], 0)
+        shutil.copy(self.trail / "checkpoint", self.state / "cosigned")
+        status, text = self.verify(self.trail)
+        self.assertNotIn(status, (0, 1))
+        self.assertIn("example.org/witness has cosigned no file", text)
+
+
+class Syslog(StageCase):
+    @classmethod
+    def configure(cls, settings):
+        cls.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        cls.addClassCleanup(cls.socket.close)
+        path = cls.folder / "syslog"
+        cls.socket.bind(str(path))
+        cls.socket.settimeout(30)
+        settings["audit"]["syslog"] = str(path)
+
+    def test_checkpoints_reach_the_machines_log_and_a_verification_takes_them_from_there(self):
+        message = self.socket.recv(4096).decode()
+        self.assertRegex(
+            message, r"^<85>\w{3} [ \d]\d [\d:]{8} postern\[\d+\]: checkpoint \S+ \d+ \S+ \S+$")
+        trail = Path(self.postern.settings["audit"]["folder"])
+        log = self.folder / "auth.log"
+        log.write_text(f"Mar  1 09:30:00 gate sshd[1]: hello\n{message}\n")
+        verify = ("verify", trail, "--key", trail / "first.pub", "--checkpoint", log)
+        status, text = audit(*verify)
+        self.assertEqual(status, 0, text)
+        words = message.split(" ")
+        words[-3] = str(int(words[-3]) + 1)
+        log.write_text(" ".join(words) + "\n")
+        status, text = audit(*verify)
+        self.assertEqual(status, 1, text)
+        self.assertIn("auth.log", text.splitlines()[0])
 
 
 class Refusal(TrailCase):

@@ -1,6 +1,19 @@
 // Holds the tree against what was signed, and finds the record that made the difference.
 
 extension Verification {
+    /// Expects a checkpoint that was kept elsewhere.
+    package mutating func expect(kept text: String, in file: String) {
+        guard
+            let note = SignedNote(text), let seen = Checkpoint(text: note.text),
+            seen.origin == chain.origin,
+            !chain.epochs.contains(where: { note.isSigned(by: $0.key) })
+        else { return expect([text], in: file) }
+        let why =
+            "the checkpoint at record \(seen.size) is signed by no key of this trail: it was set "
+            + "back, or the checkpoint is another's"
+        report(TrailFinding(.broken, in: file, why))
+    }
+
     /// Expects what the notes of a file sign; says so where one can't be believed.
     package mutating func expect(_ notes: [String], in file: String) {
         var heads: [Head] = []

@@ -162,7 +162,7 @@ package struct Verification {
             tree.append(hash)
             sinceProven.append(Leaf(hash: hash, file: file, line: lineNumber))
         }
-        if let head = heads.next, head.checkpoint.size == size { checkHeads() }
+        if heads.nextSize == size { checkHeads() }
     }
 
     /// Puts the hashes of the records before `end` into the tree that have no line here.

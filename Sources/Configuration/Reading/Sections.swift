@@ -14,7 +14,7 @@ extension ConfigurationReader {
 
     private static let auditKeys = [
         "folder", "segment-size", "disk-reserve", "durability", "on-failure", "message-digest",
-        "search-words", "expunged-uids",
+        "search-words", "expunged-uids", "syslog", "ship",
     ]
 
     func audit(_ value: Value) -> AuditTrail? {
@@ -34,6 +34,8 @@ extension ConfigurationReader {
         table.read("message-digest", into: &audit.digestsMessages) { $0.bool() }
         table.read("search-words", into: &audit.extras.searchedWords) { $0.bool() }
         table.read("expunged-uids", into: &audit.extras.expungedUIDs) { $0.bool() }
+        table.read("syslog", into: &audit.syslog, files.path)
+        table.read("ship", into: &audit.shippings, shippings)
         return audit
     }
 
@@ -91,10 +93,11 @@ extension ConfigurationReader {
 
     func processes(_ value: Value) -> Processes {
         var processes = Processes()
-        let keys = ["user", "audit-user", "reactors", "drain-timeout"]
+        let keys = ["user", "audit-user", "ship-user", "reactors", "drain-timeout"]
         guard let table = value.table(keys) else { return processes }
         table.read("user", into: &processes.user) { $0.name() }
         table.read("audit-user", into: &processes.auditUser) { $0.name() }
+        table.read("ship-user", into: &processes.shipUser) { $0.name() }
         table.read("reactors", into: &processes.reactors) { $0.integer(in: 0...256) }
         table.read("drain-timeout", into: &processes.drainTimeout) {
             $0.duration(in: .zero...Duration.seconds(3600))

@@ -7,7 +7,7 @@ struct AuditCommand: ParsableCommand {
         abstract: "Verify the audit trail, and prove what stands in it.",
         subcommands: [
             VerifyTrail.self, ProveRecord.self, ProveConsistency.self, VerifyProof.self,
-            ShowKeys.self,
+            ShowKeys.self, WitnessTrail.self, ShipTrail.self,
         ]
     )
 }

@@ -20,10 +20,7 @@ struct ShowKeys: ParsableCommand {
 
     func run() throws {
         try auditing {
-            let path = "\(trail)/\(KeyFiles.firstName)"
-            guard let first = VerifierKey(text: try readText(path)) else {
-                throw ValidationError("\(path): no public key")
-            }
+            let first = try verifierKey(in: "\(trail)/\(KeyFiles.firstName)")
             guard all else { return print(first.text) }
             let trail = try TrailOnDisk(self.trail, firstKey: first)
             for epoch in trail.chain.epochs {

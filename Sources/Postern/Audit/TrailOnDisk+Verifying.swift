@@ -9,20 +9,25 @@ extension TrailOnDisk {
     package func verified(
         by hasher: TreeHasher,
         holding kept: [(String, in: String)] = [],
+        seenBy sightings: [Sighting] = [],
         mayBeArchived: Bool
     ) throws(TrailError) -> Verification {
         let tiles = tiles
         var verification = Verification(hasher: hasher, chain: chain) { tiles.contents($0.path) }
         if let fault { verification.report(fault) }
-        for note in kept { verification.expect([note.0], in: note.in) }
+        for note in kept { verification.expect(kept: note.0, in: note.in) }
+        for sighting in sightings { verification.expect(sighting) }
         verification.expectHandovers(in: KeyFiles.handoversName)
         let latest = try latest()
         if let latest { verification.expect([latest], in: SealResuming.latestName) }
+        let signed = latest.flatMap(Self.size) ?? 0
         let segments = try SegmentName.all(in: folder)
         for segment in segments {
             let isLast = segment == segments.last
             verification.begin(segment, mayBeArchived: mayBeArchived)
-            try expectCheckpoints(of: segment, isNeeded: !isLast || latest != nil, &verification)
+            // A segment that was begun just now may have no checkpoint yet.
+            let isSigned = !isLast || segment.first <= signed
+            try expectCheckpoints(of: segment, isNeeded: isSigned, &verification)
             var reader = try SegmentReader("\(folder)/\(segment.text)")
             let rest = try reader.forEachLine { (line) throws(TrailError) in
                 verification.take(line)
@@ -30,8 +35,8 @@ extension TrailOnDisk {
             verification.end(rest: rest, isLast: isLast)
         }
         verification.finish()
-        if let latest {
-            try compare(latest, with: segments.last, &verification)
+        if latest != nil {
+            try compareLatest(with: segments.last, &verification)
         } else {
             verification.report(withoutLatest(verification))
         }
@@ -61,22 +66,24 @@ extension TrailOnDisk {
 
     /// The last checkpoint stands behind the others, too; a recorder that was killed may have left
     /// the last but one.
-    private func compare(
-        _ latest: String,
+    ///
+    /// Read anew, and after the others: a recorder at work may have signed again meanwhile.
+    private func compareLatest(
         with segment: SegmentName?,
         _ verification: inout Verification
     ) throws(TrailError) {
         guard
-            let size = SignedNote(latest).flatMap({ Checkpoint(text: $0.text) })?.size,
-            let notes = try segment.flatMap({ (segment) throws(TrailError) in
-                try self.notes(in: segment.checkpoints)?.notes
-            }),
-            let lastButOne = notes.dropLast().last.flatMap(SignedNote.init)
-                .flatMap({ Checkpoint(text: $0.text) })?.size,
-            size < lastButOne
+            let segment, let notes = try notes(in: segment.checkpoints)?.notes,
+            let lastButOne = notes.dropLast().last.flatMap(Self.size),
+            let size = try latest().flatMap(Self.size), size < lastButOne
         else { return }
         let text = "an older one, at record \(size), stands in place of the last"
         verification.report(TrailFinding(.broken, in: SealResuming.latestName, text))
+    }
+
+    /// How many records a note vouches for; nil where it is no checkpoint.
+    private static func size(_ note: String) -> UInt64? {
+        SignedNote(note).flatMap { Checkpoint(text: $0.text) }?.size
     }
 
     private func withoutLatest(_ verification: Verification) -> TrailFinding {

@@ -107,13 +107,15 @@ struct FirstKey: ParsableArguments {
     )
     var path: String
 
-    func read() throws -> VerifierKey {
-        let text = try FileDescriptor.opening(path, O_RDONLY).contents(path, bytesMax: 4096)
-        guard let key = VerifierKey(text: String(decoding: text, as: UTF8.self)) else {
-            throw ValidationError("\(path): no public key")
-        }
-        return key
+    func read() throws -> VerifierKey { try verifierKey(in: path) }
+}
+
+/// Reads the public key in a file.
+func verifierKey(in path: String) throws -> VerifierKey {
+    guard let key = VerifierKey(text: try readText(path)) else {
+        throw ValidationError("\(path): no public key")
     }
+    return key
 }
 
 /// Does what a command is about; an error of the trail's is said in one line.

@@ -11,7 +11,8 @@ struct VerifyTrail: ParsableCommand {
         discussion: """
             Prints what is wrong, the first broken record first: FILE:LINE: record NUMBER: why. \
             Exits with 1 if anything is, with 2 if the trail can't be read. A trail that was cut \
-            back as a whole shows against a checkpoint from elsewhere only: see --checkpoint.
+            back as a whole shows against a checkpoint from elsewhere only: see --checkpoint, and \
+            "postern audit witness".
             """
     )
 
@@ -22,11 +23,19 @@ struct VerifyTrail: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A checkpoint that was kept elsewhere, which the trail must hold; may be repeated.",
+            "A checkpoint that was kept elsewhere, or lines of a log with some; may be repeated.",
             valueName: "file"
         )
     )
     var checkpoint: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The public key of a witness, which must have cosigned one of these; may be repeated.",
+            valueName: "file"
+        )
+    )
+    var witness: [String] = []
 
     @Flag(help: "The first segments were moved away; their hashes must still be there.")
     var archived = false
@@ -35,17 +44,45 @@ struct VerifyTrail: ParsableCommand {
         try auditing {
             let trail = try TrailOnDisk(self.trail, firstKey: key.read())
             guard let hasher = TreeHasher() else { throw TrailError.signing }
-            var kept: [(String, in: String)] = []
-            // Signatures of witnesses may stand under it; the trail's own is what counts here.
-            for path in checkpoint { kept.append((try readText(path), in: path)) }
+            let (sightings, others) = try keptElsewhere(of: trail.chain.origin)
             let verification = try trail.verified(
                 by: hasher,
-                holding: kept,
+                holding: others,
+                seenBy: sightings,
                 mayBeArchived: archived
             )
             tell(verification)
+            for seen in sightings { print("witness  \(seen.witness.name) at \(seen.timeText)") }
             if verification.isBroken { throw ExitCode.failure }
         }
+    }
+
+    /// What witnesses cosigned, and what was kept without their word.
+    private func keptElsewhere(of origin: String) throws -> ([Sighting], [(String, in: String)]) {
+        var witnesses = try witness.map { (path: $0, key: try verifierKey(in: $0)) }
+        var sightings: [Sighting] = []
+        var others: [(String, in: String)] = []
+        for path in checkpoint {
+            let text = try readText(path)
+            let note = SignedNote(text)
+            let seen = witnesses.compactMap { witness in
+                note.flatMap { Sighting(of: $0, by: witness.key, in: path) }
+            }
+            sightings += seen
+            guard seen.isEmpty else { continue }
+            // A note, or a log with a checkpoint in some of its lines.
+            let logged = note == nil ? text.split(separator: "\n") : []
+            let notes = logged.compactMap { CheckpointLine.note(in: $0) }
+                .filter { Checkpoint(text: $0.text)?.origin == origin }.map(\.description)
+            others += (notes.isEmpty ? [text] : notes).map { ($0, in: path) }
+        }
+        witnesses.removeAll { witness in sightings.contains { $0.witness == witness.key } }
+        if let missing = witnesses.first {
+            throw ValidationError(
+                "\(missing.path): \(missing.key.name) has cosigned no file given with --checkpoint"
+            )
+        }
+        return (sightings, others)
     }
 
     private func tell(_ verification: Verification) {

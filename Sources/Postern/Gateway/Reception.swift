@@ -63,7 +63,7 @@ struct Reception {
                 mailbox.post(.drain(until: until, isRecorded: index == 0))
             }
             if mailboxes.isEmpty { exit(0) }
-        case .ready, .killHelper, .configured, .refused: break
+        case .ready, .killHelper, .configured, .refused, .checkpoint: break
         }
     }
 

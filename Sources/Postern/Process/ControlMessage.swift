@@ -19,6 +19,7 @@
 // | killHelper  (8)  | gateway to supervisor  | helper  |          |      |                         |
 // | configured  (9)  | gateway to supervisor  |         |          |      |                         |
 // | refused    (10)  | gateway to supervisor  |         |          | why  |                         |
+// | checkpoint (11)  | recorder to supervisor |         |          | line |                         |
 //
 // The gateway's start: configure, every listener, helper and recorder, start; then it answers ready.
 // Later helper and recorder replace the channel that bore that number, and configure is a reload,
@@ -47,6 +48,8 @@ enum ControlMessage: Equatable, Sendable {
     case configured
     /// The reload is not in effect; in the administrator's words, one line.
     case refused(String)
+    /// What the trail's last checkpoint says (`CheckpointLine`), for a log that is not the trail.
+    case checkpoint(String)
 
     /// Longest explanation that is passed on; a longer one is cut.
     static let textBytesMax = 1024
@@ -57,7 +60,7 @@ enum ControlMessage: Equatable, Sendable {
     var carriesDescriptor: Bool {
         switch self {
         case .configure, .listener, .helper, .recorder: true
-        case .start, .drain, .ready, .killHelper, .configured, .refused: false
+        case .start, .drain, .ready, .killHelper, .configured, .refused, .checkpoint: false
         }
     }
 
@@ -74,6 +77,7 @@ enum ControlMessage: Equatable, Sendable {
         case .killHelper(let index): Self.packet(8, index)
         case .configured: Self.packet(9)
         case .refused(let why): Self.packet(10, text: why)
+        case .checkpoint(let line): Self.packet(11, text: line)
         }
     }
 
@@ -92,9 +96,10 @@ enum ControlMessage: Equatable, Sendable {
         case 7: self = .ready
         case 8: self = .killHelper(first)
         case 9: self = .configured
-        case 10:
-            let text = packet.extracting(droppingFirst: Self.headerBytes).array
-            self = .refused(String(decoding: text, as: UTF8.self))
+        case 10, 11:
+            let bytes = packet.extracting(droppingFirst: Self.headerBytes).array
+            let text = String(decoding: bytes, as: UTF8.self)
+            self = packet[0] == 10 ? .refused(text) : .checkpoint(text)
         default: return nil
         }
         // One form only: unused numbers are 0, and text stands where it belongs.

@@ -26,6 +26,17 @@ struct FileAccess {
         FileAccess(readable: ["/proc/sys/kernel/random/boot_id"], writable: [folder])
     }
 
+    /// The trail and what names and certificates take, to be read; the position, and the file that
+    /// records go to, to be written.
+    static func shipper(trail: String, state: String, file: String?) -> FileAccess {
+        // The file may have to be made anew after a rotation.
+        let target = file.map { path in path[..<(path.lastIndex(of: "/") ?? path.endIndex)] }
+        return FileAccess(
+            readable: gateway.readable + [trail],
+            writable: [state] + [target].compactMap { $0.map(String.init) }
+        )
+    }
+
     private init(readable: [String] = [], writable: [String] = []) {
         self.readable = readable
         self.writable = writable

@@ -12,6 +12,8 @@ enum Sandbox {
     case gateway
     /// Appends to the trail: may write files, and use the sockets it was given.
     case recorder
+    /// Sends records on: may talk to the network, and write its position.
+    case shipper
 
     /// Puts the filter in force for this thread and all that it starts; it can't be taken off.
     func enter() throws(ConfinementError) {
@@ -24,7 +26,7 @@ enum Sandbox {
         // Its flags lie in memory where a filter can't look; without it, clone is used.
         try unsafe Self.add("clone3", seccomp_refuse(ENOSYS), to: filter)
         try Self.check(unsafe seccomp_allow_threads(filter))
-        if case .gateway = self { try Self.check(unsafe seccomp_allow_reading(filter)) }
+        if self == .gateway { try Self.check(unsafe seccomp_allow_reading(filter)) }
         try Self.check(unsafe seccomp_load(filter))
     }
 
@@ -32,6 +34,7 @@ enum Sandbox {
         switch self {
         case .gateway: Self.network
         case .recorder: Self.files
+        case .shipper: Self.network + Self.files
         }
     }
 

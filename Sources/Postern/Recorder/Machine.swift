@@ -1,4 +1,4 @@
-// What the recorder asks the machine: the time, which run of the kernel this is, and what failed.
+// What the recorder asks the machine: its time and name, which run of the kernel this is, what failed.
 import Audit
 import Glibc
 import Reactor
@@ -10,6 +10,17 @@ extension Moment {
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         let utc = UInt64(max(0, time.tv_sec)) * 1_000_000 + UInt64(max(0, time.tv_nsec)) / 1000
         return Moment(utc: utc, monotonic: MonotonicClock.now)
+    }
+}
+
+enum Machine {
+    /// The machine's name as it may stand in a key's.
+    static var name: String {
+        var host = [CChar](repeating: 0, count: 256)
+        let result = unsafe gethostname(&host, host.count - 1)
+        let bytes = host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        let text = String(decoding: bytes.prefix(200), as: UTF8.self)
+        return result == 0 && KeyName.isValid(text) ? text : "localhost"
     }
 }
 

@@ -76,6 +76,8 @@ struct Recorder: ParsableCommand {
         var recording = try recording(hasher, at: Moment.now, log)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
+        // The start stands in the trail, and is signed, before anybody counts on it.
+        recording.commit(at: Moment.now)
         try channel?.send(.ready)
         var loop = RecorderLoop(recording, control: channel, signals: signals, log: log)
         return loop.run()

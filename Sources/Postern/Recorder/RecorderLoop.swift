@@ -15,6 +15,9 @@ struct RecorderLoop: ~Copyable {
     /// How long connections may live on after SIGTERM, or after the supervisor.
     private static let terminationSeconds: UInt16 = 10
 
+    /// Between two checkpoints that are told to the supervisor, in microseconds.
+    private static let tellingInterval: UInt64 = 60_000_000
+
     private enum Mood { case listening, resting, failing }
 
     private var recording: Recording
@@ -25,6 +28,8 @@ struct RecorderLoop: ~Copyable {
     private var end: UInt64?
     private var isControlled: Bool
     private var mood = Mood.listening
+    /// When a checkpoint was told last.
+    private var toldAt: UInt64?
 
     init(
         _ recording: consuming Recording,
@@ -41,10 +46,11 @@ struct RecorderLoop: ~Copyable {
 
     /// Runs until the supervisor and all gateways are gone; returns whether all is on disk.
     mutating func run() -> Bool {
-        recording.commit(at: Moment.now)
         note(nil)
         while !isOver(at: MonotonicClock.now) { turn() }
-        return recording.finish(at: Moment.now)
+        let isDone = recording.finish(at: Moment.now)
+        tellCheckpoint(at: nil)
+        return isDone
     }
 
     private func isOver(at now: UInt64) -> Bool {
@@ -67,6 +73,7 @@ struct RecorderLoop: ~Copyable {
         let before = recording.error
         recording.commit(at: now)
         recording.dropEndedFeeds()
+        tellCheckpoint(at: now.monotonic)
         note(before)
         mood =
             recording.error != nil
@@ -81,12 +88,14 @@ struct RecorderLoop: ~Copyable {
         var feeds: [Int] = []
     }
 
-    /// Waits for what the mood allows: a loop that can't write takes no more records.
+    /// Waits for what the mood allows: a loop that can't write takes no more records, unless they
+    /// are the last, which the reserve is for.
     private func wait() -> Ready {
         var polled = [pollfd(fd: signals.descriptor.number, events: Int16(POLLIN), revents: 0)]
         let watched = isControlled ? control?.descriptor ?? -1 : -1
         polled.append(pollfd(fd: watched, events: Int16(POLLIN), revents: 0))
-        let feeds = mood == .listening ? recording.feeds : []
+        let isListening = mood == .listening || mood == .failing && end != nil
+        let feeds = isListening ? recording.feeds : []
         for feed in feeds {
             polled.append(pollfd(fd: feed.descriptor, events: Int16(POLLIN), revents: 0))
         }
@@ -97,7 +106,7 @@ struct RecorderLoop: ~Copyable {
         guard count > 0 else { return ready }
         ready.signals = polled[0].revents != 0
         ready.control = polled[1].revents != 0
-        if mood == .listening { ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 } }
+        if isListening { ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 } }
         return ready
     }
 
@@ -124,6 +133,20 @@ struct RecorderLoop: ~Copyable {
             isControlled = false
             drain(seconds: Self.terminationSeconds)
         }
+    }
+
+    /// Tells the supervisor how far the trail is signed, who may know a safer place for it.
+    ///
+    /// `now` nil: this is the last one.
+    private mutating func tellCheckpoint(at now: UInt64?) {
+        if let now, let toldAt, now < toldAt + Self.tellingInterval { return }
+        guard
+            let control, let note = recording.takeCheckpoint(),
+            let line = CheckpointLine.text(of: note)
+        else { return }
+        toldAt = now
+        // A supervisor that is gone or doesn't read notices that elsewhere.
+        try? control.send(.checkpoint(line))
     }
 
     private mutating func drain(seconds: UInt16) {

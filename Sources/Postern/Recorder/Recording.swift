@@ -137,6 +137,9 @@ package struct Recording: ~Copyable {
         }
     }
 
+    /// The last checkpoint that was signed, once.
+    package mutating func takeCheckpoint() -> SignedNote? { seal.takeCheckpoint() }
+
     /// Lets the connections go whose gateway is gone.
     package mutating func dropEndedFeeds() { feeds.removeAll(where: \.isEnded) }
 

@@ -12,6 +12,8 @@ struct SegmentFile: ~Copyable {
     private let openedAt: UInt64
     private var syncedBytes: UInt64 = 0
     private var bytes: UInt64 = 0
+    /// Whether what stands behind `bytes` is still to be removed.
+    private var isTailLeft = false
 
     /// Makes a segment and sees to it that its name is on disk before any line of it counts.
     init(
@@ -49,6 +51,7 @@ struct SegmentFile: ~Copyable {
 
     /// Appends `lines` from an offset on.
     mutating func append(_ lines: borrowing Buffer, from start: Int) throws(TrailError) {
+        if isTailLeft { try cut(to: bytes) }
         var done = start
         while done < lines.count {
             let rest = lines.span.extracting(done...)
@@ -73,13 +76,16 @@ struct SegmentFile: ~Copyable {
         try cut(to: syncedBytes)
     }
 
-    /// Removes an unfinished line, and finds the number that follows the last whole one.
+    /// Finds what a crash left unfinished, and the number that follows the last whole line.
     ///
-    /// Returns after all that is kept is on disk.
+    /// That is a line without an end, or after a power cut a page that never reached the disk, with
+    /// all that follows it: nobody was told that these lines are there. It is removed by the first
+    /// `append`, when nothing has spoken against going on. Returns after what is kept is on disk.
     mutating func repairTail() throws(TrailError) -> (next: UInt64, removedBytes: UInt64) {
         let found = bytes
-        let end = try endOfLine(before: found)
-        if end < found { try cut(to: end) }
+        let end = try endOfLine(before: try firstGap() ?? found)
+        isTailLeft = end < found
+        bytes = end
         try sync()
         guard end > 0 else { return (name.first, found) }
         let start = try endOfLine(before: end - 1)
@@ -89,6 +95,18 @@ struct SegmentFile: ~Copyable {
             throw .foreignLine(segment: name.text)
         }
         return (last + 1, found - end)
+    }
+
+    /// Where the first zero byte stands, which no line holds; nil: nowhere.
+    private func firstGap() throws(TrailError) -> UInt64? {
+        let windowBytes: UInt64 = 1024 * 1024
+        var start: UInt64 = 0
+        while start < bytes {
+            let window = try read(start..<min(bytes, start + windowBytes))
+            if let index = window.span.first(0) { return start + UInt64(index) }
+            start += UInt64(window.count)
+        }
+        return nil
     }
 
     /// Where the last line ends that ends at or before `offset`; 0: none does.
@@ -123,5 +141,6 @@ struct SegmentFile: ~Copyable {
     private mutating func cut(to end: UInt64) throws(TrailError) {
         guard ftruncate(descriptor.number, off_t(end)) == 0 else { throw .last("cut \(name.text)") }
         bytes = end
+        isTailLeft = false
     }
 }

@@ -8,6 +8,8 @@ enum Role: Equatable, Sendable {
     case recorder
     /// A PAM helper by its number.
     case helper(Int)
+    /// A sender of the trail's records by its place in the configuration.
+    case shipper(Int)
 }
 
 extension Role: CustomStringConvertible {
@@ -16,6 +18,7 @@ extension Role: CustomStringConvertible {
         case .gateway: "gateway"
         case .recorder: "recorder"
         case .helper(let index): "pam helper \(index)"
+        case .shipper(let index): "shipper \(index)"
         }
     }
 }

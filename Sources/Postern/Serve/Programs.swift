@@ -76,13 +76,31 @@ struct Programs {
                 + confinement(configuration.processes.auditUser, configuration)
         case .helper:
             ["postern-pam"] + pam(configuration.pam ?? PAMService())
+        case .shipper(let index):
+            ["postern", "audit", "ship", configuration.audit.folder, "--confined"]
+                + shipping(configuration.audit.shippings[index])
+                + little(configuration.processes.shipUser, configuration)
         }
     }
 
+    private func shipping(_ shipping: Shipping) -> [String] {
+        let options: KeyValuePairs<String, String?> = [
+            "--to": shipping.target.description, "--format": shipping.format.rawValue,
+            "--state": shipping.state, "--ca": shipping.authorities,
+            "--server-name": shipping.serverName, "--certificate": shipping.certificate,
+            "--certificate-key": shipping.certificateKey,
+        ]
+        return options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
+
     private func confinement(_ user: String, _ configuration: Configuration) -> [String] {
+        ["--control", "\(ControlChannel.inherited)"] + little(user, configuration)
+    }
+
+    /// How little a child may be, and how much it says.
+    private func little(_ user: String, _ configuration: Configuration) -> [String] {
         let log = configuration.log
         let options = [
-            "--control", "\(ControlChannel.inherited)",
             "--log-level", log.level.rawValue,
             "--log-format", log.format.rawValue,
         ]

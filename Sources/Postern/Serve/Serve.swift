@@ -60,6 +60,9 @@ struct Serve: ParsableCommand {
         if isRoot {
             _ = try Account(configuration.processes.user)
             _ = try Account(configuration.processes.auditUser)
+            if !configuration.audit.shippings.isEmpty {
+                _ = try Account(configuration.processes.shipUser)
+            }
         } else {
             log.info("not root: all processes run as user \(geteuid())")
         }

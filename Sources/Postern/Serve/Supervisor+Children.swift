@@ -1,4 +1,5 @@
 // Starting the children, wiring them to each other, and what to do when one ends.
+import Audit
 import Configuration
 import Glibc
 import Reactor
@@ -29,6 +30,7 @@ extension Supervisor {
     ) {
         let now = MonotonicClock.now
         switch child.role {
+        case .shipper: child.started(process, channel: nil, at: now)
         case .helper:
             child.started(process, channel: nil, at: now)
             child.offer = consume near
@@ -123,9 +125,20 @@ extension Supervisor {
             helpers[Int(index)].signal(SIGKILL)
         case (.configured, .gateway): reloaded(refusal: nil)
         case (.refused(let why), .gateway): reloaded(refusal: why)
+        case (.checkpoint(let line), .recorder):
+            guard CheckpointLine.note(in: line) != nil else { return false }
+            publish(line)
         default: return false
         }
         return true
+    }
+
+    /// Puts a checkpoint where whoever changes the trail doesn't reach it, if there is such a place.
+    private func publish(_ line: String) {
+        guard let path = loaded.configuration.audit.syslog else { return }
+        if !SystemLog(path: path).send(line) {
+            log.warning("the checkpoint was not taken by \(path)")
+        }
     }
 
     private func noteReadiness() {
@@ -143,7 +156,7 @@ extension Supervisor {
         case (.draining, .gateway):
             log.info("the gateway has ended")
             close(failed: end != .exited(0))
-        case (.draining, .helper): return
+        case (.draining, .helper), (.draining, .shipper): return
         case (.starting, .gateway), (.starting, .recorder):
             log.error("the \(child.role) \(end.words) before it was ready")
             close(failed: true)

@@ -28,6 +28,7 @@ final class Supervisor {
     let gateway = Child(.gateway)
     let recorder = Child(.recorder)
     let helpers: [Child]
+    let shippers: [Child]
     /// In force, as far as the gateway has told.
     var loaded: LoadedConfiguration
     /// Sent to the gateway, which has not said yet what it thinks of it.
@@ -56,11 +57,12 @@ final class Supervisor {
         // Each reactor needs one at least: helper n serves reactor n % reactors.
         let helperCount = configuration.pam.map { max($0.helpers, Int(reactors)) } ?? 0
         helpers = (0..<helperCount).map { Child(.helper($0)) }
+        shippers = configuration.audit.shippings.indices.map { Child(.shipper($0)) }
         _ = signal(SIGPIPE, SIG_IGN)
         signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
     }
 
-    var children: [Child] { [recorder, gateway] + helpers }
+    var children: [Child] { [recorder, gateway] + helpers + shippers }
 
     /// Runs the service to its end; returns whether it ended because somebody asked for it.
     func run() -> Bool {
@@ -153,7 +155,8 @@ final class Supervisor {
         gateway.signal(SIGKILL)
         phase = .closing(until: MonotonicClock.now + UInt64(Self.closingSeconds) * 1_000_000)
         if recorder.isRunning { tell(recorder, .drain(seconds: Self.closingSeconds)) }
-        for helper in helpers { helper.signal(SIGTERM) }
+        // What the shippers have not sent they send after the next start.
+        for child in helpers + shippers { child.signal(SIGTERM) }
     }
 
     private func enforceDeadline() {

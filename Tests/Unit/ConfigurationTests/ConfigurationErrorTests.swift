@@ -48,6 +48,22 @@ import Testing
         ),
         Case(
             "{ folder: trail }",
+            "{ folder: trail, ship: [{ to: syslog.example.org, state: s }] }",
+            "postern.yaml:13:38: expected file:PATH, tcp:HOST:PORT, tls:HOST:PORT or unix:PATH, "
+                + "not \"syslog.example.org\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, ship: [{ to: \"tcp:a:1\", state: s, ca: x }] }",
+            "postern.yaml:13:63: \"ca\" belongs to a receiver \"tls:HOST:PORT\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, ship: [{ to: \"tcp:a:1\", state: s }, { to: \"tcp:b:1\", state: s }] }",
+            "postern.yaml:13:85: the name \"s\" stands twice"
+        ),
+        Case(
+            "{ folder: trail }",
             "{ folder: trail }\nlimits: { command-timeout: 10 }",
             "postern.yaml:14:28: expected a duration such as \"500 ms\", \"10 s\" or \"5 min\", "
                 + "not \"10\""

@@ -117,6 +117,42 @@ private func broken(in folder: Folder) throws -> [String] {
         #expect(try broken(in: folder) == [])
     }
 
+    /// Zeros among signed lines are nobody's crash.
+    @Test func doesNotRemoveWhatWasSigned() throws {
+        let folder = try Folder()
+        do {
+            var run = try Run(folder)
+            run.pass(3)
+        }
+        let text = folder.text(firstSegment)
+        let holed = text.prefix(200) + String(repeating: "\0", count: 50) + text.dropFirst(250)
+        try folder.write(String(holed), to: firstSegment)
+        let error = #expect(throws: TrailError.self) { _ = try Run(folder, at: 10 * minute) }
+        #expect(error == .cut(signed: 4, found: 1) || error == .cut(signed: 4, found: 0))
+        #expect(folder.text(firstSegment) == String(holed))
+    }
+
+    @Test func removesCheckpointsBehindAHole() throws {
+        let folder = try Folder()
+        let name = firstSegment.replacing("jsonl", with: "checkpoints")
+        do {
+            var run = try Run(folder)
+            run.pass(3)
+        }
+        let notes = folder.text(name)
+        try folder.write(notes + String(repeating: "\0", count: 100) + "\n\nx\n\n", to: name)
+        // What the file system made of the last checkpoint.
+        try folder.write("", to: "checkpoint")
+        _ = try Run(folder, at: 10 * minute)
+        #expect(folder.text(name).hasPrefix(notes))
+        #expect(!folder.text(name).contains("\0"))
+        #expect(
+            try folder.entries().last?["reason"] as? String
+                == "an unfinished checkpoint was removed"
+        )
+        #expect(try broken(in: folder) == [])
+    }
+
     @Test func doesNotGoOnWithoutItsKey() throws {
         let folder = try Folder()
         do {

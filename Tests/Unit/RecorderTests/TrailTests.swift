@@ -55,6 +55,26 @@ private func append(_ count: Int, to trail: inout Trail) {
         #expect(folder.lines == [line(1)])
     }
 
+    /// A page that never reached the disk reads as zeros, whatever follows it.
+    @Test("removes what a power cut left behind a hole", arguments: [0, 5, line(2).utf8.count + 1])
+    func removesHoles(before: Int) throws {
+        let folder = try Folder()
+        let second = line(2) + "\n"
+        let hole = String(repeating: "\0", count: 4096)
+        let text = line(1) + "\n" + second.prefix(before) + hole + "\"}\n" + line(9) + "\n"
+        try folder.write(text, to: firstSegment)
+        var trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        let kept = before == second.utf8.count ? 2 : 1
+        #expect(trail.next == UInt64(kept + 1))
+        // Nothing is touched before it is clear that the recorder goes on here.
+        #expect(folder.text(firstSegment) == text)
+        append(1, to: &trail)
+        try trail.write(at: 0)
+        try trail.sync()
+        #expect(folder.lines == (1...kept + 1).map(line))
+        #expect(trail.repairedBytes == UInt64(text.utf8.count - kept * second.utf8.count))
+    }
+
     @Test func beginsWithTheNumberInTheNameWhenNoLineIsWhole() throws {
         let folder = try Folder()
         try folder.write("{\"seq\":40", to: "trail-00000000000000000040.jsonl")

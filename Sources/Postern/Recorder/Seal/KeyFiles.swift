@@ -155,12 +155,7 @@ struct KeyFiles {
 
     /// What the trail is called: the machine, and something that tells this trail from its next.
     private static var name: String {
-        var host = [CChar](repeating: 0, count: 256)
-        let result = unsafe gethostname(&host, host.count - 1)
-        let bytes = host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
-        let text = String(decoding: bytes.prefix(200), as: UTF8.self)
-        let machine = result == 0 && KeyName.isValid(text) ? text : "localhost"
         let number = UInt32.random(in: .min ... .max)
-        return "\(machine)/postern-\(String(number, radix: 16))"
+        return "\(Machine.name)/postern-\(String(number, radix: 16))"
     }
 }

@@ -24,6 +24,8 @@ package struct Seal: ~Copyable {
     private let keys: KeyFiles
     private var tree: MerkleTree
     private var unwrittenTiles: [Tile] = []
+    /// Full tiles that were written since the last time that everything was on disk.
+    private var unsyncedTiles: [TileName] = []
     private var signing: SigningKey
     private var handovers: NoteFile
     /// The checkpoints of the segment at hand.
@@ -38,8 +40,10 @@ package struct Seal: ~Copyable {
 
     /// The key that a new trail begins with; nil where the trail is continued.
     package let newKey: String?
+    /// The last checkpoint that nobody has asked for yet.
+    private var unannounced: SignedNote?
     /// Bytes of unfinished notes that were found, and removed.
-    package private(set) var repairedBytes: UInt64 = 0
+    package let repairedBytes: UInt64
 
     /// Continues the tree over a trail of `size` records, or begins it.
     ///
@@ -50,20 +54,37 @@ package struct Seal: ~Copyable {
         hasher: TreeHasher,
         at now: UInt64
     ) throws(TrailError) {
-        self.folder = folder
-        self.hasher = hasher
-        tiles = TileFiles(folder: folder)
-        keys = KeyFiles(folder: folder)
+        let tiles = TileFiles(folder: folder)
+        let keys = KeyFiles(folder: folder)
         let opened = try keys.open()
         let resuming = SealResuming(folder: folder, hasher: hasher, tiles: tiles)
-        tree = try resuming.tree(of: size, chain: opened.chain)
+        let tree = try resuming.tree(of: size, chain: opened.chain)
+        var repaired = opened.handovers.repairedBytes
+        notes = try Self.lastNotes(in: folder, repaired: &repaired)
+        repairedBytes = UInt64(repaired)
+        self.folder = folder
+        self.hasher = hasher
+        self.tiles = tiles
+        self.keys = keys
+        self.tree = tree
         newKey = opened.isNew ? opened.chain.current.text : nil
-        repairedBytes = UInt64(opened.handovers.repairedBytes)
         epochSince = opened.isNew ? now : nil
         signedSize = 0
-        signedAt = now
+        // Due at once: after a power cut the last checkpoint may be an old one, or none.
+        signedAt = now - min(now, Self.intervalMax)
         handovers = opened.handovers
         signing = opened.signing
+    }
+
+    /// The checkpoints of the last segment; nil where there is no segment yet.
+    private static func lastNotes(
+        in folder: String,
+        repaired: inout Int
+    ) throws(TrailError) -> NoteFile? {
+        guard let last = try SegmentName.all(in: folder).last else { return nil }
+        let notes = try NoteFile("\(folder)/\(last.checkpoints)")
+        repaired += notes.repairedBytes
+        return notes
     }
 
     /// Puts lines into the tree, each with its line feed.
@@ -101,12 +122,15 @@ package struct Seal: ~Copyable {
         try sign(in: segment, at: now)
         let directory = try FileDescriptor.opening(folder, O_RDONLY | O_DIRECTORY)
         guard linux_sync_file_system(directory.number) == 0 else { throw .last("syncfs \(folder)") }
+        for name in unsyncedTiles { tiles.removePartials(of: name) }
+        unsyncedTiles = []
         notes = nil
     }
 
     private mutating func writeTiles() throws(TrailError) {
         while let tile = unwrittenTiles.first {
             try tiles.write(tile)
+            unsyncedTiles.append(tile.name)
             unwrittenTiles.removeFirst()
         }
         for tile in tree.partialTiles { try tiles.write(tile) }
@@ -115,14 +139,16 @@ package struct Seal: ~Copyable {
     private mutating func writeCheckpoint(in segment: SegmentName) throws(TrailError) {
         let note = try note(nextKey: nil)
         if notes == nil {
-            let file = try NoteFile("\(folder)/\(segment.checkpoints)")
-            repairedBytes += UInt64(file.repairedBytes)
-            notes = consume file
+            notes = try NoteFile("\(folder)/\(segment.checkpoints)")
         }
         try notes?.append(note)
         try writeLatest(note)
         signedSize = tree.size
+        unannounced = note
     }
+
+    /// The last checkpoint, once.
+    mutating func takeCheckpoint() -> SignedNote? { unannounced.take() }
 
     private func note(nextKey: VerifierKey?) throws(TrailError) -> SignedNote {
         let head = Checkpoint(

@@ -29,13 +29,13 @@ struct SealResuming {
             let begun = MerkleTree(hasher: hasher, size: start.first - 1, tiles: tiles.hashes)
         {
             do throws(TrailError) {
-                return try extended(begun, segments.filter { $0 >= start }, signed)
+                return try extended(begun, segments.filter { $0 >= start }, size, signed)
             } catch {
                 guard isWhole else { throw error }
             }
         }
         guard isWhole else { throw .beginningMissing(folder: folder) }
-        return try extended(MerkleTree(hasher: hasher), segments, signed)
+        return try extended(MerkleTree(hasher: hasher), segments, size, signed)
     }
 
     /// The roots that the trail's own keys have signed, by size.
@@ -58,10 +58,12 @@ struct SealResuming {
         return try? chain.verified(note)
     }
 
-    /// Goes on with the lines of `segments`, and writes the tiles that become full.
+    /// Goes on with the lines of `segments` up to record `size`, and writes the tiles that become
+    /// full; what stands behind is unfinished.
     private func extended(
         _ begun: MerkleTree,
         _ segments: [SegmentName],
+        _ size: UInt64,
         _ signed: [UInt64: TreeHash]
     ) throws(TrailError) -> MerkleTree {
         var tree = begun
@@ -69,14 +71,18 @@ struct SealResuming {
         for segment in segments {
             var reader = try SegmentReader("\(folder)/\(segment.text)")
             let rest = try reader.forEachLine { (line) throws(TrailError) in
+                if tree.size == size { return }
                 guard TrailLine.sequence(of: line.extracting(droppingLast: 1)) == tree.size + 1
                 else { throw .foreignLine(segment: segment.text) }
                 tree.append(hasher.leaf(line))
                 for tile in tree.takeFullTiles() { try tiles.write(tile) }
                 try check(tree, signed)
             }
-            guard rest == 0 else { throw .foreignLine(segment: segment.text) }
+            guard rest == 0 || tree.size == size else {
+                throw .foreignLine(segment: segment.text)
+            }
         }
+        guard tree.size == size else { throw .foreignLine(segment: segments.last?.text ?? folder) }
         return tree
     }
 

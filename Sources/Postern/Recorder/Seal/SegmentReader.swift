@@ -14,8 +14,13 @@ struct SegmentReader: ~Copyable {
     private var start = 0
     private var end = 0
 
-    init(_ path: String) throws(TrailError) {
-        descriptor = try FileDescriptor.opening(path, O_RDONLY)
+    /// Begins at a line's first byte, `offset`.
+    init(_ path: String, from offset: UInt64 = 0) throws(TrailError) {
+        let file = try FileDescriptor.opening(path, O_RDONLY)
+        guard offset == 0 || lseek(file.number, off_t(clamping: offset), SEEK_SET) >= 0 else {
+            throw .last("seek in \(path)")
+        }
+        descriptor = file
         self.path = path
     }
 

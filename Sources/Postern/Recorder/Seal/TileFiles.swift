@@ -37,7 +37,6 @@ struct TileFiles {
         let path = tile.name.path
         let file = try create("\(folder)/\(path)")
         try file.write(tile.contents.span, to: path)
-        if tile.name.isFull { removePartials(of: tile.name) }
     }
 
     private func create(_ path: String) throws(TrailError) -> FileDescriptor {
@@ -60,7 +59,10 @@ struct TileFiles {
     }
 
     /// Removes the partial tiles that a full one replaces; it doesn't matter whether all go.
-    private func removePartials(of name: TileName) {
+    ///
+    /// The full one has to be on disk: after a power cut neither might be there, and hashes of
+    /// segments that were moved away can't be made again.
+    func removePartials(of name: TileName) {
         let path = "\(folder)/\(name.partialFolder)"
         // Under load there is none.
         if unsafe unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0 || errno == ENOENT { return }
