@@ -88,6 +88,11 @@ let package = Package(
             path: "Tests/Benchmarks/Parser"
         ),
         program(
+            "RecordBenchmark",
+            imports: ["Bytes", "Audit", "CountedMalloc"],
+            path: "Tests/Benchmarks/Record"
+        ),
+        program(
             "PolicyBenchmark",
             imports: ["Bytes", "Policy", "Configuration"],
             path: "Tests/Benchmarks/Policy"

@@ -65,4 +65,6 @@ package enum Event: String, CaseIterable, Sendable {
     case auditAlive = "audit.alive"
     case auditGap = "audit.gap"
     case auditTime = "audit.time"
+    case auditSearch = "audit.search"
+    case auditExport = "audit.export"
 }

@@ -4,8 +4,10 @@ import base64
 import os
 import shutil
 import signal
+import socket
+import subprocess
 
-from parts import dovecot
+from parts import dovecot, postern
 from parts.processes import wait_until
 from postern_support.stage import PASSWORDS, StageCase
 
@@ -151,6 +153,29 @@ class WholeSession(RecordCase):
         self.assertEqual([r["args"] for r in again], [first["args"]] * 2)
         prints = {r["cert_sha256"] for r in records if r["event"] == "cert.reload"}
         self.assertEqual(len(prints), 2)
+
+    def test_taking_a_record_out_of_the_trail_is_recorded_first(self):
+        trail = self.postern.settings["audit"]["folder"]
+        door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(door.close)
+        door.settimeout(10)
+        door.connect(f"{trail}/access")
+        door.send(b'audit.search --user "ann"\n')
+        self.assertEqual(door.recv(16), b"1")
+        found = [r for r in self.postern.records() if r["event"] == "audit.search"]
+        self.assertEqual(found[-1]["args"], '--user "ann"\n')
+        # A record of somebody else's making.
+        forger = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(forger.close)
+        forger.connect(f"{trail}/access")
+        forger.send(b"audit.stop now")
+        self.assertEqual(forger.recv(16), b"")
+        self.assertNotIn("audit.stop", self.postern.trail())
+        command = [str(postern.program()), "audit", "prove", "1", "--trail", trail,
+                   "--key", f"{trail}/first.pub", "--output", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.await_record(event="audit.export", args="proof of record 1")
 
     def test_the_clock_s_state_is_recorded(self):
         start = self.await_record(event="audit.start")

@@ -63,7 +63,8 @@ enum Sandbox {
     ]
 
     private static let files = [
-        "access", "adjtimex", "clock_adjtime", "faccessat", "faccessat2", "fallocate", "fchmod",
+        "accept4", "access", "adjtimex", "clock_adjtime", "faccessat", "faccessat2", "fallocate",
+        "fchmod",
         "fdatasync", "flock",
         "fstatfs", "fsync", "ftruncate", "getdents64", "getsockopt", "mkdirat", "open", "openat",
         "pwrite64", "rename", "renameat", "renameat2", "setsockopt", "statfs", "syncfs",

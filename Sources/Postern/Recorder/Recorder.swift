@@ -57,8 +57,10 @@ struct Recorder: ParsableCommand {
         // Before confinement: the library may want to read its configuration.
         guard let hasher = TreeHasher() else { throw ExitCode.failure }
         do {
+            // No socket is made any more afterwards.
+            let door = try TrailDoor.open(in: folder)
             try confinement.enter(.recorder, reaching: .recorder(folder: folder), log: log)
-            guard try record(log, hasher) else { throw ExitCode.failure }
+            guard try record(log, hasher, Visitors(door)) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -68,7 +70,11 @@ struct Recorder: ParsableCommand {
     }
 
     /// Runs to the end; returns whether every record is on disk.
-    private func record(_ log: Log, _ hasher: TreeHasher) throws -> Bool {
+    private func record(
+        _ log: Log,
+        _ hasher: TreeHasher,
+        _ visitors: consuming Visitors
+    ) throws -> Bool {
         // Ctrl-C reaches the whole group: the gateway's last records come after it.
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
@@ -79,7 +85,14 @@ struct Recorder: ParsableCommand {
         // The start stands in the trail, and is signed, before anybody counts on it.
         recording.commit(at: Moment.now)
         try channel?.send(.ready)
-        var loop = RecorderLoop(recording, control: channel, signals: signals, log: log)
+        var loop = RecorderLoop(
+            recording,
+            visitors: visitors,
+            control: channel,
+            signals: signals,
+            log: log
+        )
+        defer { TrailDoor.close(in: folder) }
         return loop.run()
     }
 

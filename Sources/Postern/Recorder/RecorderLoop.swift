@@ -21,6 +21,7 @@ struct RecorderLoop: ~Copyable {
     private enum Mood { case listening, resting, failing }
 
     private var recording: Recording
+    private var visitors: Visitors
     private let control: ControlChannel?
     private let signals: SignalDescriptor
     private let log: Log
@@ -33,11 +34,13 @@ struct RecorderLoop: ~Copyable {
 
     init(
         _ recording: consuming Recording,
+        visitors: consuming Visitors,
         control: ControlChannel?,
         signals: consuming SignalDescriptor,
         log: Log
     ) {
         self.recording = recording
+        self.visitors = visitors
         self.control = control
         self.signals = signals
         self.log = log
@@ -70,8 +73,14 @@ struct RecorderLoop: ~Copyable {
             case .durable, .malformed, .nothing: break
             }
         }
+        if ready.visitors {
+            for reading in visitors.hear() {
+                recording.recordReading(reading.event, by: reading.user, reading.text, at: now)
+            }
+        }
         let before = recording.error
         recording.commit(at: now)
+        if visitors.areWaiting && recording.isSettled { visitors.admit() }
         recording.dropEndedFeeds()
         tellCheckpoint(at: now.monotonic)
         note(before)
@@ -84,6 +93,7 @@ struct RecorderLoop: ~Copyable {
     private struct Ready {
         var control = false
         var signals = false
+        var visitors = false
         /// Indexes into `recording.feeds`.
         var feeds: [Int] = []
     }
@@ -99,6 +109,9 @@ struct RecorderLoop: ~Copyable {
         for feed in feeds {
             polled.append(pollfd(fd: feed.descriptor, events: Int16(POLLIN), revents: 0))
         }
+        for number in visitors.numbers {
+            polled.append(pollfd(fd: number, events: Int16(POLLIN), revents: 0))
+        }
         let count = unsafe poll(&polled, nfds_t(polled.count), patience)
         var ready = Ready()
         // Whoever has rested looks everywhere: asking where would cost as much.
@@ -106,6 +119,7 @@ struct RecorderLoop: ~Copyable {
         guard count > 0 else { return ready }
         ready.signals = polled[0].revents != 0
         ready.control = polled[1].revents != 0
+        ready.visitors = polled[(feeds.count + 2)...].contains { $0.revents != 0 }
         if isListening { ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 } }
         return ready
     }

@@ -196,6 +196,22 @@ package struct Recording: ~Copyable {
         record(entry, at: now)
     }
 
+    /// Whether everything that was put into the trail so far is on disk.
+    package var isSettled: Bool { durableWaiting == 0 && failure == nil }
+
+    /// Somebody is about to read the trail, or to take a part of it away.
+    package mutating func recordReading(
+        _ event: Event,
+        by user: UInt32,
+        _ text: [UInt8],
+        at now: Moment
+    ) {
+        var entry = Record(event, .event, isDurable: true, session: [])
+        entry.arguments = ShortBytes(text.span)
+        entry.details = [.number("uid", UInt64(user))]
+        record(entry, at: now)
+    }
+
     private mutating func recordJump(of microseconds: Int64, at now: Moment) {
         var entry = Record(.auditTime, .event, isDurable: true, session: [])
         entry.reason = "the clock was set, or the machine slept"
