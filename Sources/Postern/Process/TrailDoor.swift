@@ -24,7 +24,7 @@ enum TrailDoor {
         guard unsafe stat(folder, &status) == 0 else { throw .last("stat \(folder)") }
         let socket = try made()
         unsafe unlink(path)
-        let result = try call(path) { unsafe bind(socket.descriptor.number, $0, $1) }
+        let result = try unsafe call(path) { unsafe bind(socket.descriptor.number, $0, $1) }
         guard result == 0 else { throw .last("bind \(path)") }
         guard unsafe chown(path, status.st_uid, status.st_gid) == 0,
             unsafe chmod(path, 0o660) == 0, listen(socket.descriptor.number, 8) == 0
@@ -45,7 +45,7 @@ enum TrailDoor {
         let socket = try made()
         let number = socket.descriptor.number
         guard linux_set_patience(number, 10) == 0 else { throw .last("socket") }
-        guard try call(path, { unsafe connect(number, $0, $1) }) == 0 else {
+        guard try unsafe call(path, { unsafe connect(number, $0, $1) }) == 0 else {
             if [ENOENT, ECONNREFUSED].contains(errno) { return false }
             throw .last("connect \(path)")
         }
