@@ -51,13 +51,6 @@ static inline int linux_peer_user(int fd, uint32_t *user) {
     return 0;
 }
 
-// How many seconds sending and receiving may take.
-static inline int linux_set_patience(int fd, int seconds) {
-    struct timeval time = {seconds, 0};
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) != 0) return -1;
-    return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-}
-
 static inline int linux_socket(int family, int type) {
     return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }

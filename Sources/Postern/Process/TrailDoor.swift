@@ -7,7 +7,6 @@
 //
 // and one byte back, `1`, once the record is on disk. Who it is says the kernel (SO_PEERCRED).
 import Audit
-import CLinux
 import Glibc
 import Reactor
 
@@ -15,6 +14,8 @@ enum TrailDoor {
     static let name = "access"
     /// Of one packet.
     static let bytesMax = 2048
+    /// Until the record is on disk.
+    private static let patienceMilliseconds: Int32 = 10_000
     static let answer = UInt8(ascii: "1")
 
     /// Opens the door, with the owner and group of the folder; whoever may open the trail may knock.
@@ -44,7 +45,6 @@ enum TrailDoor {
         let path = "\(folder)/\(name)"
         let socket = try made()
         let number = socket.descriptor.number
-        guard linux_set_patience(number, 10) == 0 else { throw .last("socket") }
         guard try unsafe call(path, { unsafe connect(number, $0, $1) }) == 0 else {
             if [ENOENT, ECONNREFUSED].contains(errno) { return false }
             throw .last("connect \(path)")
@@ -54,6 +54,8 @@ enum TrailDoor {
         guard unsafe send(number, packet, packet.count, flags) == packet.count else {
             throw .last("send to \(path)")
         }
+        var awaited = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        unsafe poll(&awaited, 1, patienceMilliseconds)
         var byte: UInt8 = 0
         guard unsafe recv(number, &byte, 1, 0) == 1, byte == answer else {
             throw SystemError("the recorder doesn't say that it is recorded; \(path)", code: ETIME)
