@@ -199,7 +199,7 @@ extension Relay {
         return record
     }
 
-    private var state: Phrase {
+    var state: Phrase {
         // Compared with nil, the whole selection would be copied.
         if case .some = selection { "selected" } else { "authenticated" }
     }
