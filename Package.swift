@@ -70,7 +70,7 @@ let package = Package(
         module(
             "Configuration",
             imports: [
-                "Bytes", "IMAP", "Policy", "Authentication", "Proxy",
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -92,6 +92,11 @@ let package = Package(
             "ParserBenchmark",
             imports: ["Bytes", "IMAP", "CountedMalloc"],
             path: "Tests/Benchmarks/Parser"
+        ),
+        program(
+            "RecordBenchmark",
+            imports: ["Bytes", "Audit", "CountedMalloc"],
+            path: "Tests/Benchmarks/Record"
         ),
         program(
             "PolicyBenchmark",
@@ -121,7 +126,8 @@ let package = Package(
         tests(
             "ConfigurationTests",
             of: [
-                "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration", "Chance",
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
+                "Chance",
             ]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),

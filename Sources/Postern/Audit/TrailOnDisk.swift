@@ -132,6 +132,16 @@ func auditing(_ body: () throws -> Void) throws {
     }
 }
 
+/// Has the trail say that it is about to be read; a trail without a recorder can't.
+func announce(_ event: Event, _ text: String, at folder: String) throws {
+    do throws(SystemError) {
+        if try TrailDoor.announce(event, text, at: folder) { return }
+        complain("\(folder): no recorder is at work there; that it is read is not recorded")
+    } catch {
+        throw TrailError.system(error)
+    }
+}
+
 /// Says something on standard error.
 func complain(_ message: String) {
     let line = Array((message + "\n").utf8)

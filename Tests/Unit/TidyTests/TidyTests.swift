@@ -14,7 +14,8 @@ private let allowedImports: [String: Set<String>] = [
     "Reactor": ["Bytes", "CLinux", "Glibc", "Synchronization"],
     "TrailIndex": ["Bytes", "Policy", "Audit", "GRDB", "Glibc"],
     "Configuration": [
-        "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Yams", "Foundation", "Glibc",
+        "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Yams", "Foundation",
+        "Glibc",
     ],
     "Postern": [
         "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
