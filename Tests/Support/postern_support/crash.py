@@ -181,17 +181,26 @@ class Crash:
         self.counts[victim] = self.counts.get(victim, 0) + 1
 
     def _end_recorder(self, workers):
-        [pid] = self.postern.children("recorder") or [None]
-        if pid:
-            _signal(pid, signal.SIGKILL)
-            self.postern.child_of("recorder", other_than=[pid], seconds=20)
+        self._replace("recorder")
         time.sleep(self.chance.uniform(0, 0.3))
 
     def _end_gateway(self, workers):
-        [pid] = self.postern.children("gateway") or [None]
-        if pid:
+        self._replace("gateway")
+
+    def _replace(self, duty):
+        """Kills one process and waits for its successor."""
+        old = self.postern.children(duty)
+        for pid in old:
             _signal(pid, signal.SIGKILL)
-            self.postern.child_of("gateway", other_than=[pid], seconds=20)
+
+        def is_replaced():
+            new = [pid for pid in self.postern.children(duty) if pid not in old]
+            return new or not self.postern.child.alive()
+
+        wait_until(is_replaced, 20, f"new {duty}")
+        # Before the service is ready for the first time, a failure ends it; systemd starts it again.
+        if not self.postern.child.alive():
+            self.postern.start()
 
     def _end_supervisor(self, workers):
         family = self._family()
