@@ -82,8 +82,8 @@ class Worker(threading.Thread):
 class Crash:
     """A canary, and a Postern in front of it that is crashed again and again."""
 
-    def __init__(self, folder, seed, say=print):
-        self.folder, self.seed, self.say = Path(folder), seed, say
+    def __init__(self, folder, seed, lies=False):
+        self.folder, self.seed = Path(folder), seed
         self.chance = random.Random(seed)
         self.round = 0
         self.repairs = 0
@@ -94,7 +94,7 @@ class Crash:
         self.certificate = self.authority.server()
         self.context = trusting(self.authority)
         self.service = pam.Service(self.folder / "pam", {USER: PASSWORD})
-        self.shim = powercut.build(self.folder / "shim")
+        self.shim = powercut.build(self.folder / "shim", lies)
         self.canary = Canary()
         self.ports = postern.Ports()
         policy = self.folder / "policy.yaml"
