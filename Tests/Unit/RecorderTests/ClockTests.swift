@@ -25,7 +25,8 @@ import Testing
         run.pass(2)
         let start = moment(3 * minute)
         let earlier = Moment(utc: start.utc - 60 * minute, monotonic: start.monotonic)
-        #expect(run.recording.finish(at: earlier))
+        let isDone = run.recording.finish(at: earlier)
+        #expect(isDone)
         let notices = try words(.notice, in: folder)
         #expect(notices.count == 1)
         #expect(notices.first?.hasPrefix("the machine's clock was set back, from ") == true)
@@ -37,7 +38,8 @@ import Testing
         do {
             var run = try Run(folder)
             run.pass(1)
-            #expect(run.recording.finish(at: moment(2 * minute)))
+            let isDone = run.recording.finish(at: moment(2 * minute))
+            #expect(isDone)
         }
         do {
             var run = try Run(folder, at: 10 * minute)
@@ -56,7 +58,8 @@ import Testing
         let folder = try Folder()
         var run = try Run(folder)
         run.pass(3)
-        #expect(run.recording.finish(at: moment(2 * minute)))
+        let isDone = run.recording.finish(at: moment(2 * minute))
+        #expect(isDone)
         #expect(
             try broken(in: folder) == [
                 "\(firstSegment):5: record 5: was made before the recorder's record that stands above it"
