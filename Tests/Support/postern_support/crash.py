@@ -238,9 +238,10 @@ class Crash:
         self.postern.start()
         if torn:
             self.repairs += 1
-            start = next(
-                record for record in self._records()[before:] if record["event"] == "audit.start")
-            assert start.get("bytes", 0) > 0, f"an unfinished tail, and no word of it: {start}"
+            # The gateway may greet before the recorder has gone through the trail.
+            start = wait_until(lambda: self._records()[before:], 10, "start of the recorder")[0]
+            assert start["event"] == "audit.start" and start.get("bytes", 0) > 0, (
+                f"an unfinished tail, and no word of it: {start}")
 
     def _move_segments_away(self):
         """All but the last: what remains must be enough to go on with."""
