@@ -11,11 +11,21 @@ ROUNDS = ("power", "recorder", "supervisor", "power at the stop", "gateway") * 2
 
 
 class Crashes(unittest.TestCase):
-    def test_ten_crashes_lose_nothing(self):
+    def crash(self, **options):
         folder = tempfile.mkdtemp(prefix="postern-test.")
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        crash = Crash(folder, seed=6)
+        crash = Crash(folder, seed=6, **options)
         self.addCleanup(crash.close)
+        return crash
+
+    def test_ten_crashes_lose_nothing(self):
+        crash = self.crash()
         for victim in ROUNDS:
             crash.run_round(victim)
         self.assertGreater(crash.checked, 500)
+
+    def test_a_disk_that_says_synced_and_is_not_would_be_found(self):
+        crash = self.crash(lies=True)
+        with self.assertRaisesRegex(AssertionError, r"seed 6, round \d, power: "):
+            for _ in range(5):
+                crash.run_round("power")

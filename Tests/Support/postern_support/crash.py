@@ -82,8 +82,8 @@ class Worker(threading.Thread):
 class Crash:
     """A canary, and a Postern in front of it that is crashed again and again."""
 
-    def __init__(self, folder, seed, say=print):
-        self.folder, self.seed, self.say = Path(folder), seed, say
+    def __init__(self, folder, seed, lies=False):
+        self.folder, self.seed = Path(folder), seed
         self.chance = random.Random(seed)
         self.round = 0
         self.repairs = 0
@@ -94,7 +94,7 @@ class Crash:
         self.certificate = self.authority.server()
         self.context = trusting(self.authority)
         self.service = pam.Service(self.folder / "pam", {USER: PASSWORD})
-        self.shim = powercut.build(self.folder / "shim")
+        self.shim = powercut.build(self.folder / "shim", lies)
         self.canary = Canary()
         self.ports = postern.Ports()
         policy = self.folder / "policy.yaml"
@@ -181,17 +181,26 @@ class Crash:
         self.counts[victim] = self.counts.get(victim, 0) + 1
 
     def _end_recorder(self, workers):
-        [pid] = self.postern.children("recorder") or [None]
-        if pid:
-            _signal(pid, signal.SIGKILL)
-            self.postern.child_of("recorder", other_than=[pid], seconds=20)
+        self._replace("recorder")
         time.sleep(self.chance.uniform(0, 0.3))
 
     def _end_gateway(self, workers):
-        [pid] = self.postern.children("gateway") or [None]
-        if pid:
+        self._replace("gateway")
+
+    def _replace(self, duty):
+        """Kills one process and waits for its successor."""
+        old = self.postern.children(duty)
+        for pid in old:
             _signal(pid, signal.SIGKILL)
-            self.postern.child_of("gateway", other_than=[pid], seconds=20)
+
+        def is_replaced():
+            new = [pid for pid in self.postern.children(duty) if pid not in old]
+            return new or not self.postern.child.alive()
+
+        wait_until(is_replaced, 20, f"new {duty}")
+        # Before the service is ready for the first time, a failure ends it; systemd starts it again.
+        if not self.postern.child.alive():
+            self.postern.start()
 
     def _end_supervisor(self, workers):
         family = self._family()
@@ -229,9 +238,10 @@ class Crash:
         self.postern.start()
         if torn:
             self.repairs += 1
-            start = next(
-                record for record in self._records()[before:] if record["event"] == "audit.start")
-            assert start.get("bytes", 0) > 0, f"an unfinished tail, and no word of it: {start}"
+            # The gateway may greet before the recorder has gone through the trail.
+            start = wait_until(lambda: self._records()[before:], 10, "start of the recorder")[0]
+            assert start["event"] == "audit.start" and start.get("bytes", 0) > 0, (
+                f"an unfinished tail, and no word of it: {start}")
 
     def _move_segments_away(self):
         """All but the last: what remains must be enough to go on with."""

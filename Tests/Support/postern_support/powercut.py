@@ -19,8 +19,11 @@ _HEAD = struct.Struct("=BBHIQq")
 CREATES, TRUNCATES, APPENDS, FOLDER = 1, 2, 4, 8
 
 
-def build(folder):
-    """Compiles the library; returns the folder that belongs into LD_LIBRARY_PATH."""
+def build(folder, lies=False):
+    """Compiles the library; returns the folder that belongs into LD_LIBRARY_PATH.
+
+    With `lies` nothing is on disk after a sync.
+    """
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
     lines = subprocess.run(
@@ -29,7 +32,7 @@ def build(folder):
     real = next(line.split(" => ")[1] for line in lines if line.strip().startswith(STAND_IN))
     # Whatever ours lacks is looked up in the real one.
     subprocess.run(
-        ["cc", "-shared", "-fPIC", "-O1", "-o", str(folder / STAND_IN), str(SOURCE),
+        ["cc", "-shared", "-fPIC", "-O1", f"-DLIES={int(lies)}", "-o", str(folder / STAND_IN), str(SOURCE),
          f"-Wl,-soname,{STAND_IN}", f"-Wl,-f,{os.path.realpath(real)}"], check=True)
     os.chmod(folder, 0o755)
     return folder

@@ -123,8 +123,13 @@ int ftruncate(int fd, off_t size) {
 
 int ftruncate64(int fd, off64_t size) { return ftruncate(fd, size); }
 
+// A disk that lies says that it has what it hasn't; with it the tests must fail.
+#ifndef LIES
+#define LIES 0
+#endif
+
 static int synced(int fd, int result) {
-    if (result == 0 && handle(fd)) note(SYNC, 0, handle(fd), 0, "", "", 0);
+    if (result == 0 && !LIES && handle(fd)) note(SYNC, 0, handle(fd), 0, "", "", 0);
     return result;
 }
 

@@ -6,10 +6,10 @@ import Glibc
 import Postern
 import Testing
 
-private let minute: UInt64 = 60_000_000
+let minute: UInt64 = 60_000_000
 
 /// One run of the recorder, which is killed unless it says its last word.
-private struct Run: ~Copyable {
+struct Run: ~Copyable {
     var recording: Recording
     let newKey: String?
 
@@ -31,13 +31,13 @@ private struct Run: ~Copyable {
 }
 
 /// What a verification with the first key finds.
-private func findings(in folder: Folder) throws -> [TrailFinding] {
+func findings(in folder: Folder) throws -> [TrailFinding] {
     let first = try VerifierKey(text: folder.text("first.pub")).orThrow()
     let trail = try TrailOnDisk(folder.path, firstKey: first)
     return try trail.verified(by: TreeHasher().orThrow(), mayBeArchived: false).findings
 }
 
-private func broken(in folder: Folder) throws -> [String] {
+func broken(in folder: Folder) throws -> [String] {
     try findings(in: folder).filter { $0.weight == .broken }.map(\.description)
 }
 
