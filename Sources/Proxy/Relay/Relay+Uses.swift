@@ -102,6 +102,7 @@ extension Relay {
             backend.names.uses = found
             judgeAnew(at: now, into: &out)
         }
+        guard !isFinished else { return }
         renewWatch(at: now, into: &out)
         if undertaking == nil { resumeIdle(at: now, into: &out) }
     }
