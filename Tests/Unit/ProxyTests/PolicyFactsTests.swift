@@ -88,6 +88,19 @@ struct PolicyFactsTests {
         #expect(talk.heardByBackend() == "g17 STORE 1 +FLAGS (\\Seen)\n")
     }
 
+    @Test func inReportModeAnIdleGoesOnWithoutAnAnswer() {
+        let talk = Conversation.selected("Bin", settings: Self.plain)
+        talk.client("a IDLE\n")
+        talk.backend("+ idling\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.uses(.report))
+        talk.backend("g17 OK\n")
+        _ = talk.heardByBackend()
+        talk.backend("g18 NO\n")
+        #expect(talk.heardByBackend() == "g19 IDLE\n")
+        #expect(!talk.isClosed)
+    }
+
     @Test func whatIsOldIsAskedAgainBeforeTheNextCommand() {
         let talk = Conversation.selected("Bin", settings: Self.uses())
         _ = talk.heardByBackend()
