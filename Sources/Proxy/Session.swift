@@ -72,15 +72,31 @@ package typealias Instant = UInt64
 /// after the next call of any other kind.
 package struct Session: ~Copyable {
     /// Boxed, so that neither machine is moved by a step of the other.
-    private enum State {
+    private enum State: ~Copyable {
         case gate(Box<Gate>)
         case relay(Box<Relay>)
     }
 
-    private final class Box<Machine: ~Copyable> {
-        var machine: Machine
+    /// A machine elsewhere, with one owner: what a class would check at each access while it runs,
+    /// the compiler knows, since whoever reaches into it has the session for himself.
+    @safe
+    private struct Box<Machine: ~Copyable>: ~Copyable {
+        private let place: UnsafeMutablePointer<Machine>
 
-        init(_ machine: consuming Machine) { self.machine = machine }
+        init(_ machine: consuming Machine) {
+            unsafe place = .allocate(capacity: 1)
+            unsafe place.initialize(to: machine)
+        }
+
+        deinit {
+            unsafe place.deinitialize(count: 1)
+            unsafe place.deallocate()
+        }
+
+        var machine: Machine {
+            _read { yield unsafe place.pointee }
+            nonmutating _modify { yield unsafe &place.pointee }
+        }
     }
 
     private var state: State
@@ -132,13 +148,13 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) -> Progress {
+        let progress: Progress
         switch state {
         case .relay(let relay): return relay.machine.backendSent(bytes, at: now, into: &out)
-        case .gate(let gate):
-            let progress = gate.machine.backendSent(bytes, into: &out)
-            admit(at: now, into: &out)
-            return progress
+        case .gate(let gate): progress = gate.machine.backendSent(bytes, into: &out)
         }
+        admit(at: now, into: &out)
+        return progress
     }
 
     /// The client's side is closed or broken: nothing more comes or can be sent.
@@ -166,7 +182,10 @@ package struct Session: ~Copyable {
         into out: inout Outbox
     ) {
         // Nothing is compressed before the login.
-        if case .relay(let relay) = state { relay.machine.clientBroke(fault, into: &out) }
+        switch state {
+        case .gate: break
+        case .relay(let relay): relay.machine.clientBroke(fault, into: &out)
+        }
     }
 
     /// The handshake that `Effect.startClientTLS` began is done.
@@ -178,7 +197,10 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.machine.clientSecured(tls, into: &out) }
+        switch state {
+        case .gate(let gate): gate.machine.clientSecured(tls, into: &out)
+        case .relay: break
+        }
     }
 
     /// The throttle's answer, given when its delay has passed; false: too many failures, refuse.
@@ -187,8 +209,9 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) {
-        if case .gate(let gate) = state {
-            gate.machine.loginAdmitted(isAdmitted, at: now, into: &out)
+        switch state {
+        case .gate(let gate): gate.machine.loginAdmitted(isAdmitted, at: now, into: &out)
+        case .relay: break
         }
     }
 
@@ -197,14 +220,20 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) {
-        if case .gate(let gate) = state { gate.machine.authenticated(answer, at: now, into: &out) }
+        switch state {
+        case .gate(let gate): gate.machine.authenticated(answer, at: now, into: &out)
+        case .relay: break
+        }
     }
 
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
     package mutating func backendSecured(at now: Instant, into out: inout Outbox) {
-        if case .gate(let gate) = state { gate.machine.backendSecured(into: &out) }
+        switch state {
+        case .gate(let gate): gate.machine.backendSecured(into: &out)
+        case .relay: break
+        }
     }
 
     /// The backend connection could not be made, was refused or ended.
@@ -275,32 +304,44 @@ package struct Session: ~Copyable {
     ///
     /// `rehearsed`: what it would leave with the rules in report mode; nil where there are none.
     package func decision(on mailbox: [UInt8], rehearsed: Bool = false) -> Decision? {
-        guard case .relay(let relay) = state else { return nil }
-        let authorization = relay.machine.authorization
-        guard rehearsed else { return authorization.access(mailbox, needs: .none).decision }
-        let policy = relay.machine.policy.rehearsed
-        return policy.map { authorization.under($0).access(mailbox, needs: .none).decision }
+        switch state {
+        case .gate: return nil
+        case .relay(let relay):
+            let authorization = relay.machine.authorization
+            guard rehearsed else { return authorization.access(mailbox, needs: .none).decision }
+            let policy = relay.machine.policy.rehearsed
+            return policy.map { authorization.under($0).access(mailbox, needs: .none).decision }
+        }
     }
 
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
     private mutating func admit(at now: Instant, into out: inout Outbox) {
-        guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
-        var relay = Relay(
-            subject: admission.subject,
-            epoch: gate.machine.facts.epoch,
-            backend: admission.backend,
-            settings: gate.machine.settings,
-            trail: gate.machine.trail,
-            isRecorderAvailable: gate.machine.isRecorderAvailable,
-            compressionRoom: compressionRoom,
-            at: now
-        )
-        admission.tag.append(to: &out.client)
-        relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
-        out.client.append("] Logged in\r\n")
-        out.effects.append(.sendTicket)
-        if gate.machine.isDraining { relay.drain(into: &out) }
-        if gate.machine.isClientDone { relay.clientEnded(into: &out) }
+        guard let relay = admitted(at: now, into: &out) else { return }
         state = .relay(Box(relay))
+    }
+
+    private func admitted(at now: Instant, into out: inout Outbox) -> Relay? {
+        switch state {
+        case .relay: return nil
+        case .gate(let gate):
+            guard let admission = gate.machine.admission else { return nil }
+            var relay = Relay(
+                subject: admission.subject,
+                epoch: gate.machine.facts.epoch,
+                backend: admission.backend,
+                settings: gate.machine.settings,
+                trail: gate.machine.trail,
+                isRecorderAvailable: gate.machine.isRecorderAvailable,
+                compressionRoom: compressionRoom,
+                at: now
+            )
+            admission.tag.append(to: &out.client)
+            relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
+            out.client.append("] Logged in\r\n")
+            out.effects.append(.sendTicket)
+            if gate.machine.isDraining { relay.drain(into: &out) }
+            if gate.machine.isClientDone { relay.clientEnded(into: &out) }
+            return relay
+        }
     }
 }
