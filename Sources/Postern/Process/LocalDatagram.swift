@@ -1,4 +1,5 @@
 // One message to a service of this machine that listens on a socket in the file system.
+import CLinux
 import Glibc
 
 enum LocalDatagram {
