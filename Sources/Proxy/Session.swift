@@ -72,31 +72,15 @@ package typealias Instant = UInt64
 /// after the next call of any other kind.
 package struct Session: ~Copyable {
     /// Boxed, so that neither machine is moved by a step of the other.
-    private enum State: ~Copyable {
+    private enum State {
         case gate(Box<Gate>)
         case relay(Box<Relay>)
     }
 
-    /// A machine elsewhere, with one owner: what a class would check at each access while it runs,
-    /// the compiler knows, since whoever reaches into it has the session for himself.
-    @safe
-    private struct Box<Machine: ~Copyable>: ~Copyable {
-        private let place: UnsafeMutablePointer<Machine>
+    private final class Box<Machine: ~Copyable> {
+        var machine: Machine
 
-        init(_ machine: consuming Machine) {
-            unsafe place = .allocate(capacity: 1)
-            unsafe place.initialize(to: machine)
-        }
-
-        deinit {
-            unsafe place.deinitialize(count: 1)
-            unsafe place.deallocate()
-        }
-
-        var machine: Machine {
-            _read { yield unsafe place.pointee }
-            nonmutating _modify { yield unsafe &place.pointee }
-        }
+        init(_ machine: consuming Machine) { self.machine = machine }
     }
 
     private var state: State
@@ -148,13 +132,13 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) -> Progress {
-        let progress: Progress
         switch state {
         case .relay(let relay): return relay.machine.backendSent(bytes, at: now, into: &out)
-        case .gate(let gate): progress = gate.machine.backendSent(bytes, into: &out)
+        case .gate(let gate):
+            let progress = gate.machine.backendSent(bytes, into: &out)
+            admit(at: now, into: &out)
+            return progress
         }
-        admit(at: now, into: &out)
-        return progress
     }
 
     /// The client's side is closed or broken: nothing more comes or can be sent.
@@ -182,10 +166,7 @@ package struct Session: ~Copyable {
         into out: inout Outbox
     ) {
         // Nothing is compressed before the login.
-        switch state {
-        case .gate: break
-        case .relay(let relay): relay.machine.clientBroke(fault, into: &out)
-        }
+        if case .relay(let relay) = state { relay.machine.clientBroke(fault, into: &out) }
     }
 
     /// The handshake that `Effect.startClientTLS` began is done.
@@ -197,10 +178,7 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) {
-        switch state {
-        case .gate(let gate): gate.machine.clientSecured(tls, into: &out)
-        case .relay: break
-        }
+        if case .gate(let gate) = state { gate.machine.clientSecured(tls, into: &out) }
     }
 
     /// The throttle's answer, given when its delay has passed; false: too many failures, refuse.
@@ -209,9 +187,8 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) {
-        switch state {
-        case .gate(let gate): gate.machine.loginAdmitted(isAdmitted, at: now, into: &out)
-        case .relay: break
+        if case .gate(let gate) = state {
+            gate.machine.loginAdmitted(isAdmitted, at: now, into: &out)
         }
     }
 
@@ -220,9 +197,30 @@ package struct Session: ~Copyable {
         at now: Instant,
         into out: inout Outbox
     ) {
+        if case .gate(let gate) = state { gate.machine.authenticated(answer, at: now, into: &out) }
+    }
+
+    /// The names of the user's Unix groups; nil: they can't be told.
+    package mutating func groupsTold(
+        _ groups: Set<String>?,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
         switch state {
-        case .gate(let gate): gate.machine.authenticated(answer, at: now, into: &out)
-        case .relay: break
+        case .gate(let gate): gate.machine.groupsTold(groups, at: now, into: &out)
+        case .relay(let relay): relay.machine.groupsTold(groups, at: now, into: &out)
+        }
+    }
+
+    /// What the meters of the report with this number hold, in its order, the report included.
+    package mutating func metered(
+        _ amounts: [VolumeAmount],
+        of number: UInt64,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        if case .relay(let relay) = state {
+            relay.machine.metered(amounts, of: number, at: now, into: &out)
         }
     }
 
@@ -230,10 +228,7 @@ package struct Session: ~Copyable {
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
     package mutating func backendSecured(at now: Instant, into out: inout Outbox) {
-        switch state {
-        case .gate(let gate): gate.machine.backendSecured(into: &out)
-        case .relay: break
-        }
+        if case .gate(let gate) = state { gate.machine.backendSecured(into: &out) }
     }
 
     /// The backend connection could not be made, was refused or ended.
@@ -277,6 +272,14 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// The clock on the wall was set: rules that know hours and dates are judged by it from now on.
+    package mutating func clockSet(_ epoch: Epoch, at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clockSet(epoch)
+        case .relay(let relay): relay.machine.clockSet(epoch, at: now, into: &out)
+        }
+    }
+
     /// The gateway stops: ends the session with BYE as soon as no command is under way.
     package mutating func drain(at now: Instant, into out: inout Outbox) {
         switch state {
@@ -304,44 +307,33 @@ package struct Session: ~Copyable {
     ///
     /// `rehearsed`: what it would leave with the rules in report mode; nil where there are none.
     package func decision(on mailbox: [UInt8], rehearsed: Bool = false) -> Decision? {
-        switch state {
-        case .gate: return nil
-        case .relay(let relay):
-            let authorization = relay.machine.authorization
-            guard rehearsed else { return authorization.access(mailbox, needs: .none).decision }
-            let policy = relay.machine.policy.rehearsed
-            return policy.map { authorization.under($0).access(mailbox, needs: .none).decision }
-        }
+        guard case .relay(let relay) = state else { return nil }
+        let authorization = relay.machine.authorization
+        guard rehearsed else { return authorization.access(mailbox, needs: .none).decision }
+        let policy = relay.machine.policy.rehearsed
+        return policy.map { authorization.under($0).access(mailbox, needs: .none).decision }
     }
 
     /// The login is complete: the gate's place is taken by the relay, and the client hears of it.
     private mutating func admit(at now: Instant, into out: inout Outbox) {
-        guard let relay = admitted(at: now, into: &out) else { return }
+        guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
+        var relay = Relay(
+            subject: admission.subject,
+            knowsGroups: admission.knowsGroups,
+            epoch: gate.machine.facts.epoch,
+            backend: admission.backend,
+            settings: gate.machine.settings,
+            trail: gate.machine.trail,
+            isRecorderAvailable: gate.machine.isRecorderAvailable,
+            compressionRoom: compressionRoom,
+            at: now
+        )
+        admission.tag.append(to: &out.client)
+        relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
+        out.client.append("] Logged in\r\n")
+        out.effects.append(.sendTicket)
+        if gate.machine.isDraining { relay.drain(into: &out) }
+        if gate.machine.isClientDone { relay.clientEnded(into: &out) }
         state = .relay(Box(relay))
-    }
-
-    private func admitted(at now: Instant, into out: inout Outbox) -> Relay? {
-        switch state {
-        case .relay: return nil
-        case .gate(let gate):
-            guard let admission = gate.machine.admission else { return nil }
-            var relay = Relay(
-                subject: admission.subject,
-                epoch: gate.machine.facts.epoch,
-                backend: admission.backend,
-                settings: gate.machine.settings,
-                trail: gate.machine.trail,
-                isRecorderAvailable: gate.machine.isRecorderAvailable,
-                compressionRoom: compressionRoom,
-                at: now
-            )
-            admission.tag.append(to: &out.client)
-            relay.offer.append(after: " OK [CAPABILITY", to: &out.client)
-            out.client.append("] Logged in\r\n")
-            out.effects.append(.sendTicket)
-            if gate.machine.isDraining { relay.drain(into: &out) }
-            if gate.machine.isClientDone { relay.clientEnded(into: &out) }
-            return relay
-        }
     }
 }
