@@ -45,6 +45,27 @@ package enum SearchKey: Equatable, Sendable {
         }
     }
 
+    /// Whether every message fits or none does, where the key's form alone says so; else nil.
+    var foregone: Bool? {
+        switch self {
+        // Whether a mailbox keeps times of saving is the same for all that is in it.
+        case .state(.all), .state(.saveDateSupported): true
+        case .messages(let set), .uids(let set): set.isEverything ? true : nil
+        case .not(let key): key.foregone.map { !$0 }
+        case .fuzzy(let key): key.foregone
+        case .or(let left, let right): Self.foregone([left, right], decidedBy: true)
+        case .all(let keys): Self.foregone(keys, decidedBy: false)
+        default: nil
+        }
+    }
+
+    /// What several keys come to, of which one that is `decisive` settles it.
+    private static func foregone(_ keys: [SearchKey], decidedBy decisive: Bool) -> Bool? {
+        let words = keys.map(\.foregone)
+        if words.contains(decisive) { return decisive }
+        return words.contains(nil) ? nil : !decisive
+    }
+
     var isBeyondASCII: Bool {
         contains { key in
             switch key {

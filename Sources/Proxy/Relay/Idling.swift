@@ -83,7 +83,7 @@ extension Relay {
         case .asked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
             tellIdling(into: &out)
-            if isWatchStale { interruptIdle(into: &out) }
+            if isWatchStale || uses.wantsAnswer { interruptIdle(into: &out) }
         case .reasked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
         default: return false
@@ -148,6 +148,7 @@ extension Relay {
     /// The backend has ended an IDLE that the client has never left.
     mutating func idleInterrupted(_ ended: Exchange, at now: Instant, into out: inout Outbox) {
         idling = .interrupted(ended)
+        renewUses(at: now, into: &out)
         renewWatch(at: now, into: &out)
         if undertaking == nil { resumeIdle(at: now, into: &out) }
     }
