@@ -23,7 +23,7 @@ extension Relay {
             record.rewrite = forward.rewrite
             forward.command.describe(into: &record.arguments)
             recordSources(forward.grounds, into: &out)
-            trail.record(consume record, into: &out)
+            trail.record(record, into: &out)
             recordWatched(forward.grounds, tagged.command.verb, of: trail.sequence, into: &out)
             isRecorded = true
         }
@@ -148,7 +148,7 @@ extension Relay {
         record.bytes = exchange.bytes
         record.filed = exchange.filed
         record.duration = now &- exchange.started
-        trail.record(consume record, into: &out)
+        trail.record(record, into: &out)
     }
 
     mutating func decision(
