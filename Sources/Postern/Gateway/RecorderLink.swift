@@ -85,9 +85,10 @@ struct RecorderLink: ~Copyable {
         var lastDurable: UInt64?
         // Lent from where they are: a record is big, and a copy of it counts a dozen references.
         unsafe records.withUnsafeBufferPointer { records in
+            guard let first = records.baseAddress else { return }
             for index in records.indices {
-                let number = unsafe append(records[index], at: moment)
-                if unsafe records[index].isDurable { lastDurable = number }
+                let number = unsafe append((first + index).pointee, at: moment)
+                if unsafe (first + index).pointee.isDurable { lastDurable = number }
             }
         }
         return lastDurable
