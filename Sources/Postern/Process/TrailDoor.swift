@@ -7,6 +7,7 @@
 //
 // and one byte back, `1`, once the record is on disk. Who it is says the kernel (SO_PEERCRED).
 import Audit
+import CLinux
 import Glibc
 import Reactor
 
