@@ -89,9 +89,7 @@ extension Buffer {
         guard text.isPlain && text.count <= bytesMax else {
             return appendUnusual(opening, text, bytesMax: bytesMax)
         }
-        append(opening)
-        append(text)
-        append(UInt8(ascii: "\""))
+        append(opening, text, UInt8(ascii: "\""))
     }
 
     private mutating func appendUnusual(
@@ -131,12 +129,14 @@ extension Buffer {
 
     /// Appends bytes as a JSON string of hexadecimal digits, two a byte.
     mutating func appendHexString(_ bytes: Span<UInt8>) {
-        append("\"")
-        for index in bytes.indices {
-            append(hexDigit(UInt32(bytes[index]) >> 4))
-            append(hexDigit(UInt32(bytes[index])))
+        append(capacity: bytes.count * 2 + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            for index in bytes.indices {
+                output.append(hexDigit(UInt32(bytes[index]) >> 4))
+                output.append(hexDigit(UInt32(bytes[index])))
+            }
+            output.append(UInt8(ascii: "\""))
         }
-        append("\"")
     }
 
     /// Appends UTF-8 text as a JSON string in printable ASCII; a byte that is none becomes U+FFFD.

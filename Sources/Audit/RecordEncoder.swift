@@ -25,6 +25,9 @@ package struct RecordEncoder: Sendable {
     private static let filedMax = 64
 
     private var timestamp = Timestamp()
+    /// What the records of one moment begin with: those of a turn of the reactor.
+    private var beginning = Buffer()
+    private var begunAt = Moment(utc: 0, monotonic: 0)
     /// Holds a text while it is looked at; kept for its storage.
     private var text = Buffer()
 
@@ -36,10 +39,8 @@ package struct RecordEncoder: Sendable {
         at moment: Moment,
         into buffer: inout Buffer
     ) {
-        buffer.append(#""v":1,"time":""#)
-        timestamp.append(moment.utc, to: &buffer)
-        buffer.append("\"")
-        buffer.appendMember(#","mono":"#, moment.monotonic)
+        if beginning.isEmpty || moment != begunAt { begin(at: moment) }
+        buffer.append(beginning.span)
         if !record.session.isEmpty {
             buffer.append(",")
             buffer.append(record.session)
@@ -47,6 +48,15 @@ package struct RecordEncoder: Sendable {
         encodeDecision(record, into: &buffer)
         encodeCommand(record, into: &buffer)
         encodeOutcome(record, into: &buffer)
+    }
+
+    private mutating func begin(at moment: Moment) {
+        begunAt = moment
+        beginning.removeAll()
+        beginning.append(#""v":1,"time":""#)
+        timestamp.append(moment.utc, to: &beginning)
+        beginning.append("\"")
+        beginning.appendMember(#","mono":"#, moment.monotonic)
     }
 
     private mutating func encodeDecision(_ record: borrowing Record, into buffer: inout Buffer) {
@@ -128,9 +138,7 @@ package struct RecordEncoder: Sendable {
         buffer.append(opening)
         for (index, rule) in texts.prefix(countMax).enumerated() {
             if index > 0 { buffer.append(",") }
-            text.removeAll()
-            text.append(text: rule)
-            buffer.appendString(text.span.extracting(first: bytesMax))
+            buffer.appendString(rule.utf8.span.extracting(first: bytesMax))
         }
         buffer.append("]")
     }
@@ -152,23 +160,19 @@ package struct RecordEncoder: Sendable {
 
     /// Appends a code of ours, in which nothing needs escaping.
     private func append(_ opening: StaticString, code: String, to buffer: inout Buffer) {
-        buffer.append(opening)
-        buffer.append(text: code)
-        buffer.append(UInt8(ascii: "\""))
+        buffer.append(opening, code.utf8.span, UInt8(ascii: "\""))
     }
 
     /// Appends a text of the configuration.
-    private mutating func append(
+    private func append(
         _ opening: StaticString,
         _ value: String,
         to buffer: inout Buffer
     ) {
-        text.removeAll()
-        text.append(text: value)
-        buffer.appendMember(opening, text.span, bytesMax: Self.ownBytesMax)
+        buffer.appendMember(opening, value.utf8.span, bytesMax: Self.ownBytesMax)
     }
 
-    private mutating func append(
+    private func append(
         _ opening: StaticString,
         _ value: Phrase?,
         to buffer: inout Buffer
@@ -185,6 +189,9 @@ package struct RecordEncoder: Sendable {
         to buffer: inout Buffer
     ) {
         guard !value.isEmpty else { return }
+        guard !value.overflowing.isEmpty else {
+            return buffer.appendMember(opening, value.inPlace, bytesMax: bytesMax)
+        }
         text.removeAll()
         text.append(value)
         buffer.appendMember(opening, text.span, bytesMax: bytesMax)

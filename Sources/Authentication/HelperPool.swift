@@ -21,6 +21,8 @@ package struct HelperPool {
         case send(PAMQuestion, helper: Int)
         /// Tell the session what came of its question.
         case answer(session: UInt64, AuthenticationAnswer)
+        /// Tell who asked, if anybody waits still, of the user's groups; nil: they can't be told.
+        case groups(Set<String>?, of: String, session: UInt64?)
         /// Have the supervisor kill and replace the helper.
         case kill(helper: Int)
     }
@@ -29,13 +31,32 @@ package struct HelperPool {
         /// Not started yet, or dead, or to be killed: nothing it says counts.
         case absent
         case idle
-        /// `session` is nil when nobody waits for the answer any more.
-        case busy(question: UInt32, session: UInt64?, askedAt: UInt64, startedAt: UInt64)
+        case busy(Conversation)
+    }
+
+    /// What a question is about, and whose it is.
+    private struct Matter {
+        /// Nil when nobody waits for the answer any more.
+        var session: UInt64?
+        /// Whose groups are asked for; nil: it is a login.
+        let groupsOf: String?
+
+        func answered(_ answer: AuthenticationAnswer) -> [Action] {
+            if let groupsOf { return [.groups(nil, of: groupsOf, session: session)] }
+            return session.map { [.answer(session: $0, answer)] } ?? []
+        }
+    }
+
+    private struct Conversation {
+        let question: UInt32
+        var matter: Matter
+        let askedAt: UInt64
+        let startedAt: UInt64
     }
 
     private struct Waiting {
-        let session: UInt64
-        let credentials: Credentials
+        let matter: Matter
+        let request: PAMRequest
         let askedAt: UInt64
     }
 
@@ -55,29 +76,26 @@ package struct HelperPool {
 
     /// A session asks; it has at most one question open.
     package mutating func ask(
-        _ credentials: Credentials,
+        _ request: PAMRequest,
         session: UInt64,
         at now: UInt64
     ) -> [Action] {
-        guard waiting.count < limits.waitingMax else {
-            return [.answer(session: session, .unavailable)]
-        }
-        waiting.append(Waiting(session: session, credentials: credentials, askedAt: now))
+        var groupsOf: String?
+        if case .groups(let user) = request { groupsOf = user }
+        let matter = Matter(session: session, groupsOf: groupsOf)
+        guard waiting.count < limits.waitingMax else { return matter.answered(.unavailable) }
+        waiting.append(Waiting(matter: matter, request: request, askedAt: now))
         return distribute(at: now)
     }
 
     /// The session is gone: its question is not asked, or its answer not passed on.
     package mutating func forget(session: UInt64) {
-        waiting.removeAll { $0.session == session }
+        waiting.removeAll { $0.matter.session == session }
         for index in helpers.indices {
-            if case .busy(let question, session, let asked, let started) = helpers[index] {
-                helpers[index] = .busy(
-                    question: question,
-                    session: nil,
-                    askedAt: asked,
-                    startedAt: started
-                )
-            }
+            guard case .busy(let conversation) = helpers[index],
+                conversation.matter.session == session
+            else { continue }
+            leave(conversation, at: index)
         }
     }
 
@@ -89,12 +107,22 @@ package struct HelperPool {
     ) -> [Action] {
         guard helpers.indices.contains(index) else { return [] }
         if case .absent = helpers[index] { return [] }
-        guard let reply = PAMReply(packet),
-            case .busy(reply.id, let session, _, _) = helpers[index]
+        guard let reply = PAMReply(packet), case .busy(let conversation) = helpers[index],
+            conversation.question == reply.id,
+            let answer = Self.answer(reply.answer, to: conversation.matter)
         else { return [.kill(helper: index)] + vacate(index) }
         helpers[index] = .idle
-        let answer: [Action] = session.map { [.answer(session: $0, reply.answer)] } ?? []
         return answer + distribute(at: now)
+    }
+
+    /// What follows from an answer; nil when it is none to such a question.
+    private static func answer(_ answer: PAMReply.Answer, to matter: Matter) -> [Action]? {
+        switch (answer, matter.groupsOf) {
+        case (.judged(let answer), nil): matter.answered(answer)
+        case (.judged(.unavailable), .some): matter.answered(.unavailable)
+        case (.groups(let groups), let user?): [.groups(groups, of: user, session: matter.session)]
+        case (.judged, .some), (.groups, nil): nil
+        }
     }
 
     /// There is a helper at this place, the first or a new one.
@@ -114,8 +142,8 @@ package struct HelperPool {
     package var nextDeadline: UInt64? {
         var first = waiting.first?.askedAt
         for helper in helpers {
-            guard case .busy(_, let session, let asked, let started) = helper else { continue }
-            let moment = session == nil ? started : asked
+            guard case .busy(let busy) = helper else { continue }
+            let moment = busy.matter.session == nil ? busy.startedAt : busy.askedAt
             first = min(first ?? moment, moment)
         }
         return first.map { later($0) }
@@ -125,23 +153,17 @@ package struct HelperPool {
     package mutating func expire(at now: UInt64) -> [Action] {
         var actions: [Action] = []
         while let first = waiting.first, later(first.askedAt) <= now {
-            actions.append(.answer(session: first.session, .unavailable))
+            actions += first.matter.answered(.unavailable)
             waiting.removeFirst()
         }
         for index in helpers.indices {
-            guard case .busy(let question, let session, let asked, let started) = helpers[index]
-            else { continue }
-            if later(started) <= now {
+            guard case .busy(let conversation) = helpers[index] else { continue }
+            if later(conversation.startedAt) <= now {
                 actions.append(.kill(helper: index))
                 actions += vacate(index)
-            } else if let session, later(asked) <= now {
-                actions.append(.answer(session: session, .unavailable))
-                helpers[index] = .busy(
-                    question: question,
-                    session: nil,
-                    askedAt: asked,
-                    startedAt: started
-                )
+            } else if conversation.matter.session != nil, later(conversation.askedAt) <= now {
+                actions += conversation.matter.answered(.unavailable)
+                leave(conversation, at: index)
             }
         }
         return actions
@@ -155,13 +177,14 @@ package struct HelperPool {
             waiting.removeFirst()
             lastQuestion &+= 1
             helpers[index] = .busy(
-                question: lastQuestion,
-                session: next.session,
-                askedAt: next.askedAt,
-                startedAt: now
+                Conversation(
+                    question: lastQuestion,
+                    matter: next.matter,
+                    askedAt: next.askedAt,
+                    startedAt: now
+                )
             )
-            let question = PAMQuestion(id: lastQuestion, credentials: next.credentials)
-            actions.append(.send(question, helper: index))
+            actions.append(.send(PAMQuestion(id: lastQuestion, next.request), helper: index))
         }
         return actions
     }
@@ -169,8 +192,16 @@ package struct HelperPool {
     /// Empties a place; who waits for its answer learns that there will be none.
     private mutating func vacate(_ index: Int) -> [Action] {
         defer { helpers[index] = .absent }
-        guard case .busy(_, let session?, _, _) = helpers[index] else { return [] }
-        return [.answer(session: session, .unavailable)]
+        guard case .busy(let conversation) = helpers[index], conversation.matter.session != nil
+        else { return [] }
+        return conversation.matter.answered(.unavailable)
+    }
+
+    /// The conversation goes on, though nobody waits for its end.
+    private mutating func leave(_ conversation: Conversation, at index: Int) {
+        var left = conversation
+        left.matter.session = nil
+        helpers[index] = .busy(left)
     }
 
     private func later(_ moment: UInt64) -> UInt64 {

@@ -3,24 +3,39 @@
 // The channel is a socketpair of SOCK_SEQPACKET: one packet is one message, and one question is
 // under way at a time. Numbers are in network order.
 //
-//     question   u32 id, then user, password, rhost: each u16 length and that many octets
+//     question   u32 id, u8 0, then user, password, rhost: each u16 length and that many octets
+//                u32 id, u8 1, then user: which Unix groups is the user in?
 //     answer     u32 id, u8 AuthenticationAnswer
+//                u32 id, u8 16, u16 count, then so many names of groups: each u16 length and octets
+//
+// Where the groups can't be told, the answer is `unavailable`.
 //
 // The PAM service and its folder are the helper's command line: what comes from the network picks
 // neither. The user name is canonical, so that a gateway gone astray cannot hand libpam another kind;
 // no password holds NUL, because libpam's strings end there.
 package import Bytes
 
-/// One question to PAM.
+/// What a helper is asked.
+package enum PAMRequest: Equatable, Sendable {
+    /// May this user with this password log in from there?
+    case login(Credentials)
+    /// The name is canonical.
+    case groups(of: String)
+}
+
+/// One question to a helper.
 package struct PAMQuestion: Equatable, Sendable {
     /// Chosen by the asker and repeated in the answer.
     package let id: UInt32
-    package let credentials: Credentials
+    package let request: PAMRequest
 
-    package init(id: UInt32, credentials: Credentials) {
+    package init(id: UInt32, _ request: PAMRequest) {
         self.id = id
-        self.credentials = credentials
+        self.request = request
     }
+
+    private static let login: UInt8 = 0
+    private static let groups: UInt8 = 1
 
     /// As `UserName.bytesMax`.
     package static let userBytesMax = UserName.bytesMax
@@ -29,12 +44,25 @@ package struct PAMQuestion: Equatable, Sendable {
     /// The longest text form of an address with a zone.
     package static let hostBytesMax = 64
     /// Every question fits; a longer packet is none.
-    package static let bytesMax = 4 + 6 + userBytesMax + passwordBytesMax + hostBytesMax
+    package static let bytesMax = 5 + 6 + userBytesMax + passwordBytesMax + hostBytesMax
 
     /// Appends the packet to `buffer`, which the caller wipes.
     ///
     /// Returns false, and appends nothing, when a field is not as the protocol wants it.
     package func encode(into buffer: inout Buffer) -> Bool {
+        switch request {
+        case .login(let credentials): return encode(credentials, into: &buffer)
+        case .groups(let user):
+            let user = Array(user.utf8)
+            guard Self.isCanonical(user) else { return false }
+            buffer.append(network: id)
+            buffer.append(Self.groups)
+            buffer.append(counted: user.span)
+            return true
+        }
+    }
+
+    private func encode(_ credentials: Credentials, into buffer: inout Buffer) -> Bool {
         let user = Array(credentials.user.utf8)
         let host = Array(credentials.host.utf8)
         let isSendable = credentials.password.withBytes { password in
@@ -42,6 +70,7 @@ package struct PAMQuestion: Equatable, Sendable {
         }
         guard isSendable else { return false }
         buffer.append(network: id)
+        buffer.append(Self.login)
         buffer.append(counted: user.span)
         credentials.password.withBytes { buffer.append(counted: $0) }
         buffer.append(counted: host.span)
@@ -52,19 +81,30 @@ package struct PAMQuestion: Equatable, Sendable {
     package init?(_ packet: Span<UInt8>) {
         guard packet.count <= Self.bytesMax else { return nil }
         var cursor = PacketCursor(packet)
-        guard let id = cursor.number(), let user = cursor.counted(),
-            let password = cursor.counted(), let host = cursor.counted(), cursor.isAtEnd,
+        guard let id = cursor.number(), let kind = cursor.byte(), let user = cursor.counted() else {
+            return nil
+        }
+        self.id = id
+        let name = packet.extracting(user).array
+        if kind == Self.groups {
+            guard cursor.isAtEnd, Self.isCanonical(name) else { return nil }
+            request = .groups(of: String(decoding: name, as: UTF8.self))
+            return
+        }
+        guard kind == Self.login, let password = cursor.counted(), let host = cursor.counted(),
+            cursor.isAtEnd,
             Self.areValid(
                 user: packet.extracting(user),
                 password: packet.extracting(password),
                 host: packet.extracting(host)
             )
         else { return nil }
-        self.id = id
-        credentials = Credentials(
-            user: String(decoding: packet.extracting(user).array, as: UTF8.self),
-            password: Secret(packet.extracting(password)),
-            host: String(decoding: packet.extracting(host).array, as: UTF8.self)
+        request = .login(
+            Credentials(
+                user: String(decoding: name, as: UTF8.self),
+                password: Secret(packet.extracting(password)),
+                host: String(decoding: packet.extracting(host).array, as: UTF8.self)
+            )
         )
     }
 
@@ -86,30 +126,82 @@ package struct PAMQuestion: Equatable, Sendable {
     }
 }
 
-/// PAM's answer to one question.
+/// A helper's answer to one question.
 package struct PAMReply: Equatable, Sendable {
-    package let id: UInt32
-    package let answer: AuthenticationAnswer
+    package enum Answer: Equatable, Sendable {
+        case judged(AuthenticationAnswer)
+        /// All Unix groups of the user, by name.
+        case groups(Set<String>)
+    }
 
-    package init(id: UInt32, answer: AuthenticationAnswer) {
+    package let id: UInt32
+    package let answer: Answer
+
+    package init(id: UInt32, _ answer: Answer) {
         self.id = id
         self.answer = answer
     }
 
-    package static let byteCount = 5
+    package init(id: UInt32, answer: AuthenticationAnswer) { self.init(id: id, .judged(answer)) }
 
-    package func encode(into buffer: inout Buffer) {
-        buffer.append(network: id)
-        buffer.append(answer.rawValue)
+    /// Whoever is in more groups can't be told of.
+    package static let groupsMax = 2000
+    /// As a policy names them.
+    package static let groupBytesMax = 256
+    /// What one packet of a SOCK_SEQPACKET surely carries.
+    package static let bytesMax = 64 * 1024
+    private static let groups: UInt8 = 16
+
+    /// Appends the packet to `buffer`; false, with nothing appended, where it holds too much.
+    package func encode(into buffer: inout Buffer) -> Bool {
+        switch answer {
+        case .judged(let answer):
+            buffer.append(network: id)
+            buffer.append(answer.rawValue)
+        case .groups(let groups):
+            let names = groups.sorted().map { Array($0.utf8) }
+            let count = names.reduce(7) { $0 + 2 + $1.count }
+            guard count <= Self.bytesMax, names.count <= Self.groupsMax,
+                names.allSatisfy({ Self.isGroup($0.span) })
+            else { return false }
+            buffer.append(network: id)
+            buffer.append(Self.groups)
+            buffer.append(UInt8(truncatingIfNeeded: names.count >> 8))
+            buffer.append(UInt8(truncatingIfNeeded: names.count))
+            for name in names { buffer.append(counted: name.span) }
+        }
+        return true
     }
 
     /// The answer in a packet, nil when it holds anything else.
     package init?(_ packet: Span<UInt8>) {
+        guard packet.count <= Self.bytesMax else { return nil }
         var cursor = PacketCursor(packet)
-        guard let id = cursor.number(), let code = cursor.byte(), cursor.isAtEnd,
-            let answer = AuthenticationAnswer(rawValue: code)
-        else { return nil }
-        self.init(id: id, answer: answer)
+        guard let id = cursor.number(), let code = cursor.byte() else { return nil }
+        guard code == Self.groups else {
+            guard cursor.isAtEnd, let answer = AuthenticationAnswer(rawValue: code) else {
+                return nil
+            }
+            self.init(id: id, answer: answer)
+            return
+        }
+        guard let high = cursor.byte(), let low = cursor.byte() else { return nil }
+        let count = Int(high) << 8 | Int(low)
+        guard count <= Self.groupsMax else { return nil }
+        var names: Set<String> = []
+        for _ in 0..<count {
+            guard let range = cursor.counted(), Self.isGroup(packet.extracting(range)) else {
+                return nil
+            }
+            names.insert(String(decoding: packet.extracting(range).array, as: UTF8.self))
+        }
+        guard cursor.isAtEnd, names.count == count else { return nil }
+        self.init(id: id, .groups(names))
+    }
+
+    /// Whether a policy could name the group: those that it can't are not told of.
+    package static func isGroup(_ name: Span<UInt8>) -> Bool {
+        (1...groupBytesMax).contains(name.count) && !name.hasByte { !(0x20...0x7E).contains($0) }
     }
 }
 

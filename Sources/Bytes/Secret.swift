@@ -51,12 +51,3 @@ extension Secret: Equatable {
 extension Secret: CustomStringConvertible {
     package var description: String { "a secret of \(count) bytes" }
 }
-
-extension Buffer {
-    /// Overwrites every byte that the buffer ever held, then gives the storage back.
-    package mutating func wipe() {
-        removeAll()
-        append(zeros: capacity)
-        release()
-    }
-}

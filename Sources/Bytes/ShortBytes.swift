@@ -65,7 +65,14 @@ public struct ShortBytes: Equatable, Sendable {
 
     /// Puts bytes at the end.
     @inlinable public mutating func append(_ bytes: Span<UInt8>) {
-        for index in bytes.indices { append(bytes[index]) }
+        let start = Int(inlineCount)
+        guard bytes.count <= Self.inlineMax - start else {
+            for index in bytes.indices { append(bytes[index]) }
+            return
+        }
+        var room = inline.mutableSpan
+        for index in bytes.indices { room[start + index] = bytes[index] }
+        inlineCount += UInt8(truncatingIfNeeded: bytes.count)
     }
 
     package mutating func append(decimal number: UInt64) {

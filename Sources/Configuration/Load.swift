@@ -55,11 +55,10 @@ extension PolicySet {
     package static func load(
         path: String,
         reader: FileReader,
-        refusing unenforced: [String] = Unenforced.words,
         warn: (ConfigurationError) -> Void = { _ in },
         digest: @escaping ([UInt8]) -> String
     ) throws(ConfigurationErrors) -> PolicySet {
-        let findings = Findings(unenforced: unenforced)
+        let findings = Findings()
         let files = Files(reader: reader, findings: findings)
         let policy = files.policy(path).flatMap {
             PolicyReader(files: files, findings: findings, digest: digest).policy($0)

@@ -6,7 +6,7 @@ enum Arguments: Equatable {
     case invalid(String)
 
     static let usage = """
-        OVERVIEW: Ask PAM on behalf of postern's gateway (started by postern serve).
+        OVERVIEW: Ask PAM and the name service on behalf of postern's gateway (started by postern serve).
 
         USAGE: postern-pam --service NAME [--confdir DIR] --deadline SECONDS
 

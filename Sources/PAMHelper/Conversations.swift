@@ -39,7 +39,10 @@ struct Conversations {
                 PAMHelper.complain("got something that is no question")
                 return false
             }
-            PAMReply(id: question.id, answer: answer(to: question)).encode(into: &reply)
+            if !PAMReply(id: question.id, answer(to: question)).encode(into: &reply) {
+                PAMHelper.complain("a user is in more groups than can be told")
+                _ = PAMReply(id: question.id, answer: .unavailable).encode(into: &reply)
+            }
             guard send(reply) else { return true }
             reply.removeAll()
         }
@@ -48,10 +51,14 @@ struct Conversations {
     /// A module that hangs ends the process: SIGALRM's default does it, whatever the module does.
     ///
     /// The gateway has given up by then; this is for a gateway that is not there to say so.
-    private func answer(to question: PAMQuestion) -> AuthenticationAnswer {
+    private func answer(to question: PAMQuestion) -> PAMReply.Answer {
         alarm(deadlineSeconds + 1)
         defer { alarm(0) }
-        return stack.answer(to: question.credentials)
+        switch question.request {
+        case .login(let credentials): return .judged(stack.answer(to: credentials))
+        case .groups(let user):
+            return SystemGroups.names(of: user).map { .groups($0) } ?? .judged(.unavailable)
+        }
     }
 
     private func send(_ reply: Buffer) -> Bool {

@@ -14,6 +14,8 @@ package struct BackendNames: Equatable, Sendable {
     private let virtual: VirtualMailboxes
     /// Further ones that the backend told of, without case.
     private let foundVirtual: [[UInt8]]
+    /// What its mailboxes are for; nil while that is not known.
+    package var uses: MailboxUses?
 
     package init() { self.init(user: "", personal: [], others: []) }
 
@@ -24,8 +26,10 @@ package struct BackendNames: Equatable, Sendable {
         personal: [[UInt8]],
         others: [[UInt8]],
         virtual: VirtualMailboxes = VirtualMailboxes(),
-        found: [[UInt8]] = []
+        found: [[UInt8]] = [],
+        uses: MailboxUses? = nil
     ) {
+        self.uses = uses
         self.personal = personal.map(Self.levels)
         self.others = others.map(Self.levels).filter { !$0.isEmpty }
         self.virtual = virtual

@@ -16,7 +16,8 @@ package struct Operations: OptionSet, Hashable, Sendable {
 /// One operation, by the name that stands in a policy file and in the trail.
 package enum Operation: UInt8, CaseIterable, Sendable {
     case expunge, moveOut, copyOut, moveIn, copyIn, append, fetchText, search, searchText
-    case sort, storeKeywords, subscribe, createBelow, rename, delete, metadata
+    case searchAll, sort, storeKeywords, subscribe, createBelow, rename, delete, metadata
+    case notify
 
     package var name: String {
         switch self {
@@ -29,6 +30,7 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .fetchText: "fetch-text"
         case .search: "search"
         case .searchText: "search-text"
+        case .searchAll: "search-all"
         case .sort: "sort"
         case .storeKeywords: "store-keywords"
         case .subscribe: "subscribe"
@@ -36,6 +38,7 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .rename: "rename"
         case .delete: "delete"
         case .metadata: "metadata"
+        case .notify: "notify"
         }
     }
 
@@ -52,6 +55,8 @@ package enum Operation: UInt8, CaseIterable, Sendable {
             "FETCH of message text and PREVIEW: all but headers, structure and metadata"
         case .search: "SEARCH, SORT and THREAD in the mailbox"
         case .searchText: "the search keys BODY and TEXT, which read every message"
+        case .searchAll:
+            "SEARCH, SORT and THREAD whose keys narrow nothing by their form: ALL, 1:* and the like"
         case .sort: "SORT and THREAD"
         case .storeKeywords:
             "keywords: STORE with one, STORE FLAGS, which would clear them; APPEND loses them"
@@ -60,6 +65,8 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .rename: "RENAME of the mailbox"
         case .delete: "DELETE of the mailbox"
         case .metadata: "GETMETADATA and SETMETADATA of the mailbox"
+        case .notify:
+            "NOTIFY of the mailbox; while it is selected, all of a new message but UID and flags"
         }
     }
 }

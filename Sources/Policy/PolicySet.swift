@@ -13,6 +13,10 @@ package final class PolicySet: Sendable {
     private let rulesByHead: [ArraySlice<UInt8>: [Int]]
     /// The rules that may cover names with any first level.
     private let rulesWithoutHead: [Int]
+    /// The rules that name special uses.
+    let rulesWithUses: [Int]
+    /// What must be known of the Unix groups of whoever logs in.
+    package let unixGroupsNeed: PolicyNeed
 
     package convenience init() { self.init(rules: [], groups: [:], revision: "") }
 
@@ -26,6 +30,8 @@ package final class PolicySet: Sendable {
         let rolls = groups.mapValues(Roll.init)
         scopes = rules.map(Scope.init)
         terms = rules.map(Terms.init)
+        unixGroupsNeed = PolicyNeed(unixGroupsFor: rules, groups)
+        rulesWithUses = rules.indices.filter { !rules[$0].specialUses.isEmpty }
         addressees = rules.map { Addressees($0, groups: rolls) }
         var byHead: [ArraySlice<UInt8>: [Int]] = [:]
         var withoutHead: [Int] = []
@@ -38,12 +44,6 @@ package final class PolicySet: Sendable {
         }
         rulesByHead = byHead
         rulesWithoutHead = withoutHead
-    }
-
-    /// Whether any rule asks for the Unix groups of users.
-    package var namesUnixGroups: Bool {
-        rules.contains { !$0.who.unixGroups.isEmpty || !$0.except.unixGroups.isEmpty }
-            || groups.values.contains { !$0.unixGroups.isEmpty }
     }
 
     /// Whether there are rules and none of them is enforced.

@@ -29,7 +29,7 @@ package final class UserPolicy {
 
     /// What the user may do with the mailbox of this canonical name (UTF-8, `/` between levels).
     ///
-    /// `uses` are the special uses of the mailbox and of those above it.
+    /// `uses` are special uses that it has beside those that the backend told of.
     package func decide(_ mailbox: [UInt8], uses: SpecialUses = .none) -> Decision {
         if let known = recent.decision(on: mailbox, uses) { return known }
         let decision = rules.decide(mailbox, uses)
@@ -64,8 +64,7 @@ private final class ApplyingRules: Sendable {
     func decide(_ mailbox: [UInt8], _ uses: SpecialUses) -> Decision {
         let rights = isVirtual(mailbox) ? Rights.none : .full
         var decision = Decision(rights, mailbox: mailbox, uses: uses, policy: self)
-        for spelling in names.spellings(of: mailbox) {
-            let judged = JudgedMailbox(spelling, uses)
+        for judged in judged(mailbox, uses) {
             policy.forEachRule(near: judged.folded.head) { index in
                 let terms = policy.terms[index]
                 guard applies(index), decision.isLimited(by: terms) else { return }
@@ -73,6 +72,13 @@ private final class ApplyingRules: Sendable {
             }
         }
         return decision
+    }
+
+    /// The mailbox under every name that it has, with all that it is for.
+    private func judged(_ mailbox: [UInt8], _ uses: SpecialUses) -> [JudgedMailbox] {
+        let spellings = names.spellings(of: mailbox)
+        let uses = names.uses.map { uses.union($0.uses(of: spellings)) } ?? uses
+        return spellings.map { JudgedMailbox($0, uses) }
     }
 
     func isInbox(_ mailbox: [UInt8]) -> Bool {
@@ -90,7 +96,7 @@ private final class ApplyingRules: Sendable {
         _ uses: SpecialUses,
         where isWanted: (Rule) -> Bool
     ) -> [Rule] {
-        let judged = names.spellings(of: mailbox).map { JudgedMailbox($0, uses) }
+        let judged = judged(mailbox, uses)
         return policy.rules.indices.filter { index in
             applies(index) && isWanted(policy.rules[index])
                 && judged.contains { policy.scopes[index].covers($0) }

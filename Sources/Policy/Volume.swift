@@ -55,7 +55,8 @@ package struct Volume: Equatable, Sendable {
         return bound.map { $0 <= other } ?? false
     }
 
-    package func isExceeded(messages: UInt64, bytes: UInt64) -> Bool {
-        self.messages.map { messages > $0 } ?? false || self.bytes.map { bytes > $0 } ?? false
+    /// Whether nothing more may be fetched once so much was.
+    package func isSpent(by amount: VolumeAmount) -> Bool {
+        messages.map { amount.messages >= $0 } ?? false || bytes.map { amount.bytes >= $0 } ?? false
     }
 }

@@ -115,6 +115,7 @@ extension Verb {
         case .notify:
             Row(.authenticated, .alone, .reading, .rewritten, .notify)
                 .needing(mailbox: [.lookup, .read])
+                .doing(mailbox: Operations(.notify))
         case .compress: Row(.authenticated, .alone, .reading, .local, .compress)
         case .select:
             Row(.authenticated, .alone, .reading, .rewritten, .select)
@@ -165,6 +166,7 @@ extension Verb {
             Row(.selected, .alone, .writing, .relayed, .expunge)
                 .needing(selected: .expunge)
                 .doing(selected: Operations(.expunge))
+        // `search-text` and `search-all`, by the keys.
         case .search:
             Row(.selected, .numbers, .reading, .relayed, .search)
                 .needing(selected: .read)

@@ -2,6 +2,7 @@
 package import Audit
 package import Authentication
 package import Bytes
+package import Policy
 
 /// Something to be done, in the order in which it stands.
 package enum Effect: Equatable, Sendable {
@@ -13,9 +14,13 @@ package enum Effect: Equatable, Sendable {
     case startCompression
     /// Ask PAM; answered with `Session.authenticated`.
     case authenticate(Credentials)
+    /// Ask in which Unix groups the user is; answered with `Session.groupsTold`.
+    case lookUpGroups(user: String)
     /// Ask the driver's throttle whether this login may be tried; answered with
     /// `Session.loginAdmitted`.
     case admitLogin(user: String)
+    /// Count what was fetched; answered with `Session.metered`.
+    case meter(VolumeReport)
     /// Tell the throttle how a login ended.
     case loginEnded(user: String, succeeded: Bool)
     /// Connect to the backend with this index in the settings (TLS included where it is implicit);
@@ -30,6 +35,14 @@ package enum Effect: Equatable, Sendable {
     case closeBackend
     /// Close the client connection when its bytes in the outbox are sent.
     case closeClient
+}
+
+/// What a session has let out since it last said so, for each of some meters.
+package struct VolumeReport: Equatable, Sendable {
+    /// Repeated in the answer.
+    package let number: UInt64
+    package let meters: [VolumeMeter]
+    package let amount: VolumeAmount
 }
 
 /// What a session puts out during one call.

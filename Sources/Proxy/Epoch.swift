@@ -16,6 +16,13 @@ package struct Epoch: Equatable, Sendable {
         microseconds = overflow ? 0 : difference
     }
 
+    /// Whether somebody has set the clock on the wall between the two: more than a second, which
+    /// reading two clocks one after the other never makes.
+    package func isApart(from other: Epoch) -> Bool {
+        let (difference, overflow) = microseconds.subtractingReportingOverflow(other.microseconds)
+        return overflow || difference.magnitude > 1_000_000
+    }
+
     func time(at now: Instant) -> UnixTime {
         let (sum, overflow) = microseconds.addingReportingOverflow(Int64(clamping: now))
         let whole = overflow ? .max : sum

@@ -74,6 +74,7 @@ package struct Refusal: Equatable, Sendable {
     static let tooManyWatched = Refusal.no("NOTIFICATIONOVERFLOW", "Too many mailboxes to watch")
     static let compressionFull = Refusal.no("LIMIT", "Too many sessions compress already")
     static let tooManySearched = Refusal.no("LIMIT", "Too many mailboxes to search")
+    static let volumeSpent = Refusal.no("LIMIT", "As much was fetched as the policy allows")
     static let expectedDone = Refusal.bad("Expected DONE")
 }
 

@@ -200,6 +200,30 @@ package struct Session: ~Copyable {
         if case .gate(let gate) = state { gate.machine.authenticated(answer, at: now, into: &out) }
     }
 
+    /// The names of the user's Unix groups; nil: they can't be told.
+    package mutating func groupsTold(
+        _ groups: Set<String>?,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        switch state {
+        case .gate(let gate): gate.machine.groupsTold(groups, at: now, into: &out)
+        case .relay(let relay): relay.machine.groupsTold(groups, at: now, into: &out)
+        }
+    }
+
+    /// What the meters of the report with this number hold, in its order, the report included.
+    package mutating func metered(
+        _ amounts: [VolumeAmount],
+        of number: UInt64,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        if case .relay(let relay) = state {
+            relay.machine.metered(amounts, of: number, at: now, into: &out)
+        }
+    }
+
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 
@@ -248,6 +272,14 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// The clock on the wall was set: rules that know hours and dates are judged by it from now on.
+    package mutating func clockSet(_ epoch: Epoch, at now: Instant, into out: inout Outbox) {
+        switch state {
+        case .gate(let gate): gate.machine.clockSet(epoch)
+        case .relay(let relay): relay.machine.clockSet(epoch, at: now, into: &out)
+        }
+    }
+
     /// The gateway stops: ends the session with BYE as soon as no command is under way.
     package mutating func drain(at now: Instant, into out: inout Outbox) {
         switch state {
@@ -287,6 +319,7 @@ package struct Session: ~Copyable {
         guard case .gate(let gate) = state, let admission = gate.machine.admission else { return }
         var relay = Relay(
             subject: admission.subject,
+            knowsGroups: admission.knowsGroups,
             epoch: gate.machine.facts.epoch,
             backend: admission.backend,
             settings: gate.machine.settings,

@@ -114,6 +114,8 @@ package struct AuthenticationSettings: Equatable, Sendable {
     package var identity: CertificateIdentitySource?
     /// From the password's arrival to PAM's answer.
     package var deadline: Duration = .seconds(10)
+    /// How long it counts what the name service said of a user's Unix groups.
+    package var groupsAge: Duration = .seconds(300)
 
     package init() {}
 }

@@ -30,7 +30,6 @@ struct AudienceReader {
 
     /// All whom a table names; an empty list is a finding.
     private func named(_ table: Table) -> Audience? {
-        table.refuseUnenforced()
         let users = table["users"].map { $0.elements(user) } ?? []
         let named = table["groups"].map { $0.elements(group) } ?? []
         let unixGroups = table["unix-groups"].map { $0.elements { $0.unixGroup() } } ?? []

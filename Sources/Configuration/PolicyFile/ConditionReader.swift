@@ -7,7 +7,6 @@ struct ConditionReader {
 
     func conditions(_ value: Value) -> Conditions? {
         guard let table = value.table(PolicyKeys.when) else { return nil }
-        table.refuseUnenforced()
         let before = table.findings.errors.count
         var when = Conditions()
         when.networks = table["networks"]?.elements(network) ?? []

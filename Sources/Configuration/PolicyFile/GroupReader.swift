@@ -47,7 +47,6 @@ struct GroupReader {
                     member.refuse("unknown group \"\(name)\"" + Spelling.question(hint))
                 }
             } else if let spelling = member.spelling, spelling.hasPrefix(Self.unixPrefix) {
-                member.refuse(unenforced: "unix-group")
                 let name = String(spelling.dropFirst(Self.unixPrefix.count))
                 if name.isEmpty { member.refuse("expected the name of a Unix group") }
                 group.members.unixGroups.append(name)

@@ -8,7 +8,6 @@ struct RuleReader {
 
     func rule(_ value: Value) -> Rule? {
         guard let table = value.table(PolicyKeys.rule) else { return nil }
-        table.refuseUnenforced()
         let id = table.required("id")?.name()
         let who = table.required("who").flatMap(audiences.audience)
         let mailboxes = table.required("mailboxes").flatMap(self.mailboxes)
@@ -51,7 +50,6 @@ struct RuleReader {
             return value.elements(pattern).map { ($0, .none) }
         }
         guard let table = value.table(PolicyKeys.mailboxes) else { return nil }
-        table.refuseUnenforced()
         guard table["names"] != nil || table["special-use"] != nil else {
             value.refuse("no mailbox is named; write names or special-use")
             return nil

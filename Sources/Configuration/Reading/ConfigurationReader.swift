@@ -38,7 +38,8 @@ struct ConfigurationReader {
         let configuration = Configuration(
             listeners: listeners,
             authentication: authentication.settings,
-            pam: authentication.settings.password ? authentication.pam : nil,
+            pam: authentication.settings.password || policy.namesUnixGroups
+                ? authentication.pam : nil,
             throttle: authentication.throttle,
             backends: backends,
             routes: routes,

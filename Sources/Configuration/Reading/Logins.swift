@@ -13,11 +13,14 @@ extension ConfigurationReader {
     /// What the section says; passwords through PAM where there is none.
     func authentication(_ top: Table) -> Logins {
         var logins = Logins()
-        let keys = ["password", "pam", "certificate", "throttle"]
+        let keys = ["password", "pam", "certificate", "unix-groups-age", "throttle"]
         guard let table = top["authentication"]?.table(keys) else { return logins }
         logins.settings.password = table["password"]?.bool() ?? true
         if let pam = table["pam"] { logins.pam = self.pam(pam) }
         logins.settings.deadline = logins.pam.deadline
+        table.read("unix-groups-age", into: &logins.settings.groupsAge) {
+            $0.duration(in: .seconds(1)...Duration.seconds(86_400))
+        }
         if let throttle = table["throttle"] { logins.throttle = self.throttle(throttle) }
         if let certificate = table["certificate"] {
             readCertificate(certificate, into: &logins.settings)

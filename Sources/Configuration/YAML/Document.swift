@@ -7,10 +7,6 @@ final class Findings {
     private(set) var errors: [ConfigurationError] = []
     /// What is no error, and yet hardly what was meant.
     private(set) var warnings: [ConfigurationError] = []
-    /// Words of the policy language that are refused.
-    let unenforced: [String]
-
-    init(unenforced: [String] = Unenforced.words) { self.unenforced = unenforced }
 
     /// Notes a finding in one line: a value that it repeats may hold line breaks and controls.
     func add(_ position: SourcePosition, _ message: String) {

@@ -25,6 +25,19 @@ package enum AppendPart: Equatable, Sendable {
         case .heading, .utf8End, .catenate, .url, .catenateEnd: nil
         }
     }
+
+    /// What an APPEND has just said, which decides what may follow.
+    fileprivate enum Place { case command, heading, message, utf8, catenate, catenatePart }
+
+    fileprivate var end: Place {
+        switch self {
+        case .heading: .heading
+        case .literal, .utf8End, .catenateEnd: .message
+        case .utf8: .utf8
+        case .catenate: .catenate
+        case .url, .text: .catenatePart
+        }
+    }
 }
 
 extension Cursor {
@@ -41,29 +54,30 @@ extension Cursor {
         var parts: [AppendPart] = []
         // Most stretches are a heading and a literal.
         parts.reserveCapacity(2)
-        var previous = previous
-        while let part = try appendPart(behind: previous, isSingle: isSingle) {
+        var place = previous?.end ?? .command
+        while let part = try appendPart(at: place, isSingle: isSingle) {
             guard parts.count < Self.appendPartsMax else { throw .tooMany(at: offset) }
+            place = part.end
+            let isLast = part.message != nil
             parts.append(part)
-            previous = part
-            if part.message != nil { break }
+            if isLast { break }
         }
         return parts
     }
 
     private mutating func appendPart(
-        behind previous: AppendPart?,
+        at place: AppendPart.Place,
         isSingle: Bool
     ) throws(SyntaxError) -> AppendPart? {
-        switch previous {
-        case nil: return try heading()
+        switch place {
+        case .command: return try heading()
         case .heading: return try messageData()
-        case .literal, .utf8End, .catenateEnd: return isAtEnd || isSingle ? nil : try heading()
+        case .message: return isAtEnd || isSingle ? nil : try heading()
         case .utf8:
             try close()
             return .utf8End
         case .catenate: return try catenatePart()
-        case .url, .text:
+        case .catenatePart:
             if take(UInt8(ascii: ")")) { return .catenateEnd }
             try space()
             return try catenatePart()

@@ -6,6 +6,8 @@ package enum FetchAttribute: UInt8, Keyword {
     case rfc822, rfc822Size, rfc822Header, rfc822Text, modSequence
     case emailID, threadID, saveDate, preview
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .uid: "UID"

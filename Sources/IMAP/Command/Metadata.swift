@@ -104,7 +104,7 @@ extension Cursor {
     /// Entries begin with a slash, options with a letter.
     private var isAtMetadataOptions: Bool {
         var ahead = self
-        return ahead.take(UInt8(ascii: "(")) && !ahead.wordRange().isEmpty
+        return ahead.take(UInt8(ascii: "(")) && !ahead.nextWord.isEmpty
     }
 
     private mutating func metadataOptions(into get: inout GetMetadata) throws(SyntaxError) {

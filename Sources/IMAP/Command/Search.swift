@@ -45,6 +45,9 @@ package struct Search: Equatable, Sendable {
     /// Whether a key makes the server read whole messages.
     package var looksIntoText: Bool { keys.contains(where: \.looksIntoText) }
 
+    /// Whether every message is found, as far as the form of the keys tells.
+    package var meansAll: Bool { keys.allSatisfy { $0.foregone == true } }
+
     /// Whether a key looks for text that is not ASCII.
     package var isBeyondASCII: Bool { keys.contains(where: \.isBeyondASCII) }
 

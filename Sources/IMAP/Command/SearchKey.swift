@@ -1,26 +1,28 @@
 // What a message must be to be found: a tree of keys (RFC 9051, search-key; RFC 7162, 3.1.5).
 package import Bytes
 
-package indirect enum SearchKey: Equatable, Sendable {
+/// Big cases and those that hold other keys live elsewhere, so that a list of usual keys costs one
+/// allocation.
+package enum SearchKey: Equatable, Sendable {
     case state(SearchState)
-    case keyword(ShortBytes)
-    case unkeyword(ShortBytes)
+    indirect case keyword(ShortBytes)
+    indirect case unkeyword(ShortBytes)
     case text(SearchField, [UInt8])
     case header(name: [UInt8], value: [UInt8])
     case date(SearchDate, CalendarDate)
     case size(SearchSize, UInt64)
     /// By message number or `$`.
-    case messages(MessageSet)
-    case uids(MessageSet)
+    indirect case messages(MessageSet)
+    indirect case uids(MessageSet)
     case modSequence(flag: ModSequenceFlag?, UInt64)
     /// Received longer or shorter ago than this many seconds (RFC 5032).
     case age(SearchAge, UInt32)
     /// By an identifier that the server made (RFC 8474).
-    case objectID(SearchObjectID, ShortBytes)
-    case not(SearchKey)
+    indirect case objectID(SearchObjectID, ShortBytes)
+    indirect case not(SearchKey)
     /// Found where it nearly holds, too (RFC 6203).
-    case fuzzy(SearchKey)
-    case or(SearchKey, SearchKey)
+    indirect case fuzzy(SearchKey)
+    indirect case or(SearchKey, SearchKey)
     /// Keys in parentheses: all must hold.
     case all([SearchKey])
 
@@ -41,6 +43,27 @@ package indirect enum SearchKey: Equatable, Sendable {
         contains { key in
             if case .text(let field, _) = key { field == .body || field == .text } else { false }
         }
+    }
+
+    /// Whether every message fits or none does, where the key's form alone says so; else nil.
+    var foregone: Bool? {
+        switch self {
+        // Whether a mailbox keeps times of saving is the same for all that is in it.
+        case .state(.all), .state(.saveDateSupported): true
+        case .messages(let set), .uids(let set): set.isEverything ? true : nil
+        case .not(let key): key.foregone.map { !$0 }
+        case .fuzzy(let key): key.foregone
+        case .or(let left, let right): Self.foregone([left, right], decidedBy: true)
+        case .all(let keys): Self.foregone(keys, decidedBy: false)
+        default: nil
+        }
+    }
+
+    /// What several keys come to, of which one that is `decisive` settles it.
+    private static func foregone(_ keys: [SearchKey], decidedBy decisive: Bool) -> Bool? {
+        let words = keys.map(\.foregone)
+        if words.contains(decisive) { return decisive }
+        return words.contains(nil) ? nil : !decisive
     }
 
     var isBeyondASCII: Bool {
@@ -72,6 +95,8 @@ package enum SearchState: UInt8, Keyword {
     /// Whether the mailbox keeps the times of saving (RFC 8514).
     case saveDateSupported
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .all: "ALL"
@@ -97,6 +122,8 @@ package enum SearchState: UInt8, Keyword {
 package enum SearchField: UInt8, Keyword {
     case bcc, body, cc, from, subject, text, to
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .bcc: "BCC"
@@ -112,6 +139,8 @@ package enum SearchField: UInt8, Keyword {
 
 package enum SearchDate: UInt8, Keyword {
     case before, on, since, sentBefore, sentOn, sentSince, savedBefore, savedOn, savedSince
+
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
 
     package var spelling: StaticString {
         switch self {

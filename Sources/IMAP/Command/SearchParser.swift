@@ -14,6 +14,8 @@ struct SearchParser {
     /// Takes one or more keys with a space between them.
     mutating func keys(from cursor: inout Cursor) throws(SyntaxError) -> [SearchKey] {
         var list: [SearchKey] = []
+        // As many as usual searches have: room that grows key by key costs more than they do.
+        list.reserveCapacity(8)
         repeat { list.append(try key(from: &cursor)) } while cursor.takeSpace()
         return list
     }

@@ -69,6 +69,8 @@ extension Cursor {
     private mutating func headerFields(into text: inout [UInt8]) throws(SyntaxError) {
         try space()
         try open()
+        // Room for usual lists at once: growing costs more than reading them.
+        text.reserveCapacity(128)
         text.append(" (")
         var fields = 0
         repeat {
@@ -84,11 +86,22 @@ extension Cursor {
     /// Takes the name of a header field: printable ASCII without a colon (RFC 5322, 2.2).
     private mutating func headerField(into text: inout [UInt8]) throws(SyntaxError) {
         let start = offset
-        let isBare = peek != UInt8(ascii: "\"") && peek != UInt8(ascii: "{")
-        let name = try astring(bytesMax: Self.fieldBytesMax)
-        guard name.span.isPrintable, !name.isEmpty, !name.contains(UInt8(ascii: ":")) else {
-            throw .expected(.ascii, at: start)
+        let bare = take(while: .astring)
+        guard bare.isEmpty else {
+            guard bare.count <= Self.fieldBytesMax else { throw .tooLong(at: start) }
+            guard span(bare).isFieldName else { throw .expected(.ascii, at: start) }
+            return text.append(span(bare))
         }
-        if isBare { text.append(name.span) } else { text.append(quoted: name.span) }
+        let name = try string(bytesMax: Self.fieldBytesMax)
+        guard name.span.isFieldName else { throw .expected(.ascii, at: start) }
+        text.append(quoted: name.span)
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate var isFieldName: Bool {
+        guard isPrintable, !isEmpty else { return false }
+        for index in indices where self[index] == UInt8(ascii: ":") { return false }
+        return true
     }
 }

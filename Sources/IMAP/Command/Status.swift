@@ -6,6 +6,8 @@ package enum StatusItem: UInt8, Keyword {
     case messages, recent, uidNext, uidValidity, unseen, highestModSequence, size, mailboxID
     case deleted, deletedStorage, appendLimit
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .messages: "MESSAGES"

@@ -16,6 +16,12 @@ package struct Tag: Equatable, Sendable {
         self.bytes = ShortBytes(bytes)
     }
 
+    /// Takes bytes of which each may stand in a tag.
+    fileprivate init?(checked bytes: Span<UInt8>) {
+        guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
+        self.bytes = ShortBytes(bytes)
+    }
+
     package init?(_ text: String) { self.init(Array(text.utf8).span) }
 
     package func append(to buffer: inout Buffer) { buffer.append(bytes) }
@@ -31,7 +37,7 @@ extension Cursor {
         var ahead = self
         let range = ahead.take(while: .tag)
         guard ahead.isAtEnd || ahead.peek == UInt8(ascii: " ") else { return nil }
-        guard let tag = Tag(span(range)) else { return nil }
+        guard let tag = Tag(checked: span(range)) else { return nil }
         self = ahead
         return tag
     }

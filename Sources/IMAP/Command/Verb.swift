@@ -13,6 +13,8 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     case getACL, setACL, deleteACL, listRights, myRights
     case getQuota, getQuotaRoot, setQuota, getMetadata, setMetadata
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .capability: "CAPABILITY"

@@ -49,10 +49,10 @@ package struct Cursor: ~Escapable {
     /// Takes the longest run of bytes of `classes`, which may be empty.
     package mutating func take(while classes: ByteClass) -> Range<Int> {
         let start = offset
-        while offset < bytes.count, ByteClass.of(bytes[offset]).intersects(classes) {
-            offset += 1
-        }
-        return start..<offset
+        var end = start
+        while end < bytes.count, ByteClass.of(bytes[end]).intersects(classes) { end += 1 }
+        offset = end
+        return start..<end
     }
 
     package func expected(_ expectation: SyntaxError.Expectation) -> SyntaxError {

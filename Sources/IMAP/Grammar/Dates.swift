@@ -5,6 +5,8 @@ package enum Month: UInt8, Keyword {
     case january, february, march, april, may, june
     case july, august, september, october, november, december
 
+    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     package var spelling: StaticString {
         switch self {
         case .january: "JAN"
@@ -22,7 +24,7 @@ package enum Month: UInt8, Keyword {
         }
     }
 
-    private var daysMax: Int {
+    private var daysMax: UInt8 {
         switch self {
         case .february: 29
         case .april, .june, .september, .november: 30
@@ -30,7 +32,7 @@ package enum Month: UInt8, Keyword {
         }
     }
 
-    func has(day: Int) -> Bool { day >= 1 && day <= daysMax }
+    func has(day: UInt8) -> Bool { day >= 1 && day <= daysMax }
 
     /// Appends the month as the RFC's examples spell it: `Feb`.
     func append(to sink: inout some ByteSink) {
@@ -43,52 +45,69 @@ package enum Month: UInt8, Keyword {
 
 /// A day, without time and zone.
 package struct CalendarDate: Equatable, Sendable {
-    package let day: Int
+    package let day: UInt8
     package let month: Month
-    package let year: Int
+    package let year: UInt16
 
     package func append(to sink: inout some ByteSink) {
-        sink.append(decimal: UInt64(day.magnitude))
-        sink.append(UInt8(ascii: "-"))
-        month.append(to: &sink)
-        sink.append(UInt8(ascii: "-"))
-        sink.append(padded: year, digits: 4)
+        var text = ShortBytes()
+        if day >= 10 { text.append(48 + day / 10) }
+        append(to: &text)
+        sink.append(text)
+    }
+
+    /// Appends the date from the last digit of its day on.
+    fileprivate func append(to text: inout ShortBytes) {
+        text.append(48 + day % 10)
+        text.append(UInt8(ascii: "-"))
+        month.append(to: &text)
+        text.append(UInt8(ascii: "-"))
+        text.append(fourDigits: year)
     }
 }
 
 /// A message's internal date: a day, a time of day and the zone it is told in.
 package struct DateTime: Equatable, Sendable {
     package let date: CalendarDate
-    package let hour: Int
-    package let minute: Int
-    package let second: Int
+    package let hour: UInt8
+    package let minute: UInt8
+    package let second: UInt8
     /// Minutes east of UTC.
-    package let zoneMinutes: Int
+    package let zoneMinutes: Int16
 
     /// Appends the quoted form with a day of two places: `" 1-Feb-2026 08:00:00 +0100"`.
     package func append(to sink: inout some ByteSink) {
-        sink.append(UInt8(ascii: "\""))
-        if date.day < 10 { sink.append(UInt8(ascii: " ")) }
-        date.append(to: &sink)
-        sink.append(UInt8(ascii: " "))
-        sink.append(padded: hour, digits: 2)
-        sink.append(UInt8(ascii: ":"))
-        sink.append(padded: minute, digits: 2)
-        sink.append(UInt8(ascii: ":"))
-        sink.append(padded: second, digits: 2)
-        sink.append(zoneMinutes < 0 ? " -" : " +")
-        let zone = abs(zoneMinutes)
-        sink.append(padded: zone / 60 * 100 + zone % 60, digits: 4)
-        sink.append(UInt8(ascii: "\""))
+        // Put together apart: a buffer looks for room at each of its appends.
+        var text = ShortBytes()
+        text.append(UInt8(ascii: "\""))
+        text.append(date.day < 10 ? UInt8(ascii: " ") : 48 + date.day / 10)
+        date.append(to: &text)
+        text.append(UInt8(ascii: " "))
+        text.append(twoDigits: hour)
+        text.append(UInt8(ascii: ":"))
+        text.append(twoDigits: minute)
+        text.append(UInt8(ascii: ":"))
+        text.append(twoDigits: second)
+        text.append(UInt8(ascii: " "))
+        text.append(zoneMinutes < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+        let zone = zoneMinutes.magnitude
+        text.append(fourDigits: zone / 60 * 100 + zone % 60)
+        text.append(UInt8(ascii: "\""))
+        sink.append(text)
     }
 }
 
-extension ByteSink {
-    /// Appends the last two or four digits of a number that is not negative.
-    fileprivate mutating func append(padded number: Int, digits: Int) {
-        if digits == 4 { append(padded: number / 100, digits: 2) }
-        append(UInt8(truncatingIfNeeded: 48 + number / 10 % 10))
-        append(UInt8(truncatingIfNeeded: 48 + number % 10))
+extension ShortBytes {
+    /// Appends the last two digits of a number.
+    fileprivate mutating func append(twoDigits number: UInt8) {
+        append(48 + number / 10 % 10)
+        append(48 + number % 10)
+    }
+
+    /// Appends the last four digits of a number.
+    fileprivate mutating func append(fourDigits number: UInt16) {
+        append(twoDigits: UInt8(truncatingIfNeeded: number / 100 % 100))
+        append(twoDigits: UInt8(truncatingIfNeeded: number % 100))
     }
 }
 
@@ -97,7 +116,7 @@ extension Cursor {
     package mutating func date() throws(SyntaxError) -> CalendarDate {
         let start = offset
         let isQuoted = take(UInt8(ascii: "\""))
-        guard let day = fixedDigits(2) ?? fixedDigits(1), let date = restOfDate(day: day) else {
+        guard let day = twoDigits() ?? oneDigit(), let date = restOfDate(day: day) else {
             throw .expected(.date, at: start)
         }
         if isQuoted { try expect(UInt8(ascii: "\""), as: .quote) }
@@ -107,11 +126,11 @@ extension Cursor {
     /// Takes a quoted date and time whose day has two places, the first a space or a digit.
     package mutating func dateTime() throws(SyntaxError) -> DateTime {
         let start = offset
-        guard take(UInt8(ascii: "\"")), let day = takeSpace() ? fixedDigits(1) : fixedDigits(2),
+        guard take(UInt8(ascii: "\"")), let day = takeSpace() ? oneDigit() : twoDigits(),
             let date = restOfDate(day: day), takeSpace(),
-            let hour = fixedDigits(2), hour < 24, take(UInt8(ascii: ":")),
-            let minute = fixedDigits(2), minute < 60, take(UInt8(ascii: ":")),
-            let second = fixedDigits(2), second <= 60, takeSpace(),
+            let hour = twoDigits(), hour < 24, take(UInt8(ascii: ":")),
+            let minute = twoDigits(), minute < 60, take(UInt8(ascii: ":")),
+            let second = twoDigits(), second <= 60, takeSpace(),
             let zoneMinutes = zone(), take(UInt8(ascii: "\""))
         else { throw .expected(.dateTime, at: start) }
         return DateTime(
@@ -123,9 +142,9 @@ extension Cursor {
         )
     }
 
-    private mutating func restOfDate(day: Int) -> CalendarDate? {
+    private mutating func restOfDate(day: UInt8) -> CalendarDate? {
         guard take(UInt8(ascii: "-")), let month = month(), month.has(day: day),
-            take(UInt8(ascii: "-")), let year = fixedDigits(4)
+            take(UInt8(ascii: "-")), let year = fourDigits()
         else { return nil }
         return CalendarDate(day: day, month: month, year: year)
     }
@@ -139,11 +158,11 @@ extension Cursor {
         return month
     }
 
-    private mutating func zone() -> Int? {
+    private mutating func zone() -> Int16? {
         let isWest = take(UInt8(ascii: "-"))
-        guard isWest || take(UInt8(ascii: "+")), let hours = fixedDigits(2),
-            let minutes = fixedDigits(2), hours < 24, minutes < 60
+        guard isWest || take(UInt8(ascii: "+")), let hours = twoDigits(),
+            let minutes = twoDigits(), hours < 24, minutes < 60
         else { return nil }
-        return (hours * 60 + minutes) * (isWest ? -1 : 1)
+        return (Int16(hours) * 60 + Int16(minutes)) * (isWest ? -1 : 1)
     }
 }

@@ -5,6 +5,61 @@ import Bytes
 package protocol Keyword: RawRepresentable, Equatable, Sendable where RawValue == UInt8 {
     /// The word in upper case.
     var spelling: StaticString { get }
+    /// Finds a word without a look at all others; nil in families that are short or seldom asked.
+    static var index: KeywordIndex? { get }
+}
+
+extension Keyword {
+    package static var index: KeywordIndex? { nil }
+
+    /// The word that `token` spells, in letters of either case.
+    init?(_ token: Span<UInt8>) {
+        if let index = Self.index {
+            var candidates = index.candidates(for: token)
+            while candidates != 0 {
+                let raw = UInt8(truncatingIfNeeded: candidates.trailingZeroBitCount)
+                if let word = Self(rawValue: raw), token.spells(word.spelling) {
+                    self = word
+                    return
+                }
+                candidates &= candidates - 1
+            }
+            return nil
+        }
+        var raw: UInt8 = 0
+        while let word = Self(rawValue: raw) {
+            if token.spells(word.spelling) {
+                self = word
+                return
+            }
+            raw += 1
+        }
+        return nil
+    }
+}
+
+/// Which words of a family a token may be, as its length and its first letter tell.
+package struct KeywordIndex: Sendable {
+    /// One bit a word, of at most 64.
+    private var places = InlineArray<64, UInt64>(repeating: 0)
+
+    init<Word: Keyword>(_ family: Word.Type) {
+        var raw: UInt8 = 0
+        while raw < 64, let word = Word(rawValue: raw) {
+            let spelling = word.spelling
+            let first = unsafe spelling.utf8Start[0]
+            places[Self.place(first, count: spelling.utf8CodeUnitCount)] |= 1 << UInt64(raw)
+            raw += 1
+        }
+    }
+
+    func candidates(for token: Span<UInt8>) -> UInt64 {
+        token.isEmpty ? 0 : places[Self.place(token[0].asciiUppercased, count: token.count)]
+    }
+
+    private static func place(_ first: UInt8, count: Int) -> Int {
+        (Int(first) &+ count &* 5) & 63
+    }
 }
 
 /// A set of the words of one family, without allocation.
@@ -74,33 +129,21 @@ extension KeywordSet: Sequence {
 
 extension Cursor {
     /// The longest run of letters, digits, `.` and `-`: what every word of the protocol is made of.
-    package mutating func wordRange() -> Range<Int> {
-        let start = offset
-        while let byte = peek {
-            guard
-                ByteClass.of(byte).intersects(.word)
-                    || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-            else { break }
-            advance(1)
+    var nextWord: Span<UInt8> {
+        @_lifetime(copy self)
+        get {
+            var end = offset
+            while end < bytes.count, bytes[end].isOfWord { end += 1 }
+            return bytes.extracting(offset..<end)
         }
-        return start..<offset
     }
 
     /// Takes the next word if it belongs to the family.
     package mutating func takeKeyword<Word: Keyword>(_ family: Word.Type) -> Word? {
-        var ahead = self
-        let range = ahead.wordRange()
-        guard !range.isEmpty else { return nil }
-        let token = span(range)
-        var raw: UInt8 = 0
-        while let word = Word(rawValue: raw) {
-            if token.spells(word.spelling) {
-                advance(range.count)
-                return word
-            }
-            raw += 1
-        }
-        return nil
+        let token = nextWord
+        guard !token.isEmpty, let word = Word(token) else { return nil }
+        advance(token.count)
+        return word
     }
 
     package mutating func keyword<Word: Keyword>(_ family: Word.Type) throws(SyntaxError) -> Word {
@@ -114,14 +157,23 @@ extension Cursor {
         guard let first = peek, unsafe first.asciiUppercased == word.utf8Start[0] else {
             return false
         }
-        var ahead = self
-        let range = ahead.wordRange()
-        guard span(range).spells(word) else { return false }
-        advance(range.count)
+        let token = nextWord
+        guard token.spells(word) else { return false }
+        advance(token.count)
         return true
     }
 
     package mutating func word(_ word: StaticString) throws(SyntaxError) {
         guard takeWord(word) else { throw expected(.knownWord) }
+    }
+}
+
+extension UInt8 {
+    /// Whether it is a letter, a digit, `.` or `-`: a bit for each character, since more bytes are
+    /// asked this than anything else.
+    fileprivate var isOfWord: Bool {
+        let signs: UInt64 = 0x03FF_6000_0000_0000
+        let letters: UInt64 = 0x07FF_FFFE_07FF_FFFE
+        return self < 0x80 && (self < 0x40 ? signs : letters) >> UInt64(self & 0x3F) & 1 != 0
     }
 }

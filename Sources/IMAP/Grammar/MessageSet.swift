@@ -43,6 +43,21 @@ package struct MessageSet: Equatable, Sendable {
     /// Whether the set is `$`, the saved result (RFC 5182).
     package var isSavedResult: Bool { ranges.isEmpty }
 
+    /// Whether it is every message, whatever their numbers: `1:*`, in one piece or in several.
+    package var isEverything: Bool {
+        var pieces: [ClosedRange<UInt32>] = []
+        for index in ranges.indices where ranges[index].lower > 0 {
+            let range = ranges[index]
+            pieces.append(range.lower...(range.upper == 0 ? .max : range.upper))
+        }
+        var covered: UInt32 = 0
+        for piece in pieces.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            guard piece.lowerBound - 1 <= covered else { return false }
+            covered = max(covered, piece.upperBound)
+        }
+        return covered == .max
+    }
+
     package func append(to sink: inout some ByteSink) {
         if isSavedResult { sink.append(UInt8(ascii: "$")) }
         for index in ranges.indices {

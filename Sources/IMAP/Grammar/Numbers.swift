@@ -30,16 +30,27 @@ extension Cursor {
         return number
     }
 
-    /// Takes exactly `count` digits as a number.
-    package mutating func fixedDigits(_ count: Int) -> Int? {
-        guard count <= remaining else { return nil }
-        var number = 0
-        for index in offset..<offset + count {
-            guard bytes[index] &- 48 < 10 else { return nil }
-            number = number * 10 + Int(bytes[index] - 48)
-        }
-        advance(count)
-        return number
+    mutating func oneDigit() -> UInt8? {
+        guard let byte = peek, byte &- 48 < 10 else { return nil }
+        advance(1)
+        return byte &- 48
+    }
+
+    /// Takes exactly two digits as a number.
+    mutating func twoDigits() -> UInt8? {
+        guard remaining >= 2 else { return nil }
+        let (tens, ones) = (bytes[offset] &- 48, bytes[offset + 1] &- 48)
+        guard tens < 10, ones < 10 else { return nil }
+        advance(2)
+        return tens &* 10 &+ ones
+    }
+
+    /// Takes exactly four digits as a number.
+    mutating func fourDigits() -> UInt16? {
+        var ahead = self
+        guard let hundreds = ahead.twoDigits(), let ones = ahead.twoDigits() else { return nil }
+        self = ahead
+        return UInt16(hundreds) * 100 + UInt16(ones)
     }
 
     private static let max63 = UInt64(Int64.max)

@@ -73,12 +73,14 @@ extension Cursor {
     /// Takes the longest run of characters that stand for themselves between quotes.
     private mutating func quotedRun() -> Range<Int> {
         let start = offset
-        while let byte = peek, isText(byte), byte != UInt8(ascii: "\""),
-            byte != UInt8(ascii: "\\")
+        var end = start
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\""),
+            bytes[end] != UInt8(ascii: "\\"), isText(bytes[end])
         {
-            advance(1)
+            end += 1
         }
-        return start..<offset
+        advance(end - start)
+        return start..<end
     }
 
     private func isText(_ byte: UInt8) -> Bool {

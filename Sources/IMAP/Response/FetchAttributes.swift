@@ -56,6 +56,17 @@ extension Cursor {
         return .attribute(attribute)
     }
 
+    /// Whether the next attribute is some of a message's text, header or preview.
+    var isAtText: Bool {
+        var ahead = self
+        switch ahead.takeKeyword(FetchAttribute.self) {
+        case .rfc822?, .rfc822Header?, .rfc822Text?, .preview?: return true
+        case .body?: return ahead.peek == UInt8(ascii: "[")
+        case .some: return false
+        case nil: return ahead.takeWord("BINARY") && ahead.peek == UInt8(ascii: "[")
+        }
+    }
+
     private mutating func takeBinaryHead(by filter: FetchFilter) -> FetchAttributeHead? {
         guard filter.allowsBinary else { return nil }
         var ahead = self

@@ -49,6 +49,22 @@ package struct FetchFilter: Equatable, Sendable {
         }
     }
 
+    /// Whether anything of messages' texts may pass, headers included.
+    package var tellsAnyText: Bool {
+        allowsSections || allowsBinary || !attributes.intersection(Self.texts).isEmpty
+    }
+
+    private static let texts: KeywordSet<FetchAttribute> = [
+        .rfc822, .rfc822Header, .rfc822Text, .preview,
+    ]
+
+    /// Lets nothing of messages' texts pass any more.
+    package mutating func withholdText() {
+        allowsSections = false
+        allowsBinary = false
+        for text in Self.texts { attributes.remove(text) }
+    }
+
     /// Lets pass what `other` lets pass, too: the answers of both are under way together.
     package mutating func formUnion(_ other: FetchFilter) {
         attributes = attributes.union(other.attributes)
@@ -67,6 +83,10 @@ package struct FetchSummary: Equatable, Sendable {
     package var bodyBytes: UInt64
     /// Whether message text passed, empty text included.
     package var hasBody: Bool
+    /// Bytes of previews that passed; nil where there was none.
+    package var previewBytes: UInt64?
+    /// Whether message text did not pass for want of permission, previews and headers included.
+    package var isTextWithheld = false
     /// Whether nothing was left to tell: then nothing was written.
     package var isSuppressed: Bool
 

@@ -22,7 +22,8 @@ package struct FetchTranscoder {
 
     /// Whether messages are named by their UIDs (RFC 9586); the other word breaks the grammar.
     private let isByUID: Bool
-    private var summary = FetchSummary(sequence: 0)
+    /// What has passed so far.
+    package private(set) var summary = FetchSummary(sequence: 0)
     /// Whether the head was read: pieces after the first begin behind a literal.
     private var isBegun = false
 
@@ -104,6 +105,7 @@ package struct FetchTranscoder {
         into buffer: inout Buffer
     ) throws(SyntaxError) -> Step? {
         guard let attribute = try cursor.allowedAttribute(by: filter) else {
+            if cursor.isAtText { summary.isTextWithheld = true }
             return try Self.skipAttribute(&cursor)
         }
         beginAttribute(into: &buffer)
@@ -153,7 +155,7 @@ package struct FetchTranscoder {
         case .modSequence: try cursor.copyModSequence(into: &buffer)
         case .emailID, .threadID: try cursor.copyObjectID(into: &buffer)
         case .saveDate: try cursor.copySaveDate(into: &buffer)
-        case .preview: _ = try cursor.copyNString(into: &buffer)
+        case .preview: summary.previewBytes = UInt64(try cursor.copyNString(into: &buffer) ?? 0)
         case .envelope, .body, .bodyStructure: try cursor.copyStructure(into: &buffer)
         case .rfc822, .rfc822Header, .rfc822Text: return try copyBody(&cursor, into: &buffer)
         }

@@ -34,6 +34,8 @@ private enum UntaggedWord: UInt8, Keyword {
     case capability, enabled, list, lsub, namespace, status, flags, id
     case acl, listRights, myRights, quota, quotaRoot, metadata
 
+    static let index: KeywordIndex? = KeywordIndex(Self.self)
+
     var spelling: StaticString {
         switch self {
         case .capability: "CAPABILITY"

@@ -3,6 +3,7 @@
 /// One change: a case that shows it, and what each policy says to it.
 package struct PolicyDifference: Equatable, Sendable {
     package let subject: Subject
+    /// 0 where no rule looks at the clock.
     package let time: UnixTime
     /// In canonical form.
     package let mailbox: String
@@ -46,8 +47,13 @@ package struct Allowance: Equatable, Sendable {
 
 extension PolicySet {
     /// Every difference to `newer`: one for each class of people, class of mailboxes and change.
-    package func differences(to newer: PolicySet) throws(TooManyClasses) -> [PolicyDifference] {
-        let classes = try PolicyClasses([self, newer])
+    ///
+    /// Where rules look at the clock, each is shown at a moment from `near` on if there is one.
+    package func differences(
+        to newer: PolicySet,
+        near: UnixTime = 0
+    ) throws(TooManyClasses) -> [PolicyDifference] {
+        let classes = try PolicyClasses([self, newer], near: near)
         var found: [PolicyDifference] = []
         for person in classes.people {
             for place in classes.places {

@@ -16,9 +16,10 @@ struct PolicyClasses {
     let ways: [RuleClass<Way>]
     let places: [RuleClass<Place>]
 
-    /// The rules of all policies count on, those of the first first.
-    init(_ policies: [PolicySet]) throws(TooManyClasses) {
-        let classes = SubjectClasses(policies)
+    /// The rules of all policies count on, those of the first first; `near` is a moment that is of
+    /// use to whoever reads of the classes.
+    init(_ policies: [PolicySet], near: UnixTime) throws(TooManyClasses) {
+        let classes = SubjectClasses(policies, near: near)
         let rules = policies.flatMap(\.rules)
         let addressees = policies.flatMap(\.addressees)
         let scopes = policies.flatMap(\.scopes)

@@ -10,8 +10,11 @@ struct SubjectClasses {
 
     private let rules: [Rule]
     private let rolls: [[String: Members]]
+    /// The moment that witnesses are to be close to, where rules look at the clock.
+    private let near: UnixTime
 
-    init(_ policies: [PolicySet]) {
+    init(_ policies: [PolicySet], near: UnixTime) {
+        self.near = near
         rules = policies.flatMap(\.rules)
         rolls = policies.map(\.groups)
     }
@@ -98,7 +101,8 @@ struct SubjectClasses {
 
     // MARK: When
 
-    /// The moments at which some rule begins or ends to apply, from the first on.
+    /// The moments at which some rule begins or ends to apply, one from before all of them, and
+    /// `near`: first what is to come, then what is past, backwards; 0 where no rule asks the time.
     ///
     /// Weekly hours come back: one week is looked at for every stretch in which no date and no
     /// clock changes anything else.
@@ -106,17 +110,21 @@ struct SubjectClasses {
         let conditions = rules.map(\.when)
         let schedules = conditions.flatMap { [$0.hours, $0.exceptHours] }.compactMap { $0 }
         let dates = conditions.flatMap { [$0.from, $0.until] }.compactMap { $0 }
-        guard !schedules.isEmpty else { return Set([0] + dates).sorted() }
-        let clocks = schedules.flatMap(\.zone.moments)
+        guard !schedules.isEmpty || !dates.isEmpty else { return [0] }
+        let changes = dates + schedules.flatMap(\.zone.moments) + [near]
         var moments: Set<UnixTime> = []
-        for stretch in Set([0] + dates + clocks).sorted() {
+        let before = changes.reduce(near, min) - Self.weekSeconds
+        for stretch in Set(changes + [before]).sorted() {
+            moments.insert(stretch)
+            guard !schedules.isEmpty else { continue }
             var moment = stretch
             while moment < stretch + Self.weekSeconds {
                 moments.insert(moment)
                 moment = schedules.map { $0.nextEdge(after: moment) }.min() ?? .max
             }
         }
-        return moments.sorted()
+        let sorted = moments.sorted()
+        return sorted.filter { $0 >= near } + sorted.filter { $0 < near }.reversed()
     }
 
     private static let weekSeconds: Int64 = 7 * 86_400

@@ -14,8 +14,10 @@ package struct PolicySurveyRow: Equatable, Sendable {
 
 extension PolicySet {
     /// One row for each class of people, class of mailboxes and result.
-    package func survey() throws(TooManyClasses) -> [PolicySurveyRow] {
-        let classes = try PolicyClasses([self])
+    ///
+    /// Where rules look at the clock, each is shown at a moment from `near` on if there is one.
+    package func survey(near: UnixTime = 0) throws(TooManyClasses) -> [PolicySurveyRow] {
+        let classes = try PolicyClasses([self], near: near)
         var rows: [PolicySurveyRow] = []
         for person in classes.people {
             for place in classes.places {

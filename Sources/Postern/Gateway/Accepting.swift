@@ -102,8 +102,7 @@ extension Driver {
             clientAddress: address.host,
             clientPort: address.port,
             serverAddress: server.host,
-            serverPort: server.port,
-            epoch: Epoch(utc: moment.utc, monotonic: now)
+            serverPort: server.port
         )
         let connection = Connection(
             connections.nextID(),
@@ -158,8 +157,10 @@ extension Driver {
     }
 
     private mutating func greet(_ connection: Connection, tls: ClientTLSFacts?) {
+        var facts = connection.facts
+        facts.epoch = epoch
         connection.session = Session(
-            connection.facts,
+            facts,
             tls: tls,
             offersStartTLS: tls == nil,
             settings: snapshot.settings,

@@ -29,6 +29,8 @@ struct Driver: ~Copyable {
     static let timerSlots = 1024
     /// How often the age of ticket keys is looked at; nothing against their life of hours.
     static let rotationMicroseconds: UInt64 = 60_000_000
+    /// How long it may go unnoticed at most that the clock on the wall was set.
+    static let clockMicroseconds: UInt64 = 60_000_000
 
     let mailbox: Mailbox<Order>
     let resolver: Resolver
@@ -40,6 +42,8 @@ struct Driver: ~Copyable {
     /// When the turn began: the time of all that happens in it.
     private(set) var moment: Moment
     var now: Instant { moment.monotonic }
+    /// By which sessions tell the time of day.
+    private(set) var epoch: Epoch
 
     var connections = ConnectionTable()
     var names = SessionNames()
@@ -57,6 +61,7 @@ struct Driver: ~Copyable {
     /// Sessions may have been passed over in the last turn, because nobody could take their records.
     private var readersAreHeld = false
     var desk: LoginDesk
+    let volumes: SharedVolumes
     var awaitingAddresses: [ConnectionID] = []
     let compressionRoom = CompressionRoom()
     var failedHandshakes = FailureBudget()
@@ -86,6 +91,8 @@ struct Driver: ~Copyable {
         log: Log,
         helpers: Int,
         throttle: SharedThrottle,
+        groups: SharedGroups,
+        volumes: SharedVolumes,
         connectionsMax: Int
     ) throws {
         let wire = try TLSWire()
@@ -93,12 +100,14 @@ struct Driver: ~Copyable {
         let reserve = try Waker()
         try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
         self.connectionsMax = connectionsMax
+        self.volumes = volumes
         self.snapshot = snapshot
         self.mailbox = mailbox
         self.resolver = resolver
         self.control = control
         self.log = log
         moment = Moment(utc: WallClock.now, monotonic: MonotonicClock.now)
+        epoch = Epoch(utc: moment.utc, monotonic: moment.monotonic)
         self.wire = wire
         self.loop = loop
         timers = TimerWheel(
@@ -109,7 +118,8 @@ struct Driver: ~Copyable {
         desk = LoginDesk(
             helpers: helpers,
             deadline: snapshot.settings.authentication.deadline,
-            throttle: throttle
+            throttle: throttle,
+            groups: groups
         )
         self.reserve = consume reserve
     }
@@ -123,6 +133,7 @@ struct Driver: ~Copyable {
     private mutating func turn() {
         let count = loop.wait(atMost: hasWork ? 0 : waitMicroseconds)
         moment = Moment(utc: WallClock.now, monotonic: MonotonicClock.now)
+        noticeClock()
         for index in 0..<count { note(loop.event(index)) }
         fireTimers()
         let wereHeld = !mayRead
@@ -134,13 +145,23 @@ struct Driver: ~Copyable {
         if recorder.mayRelease && !staged.isEmpty { sendStaged() }
     }
 
+    /// Tells every session when somebody has set the clock on the wall.
+    private mutating func noticeClock() {
+        let current = Epoch(utc: moment.utc, monotonic: moment.monotonic)
+        guard current.isApart(from: epoch) else { return }
+        epoch = current
+        for connection in connections.all { tell(connection, .clockSet) }
+    }
+
     /// Whether the last turn left something that no event will announce.
     private var hasWork: Bool { !ready.isEmpty || now >= recorder.departure }
 
     private var waitMicroseconds: UInt64? {
         let timers = timers.wait(from: now)
         let recorder = min(recorder.hangsAt, recorder.departure)
-        let due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder)
+        var due = min(desk.nextDeadline ?? .max, drainsUntil ?? .max, recorder)
+        // Nothing tells of a clock that is set.
+        if connections.count > 0 { due = min(due, now &+ Driver.clockMicroseconds) }
         guard due < .max else { return timers }
         return min(timers ?? .max, due > now ? due - now : 0)
     }

@@ -2,6 +2,7 @@
 import Audit
 import Authentication
 import Bytes
+import Policy
 import Proxy
 import Reactor
 import TLS
@@ -10,6 +11,8 @@ import TLS
 enum Answer: Equatable {
     case loginAdmitted(Bool)
     case authenticated(AuthenticationAnswer)
+    case groupsTold(Set<String>?)
+    case metered([VolumeAmount], of: UInt64)
     case clientBroke(StreamFault)
     case backendConnected
     case backendSecured
@@ -17,6 +20,7 @@ enum Answer: Equatable {
     case recorded
     case recorderChanged(isAvailable: Bool)
     case settingsChanged
+    case clockSet
     case drained
     case timePassed
 }
@@ -45,6 +49,10 @@ extension Driver {
             connection.session?.loginAdmitted(isAdmitted, at: now, into: &outbox)
         case .authenticated(let answer):
             connection.session?.authenticated(answer, at: now, into: &outbox)
+        case .groupsTold(let groups):
+            connection.session?.groupsTold(groups, at: now, into: &outbox)
+        case .metered(let amounts, let number):
+            connection.session?.metered(amounts, of: number, at: now, into: &outbox)
         case .clientBroke(let fault):
             connection.session?.clientBroke(fault, at: now, into: &outbox)
         case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
@@ -59,6 +67,7 @@ extension Driver {
             )
         case .settingsChanged:
             connection.session?.settingsChanged(snapshot.settings, at: now, into: &outbox)
+        case .clockSet: connection.session?.clockSet(epoch, at: now, into: &outbox)
         case .drained: connection.session?.drain(at: now, into: &outbox)
         case .timePassed: connection.session?.timePassed(at: now, into: &outbox)
         }
@@ -110,6 +119,10 @@ extension Driver {
         case .startCompression: startCompression(connection)
         case .authenticate(let credentials):
             desk.authenticate(credentials, for: connection.id, at: now)
+        case .lookUpGroups(let user): lookUpGroups(of: user, for: connection)
+        case .meter(let report):
+            let amounts = volumes.add(report.amount, to: report.meters, at: now)
+            answers.append(.metered(amounts, of: report.number))
         case .admitLogin(let user): admit(user, at: connection)
         case .loginEnded(let user, let succeeded):
             desk.ended(user, from: connection.clientAddress, succeeded: succeeded, at: now)
@@ -119,6 +132,12 @@ extension Driver {
         case .closeBackend: closeBackend(connection)
         case .closeClient: sayGoodbye(connection)
         }
+    }
+
+    private mutating func lookUpGroups(of user: String, for connection: Connection) {
+        let age = snapshot.settings.authentication.groupsAge
+        let known = desk.groups(of: user, for: connection.id, age: age, at: now)
+        if let known { answers.append(.groupsTold(known)) }
     }
 
     private mutating func admit(_ user: String, at connection: Connection) {

@@ -27,6 +27,19 @@ final class SharedThrottle: Sendable {
     }
 }
 
+/// One memory of users' Unix groups for all reactors; asked at logins, and seldom while they last.
+final class SharedGroups: Sendable {
+    private let cache = Mutex(GroupCache())
+
+    func groups(of user: String, age: Duration, at now: UInt64) -> Set<String>? {
+        cache.withLock { $0.groups(of: user, age: age, at: now) }
+    }
+
+    func note(_ groups: Set<String>, of user: String, at now: UInt64) {
+        cache.withLock { $0.note(groups, of: user, at: now) }
+    }
+}
+
 /// A channel to a PAM helper.
 final class HelperChannel {
     let socket: Socket
@@ -43,23 +56,28 @@ final class HelperChannel {
 struct LoginDesk: ~Copyable {
     private var pool: HelperPool
     private let throttle: SharedThrottle
+    private let groups: SharedGroups
     /// By the pool's own numbers.
     private var channels: [HelperChannel?]
     private var packet = Buffer()
 
     /// One byte more than an answer has: a longer packet is seen to be none.
-    private static let packetBytesMax = PAMReply.byteCount + 1
+    private static let packetBytesMax = PAMReply.bytesMax + 1
+    /// Lent to the socket; too large to be made for each packet.
+    private var room = [UInt8](repeating: 0, count: LoginDesk.packetBytesMax)
 
-    private(set) var answers: [(id: ConnectionID, answer: AuthenticationAnswer)] = []
+    /// What sessions are to be told.
+    private(set) var answers: [(id: ConnectionID, answer: Answer)] = []
     /// The supervisor's numbers of helpers that must be replaced.
     private(set) var condemned: [Int] = []
 
-    init(helpers: Int, deadline: Duration, throttle: SharedThrottle) {
+    init(helpers: Int, deadline: Duration, throttle: SharedThrottle, groups: SharedGroups) {
         var limits = HelperPoolLimits()
         limits.deadline = deadline
         pool = HelperPool(helpers: helpers, limits: limits)
         channels = Array(repeating: nil, count: helpers)
         self.throttle = throttle
+        self.groups = groups
     }
 
     var nextDeadline: UInt64? { pool.nextDeadline }
@@ -67,11 +85,25 @@ struct LoginDesk: ~Copyable {
     mutating func authenticate(_ credentials: Credentials, for id: ConnectionID, at now: UInt64) {
         // What can't be put in a packet PAM never sees: such a password is nobody's.
         defer { packet.overwrite() }
-        guard PAMQuestion(id: 0, credentials: credentials).encode(into: &packet) else {
-            answers.append((id, .rejected))
+        guard PAMQuestion(id: 0, .login(credentials)).encode(into: &packet) else {
+            answers.append((id, .authenticated(.rejected)))
             return
         }
-        perform(pool.ask(credentials, session: Token.connection(id, .client).value, at: now))
+        let session = Token.connection(id, .client).value
+        perform(pool.ask(.login(credentials), session: session, at: now), at: now)
+    }
+
+    /// The user's Unix groups, where they are remembered; else a helper is asked for them.
+    mutating func groups(
+        of user: String,
+        for id: ConnectionID,
+        age: Duration,
+        at now: UInt64
+    ) -> Set<String>? {
+        if let known = groups.groups(of: user, age: age, at: now) { return known }
+        let session = Token.connection(id, .client).value
+        perform(pool.ask(.groups(of: user), session: session, at: now), at: now)
+        return nil
     }
 
     mutating func forget(_ id: ConnectionID) {
@@ -101,14 +133,14 @@ struct LoginDesk: ~Copyable {
 
     mutating func expire(at now: UInt64) {
         guard let deadline = pool.nextDeadline, deadline <= now else { return }
-        perform(pool.expire(at: now))
+        perform(pool.expire(at: now), at: now)
     }
 
     /// Takes a new helper into the pool's place `index`.
     mutating func start(_ channel: HelperChannel, at index: Int, now: UInt64) {
         guard channels.indices.contains(index) else { return }
         channels[index] = channel
-        perform(pool.helperStarted(index, at: now))
+        perform(pool.helperStarted(index, at: now), at: now)
     }
 
     /// Reads one packet of the helper; an end or an error costs it its place.
@@ -116,19 +148,22 @@ struct LoginDesk: ~Copyable {
     /// The loop tells again of what is left.
     mutating func receive(from index: Int, at now: UInt64) {
         guard channels.indices.contains(index), let channel = channels[index] else { return }
-        var room = [UInt8](repeating: 0, count: Self.packetBytesMax)
+        var room: [UInt8] = []
+        swap(&room, &self.room)
+        defer { swap(&room, &self.room) }
         var span = room.mutableSpan
         switch channel.socket.receive(into: &span) {
         case .moved(let count):
-            perform(pool.received(room.span.extracting(first: count), helper: index, at: now))
+            let packet = room.span.extracting(first: count)
+            perform(pool.received(packet, helper: index, at: now), at: now)
         case .wouldBlock: return
         case .ended, .failed:
             channels[index] = nil
-            perform(pool.helperEnded(index))
+            perform(pool.helperEnded(index), at: now)
         }
     }
 
-    mutating func takeAnswers() -> [(id: ConnectionID, answer: AuthenticationAnswer)] {
+    mutating func takeAnswers() -> [(id: ConnectionID, answer: Answer)] {
         let taken = answers
         answers.removeAll()
         return taken
@@ -140,13 +175,14 @@ struct LoginDesk: ~Copyable {
         return taken
     }
 
-    private mutating func perform(_ actions: [HelperPool.Action]) {
+    private mutating func perform(_ actions: [HelperPool.Action], at now: UInt64) {
         for action in actions {
             switch action {
-            case .send(let question, let index): send(question, to: index)
-            case .answer(let session, let answer):
-                guard case .connection(let id, _)? = Token(session) else { continue }
-                answers.append((id, answer))
+            case .send(let question, let index): send(question, to: index, at: now)
+            case .answer(let session, let answer): tell(session, .authenticated(answer))
+            case .groups(let groups, let user, let session):
+                if let groups { self.groups.note(groups, of: user, at: now) }
+                if let session { tell(session, .groupsTold(groups)) }
             case .kill(let index):
                 if let channel = channels[index] { condemned.append(channel.number) }
                 channels[index] = nil
@@ -154,15 +190,21 @@ struct LoginDesk: ~Copyable {
         }
     }
 
-    private mutating func send(_ question: PAMQuestion, to index: Int) {
-        guard let channel = channels[index] else { return perform(pool.helperEnded(index)) }
+    private mutating func tell(_ session: UInt64, _ answer: Answer) {
+        if case .connection(let id, _)? = Token(session) { answers.append((id, answer)) }
+    }
+
+    private mutating func send(_ question: PAMQuestion, to index: Int, at now: UInt64) {
+        guard let channel = channels[index] else {
+            return perform(pool.helperEnded(index), at: now)
+        }
         packet.removeAll()
         defer { packet.overwrite() }
         let isSendable = question.encode(into: &packet)
         guard isSendable, case .moved = channel.socket.send(packet.span) else {
             channels[index] = nil
             condemned.append(channel.number)
-            return perform(pool.helperEnded(index))
+            return perform(pool.helperEnded(index), at: now)
         }
     }
 }

@@ -71,7 +71,7 @@ extension Driver {
     mutating func passLoginAnswersOn() {
         for (id, answer) in desk.takeAnswers() {
             guard let connection = connections[id] else { continue }
-            tell(connection, .authenticated(answer))
+            tell(connection, answer)
         }
         for number in desk.takeCondemned() {
             do {

@@ -138,6 +138,8 @@ struct Reception {
         // The supervisor sees to it that every reactor has a helper.
         let helpers = configuration.pam.map { max($0.helpers, reactors) } ?? 0
         let throttle = SharedThrottle(configuration.throttle)
+        let groups = SharedGroups()
+        let volumes = SharedVolumes()
         let connectionsMax = connectionsMax(reactors: reactors)
         for mailbox in mailboxes {
             let (control, log) = (control, log)
@@ -151,6 +153,8 @@ struct Reception {
                         log: log,
                         helpers: (helpers + reactors - 1) / reactors,
                         throttle: throttle,
+                        groups: groups,
+                        volumes: volumes,
                         connectionsMax: connectionsMax
                     )
                     driver.run()

@@ -70,9 +70,12 @@ struct RecorderLink: ~Copyable {
     /// Returns the number of the last record that must be durable, if any must.
     mutating func append(_ records: Span<Record>, at moment: Moment) -> UInt64? {
         var lastDurable: UInt64?
-        for index in records.indices {
-            let number = append(records[index], at: moment)
-            if records[index].isDurable { lastDurable = number }
+        // Lent from where they are: a record is big, and a copy of it counts a dozen references.
+        unsafe records.withUnsafeBufferPointer { records in
+            for index in records.indices {
+                let number = unsafe append(records[index], at: moment)
+                if unsafe records[index].isDurable { lastDurable = number }
+            }
         }
         return lastDurable
     }

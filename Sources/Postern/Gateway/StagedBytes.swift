@@ -32,13 +32,3 @@ struct StagedBytes {
         holdsSecret = false
     }
 }
-
-extension Buffer {
-    /// Empties a buffer that nothing was removed from, overwrites what stood there, keeps its storage.
-    mutating func overwrite() {
-        let written = count
-        removeAll()
-        append(zeros: written)
-        removeAll()
-    }
-}

@@ -1,5 +1,6 @@
 // `postern policy diff`: what a new policy changes, for whom and where.
 import ArgumentParser
+import Glibc
 import Policy
 
 struct PolicyDiff: ParsableCommand {
@@ -27,7 +28,7 @@ struct PolicyDiff: ParsableCommand {
         let after = try PolicySet.read(new)
         let found: [PolicyDifference]
         do throws(TooManyClasses) {
-            found = try before.differences(to: after)
+            found = try before.differences(to: after, near: UnixTime(time(nil)))
         } catch {
             Diagnostics.say(
                 "the policies tell too many \(error.what) apart to compare them exactly"

@@ -1,5 +1,6 @@
 // `postern policy report`: who can do what where, to read, to count or to hand to an auditor.
 import ArgumentParser
+import Glibc
 import Policy
 
 struct PolicyReport: ParsableCommand {
@@ -24,7 +25,7 @@ struct PolicyReport: ParsableCommand {
         let policy = try PolicySet.read(path)
         let rows: [PolicySurveyRow]
         do throws(TooManyClasses) {
-            rows = try policy.survey()
+            rows = try policy.survey(near: UnixTime(time(nil)))
         } catch {
             Diagnostics.say("the policy tells too many \(error.what) apart for a report")
             throw ExitCode(2)

@@ -41,7 +41,13 @@ extension Volume {
     var words: String {
         let bounds = [messages.map { "\($0) messages" }, bytes.map { "\($0) bytes" }]
         let text = bounds.compactMap { $0 }.joined(separator: " and ")
-        return "at most \(text) per \(period.rawValue)"
+        let beyond =
+            switch excess {
+            case .report: " (more is reported)"
+            case .refuse: ""
+            case .end: " (more ends the session)"
+            }
+        return "at most \(text) per \(period.rawValue)\(beyond)"
     }
 }
 

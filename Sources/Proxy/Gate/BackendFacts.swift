@@ -13,12 +13,13 @@ package struct BackendFacts: Equatable, Sendable {
     package var emulations: Emulations
 
     /// Takes the answers to CAPABILITY, NAMESPACE and `LIST "" ""`, as far as there were any, and
-    /// the names of mailboxes that the backend marked as showing the messages of others.
+    /// the mailboxes that the backend marked; with `areUsesKnown` those are all.
     init(
         capabilities: CapabilitySet?,
         namespace: Namespaces?,
         delimiter: UInt8?,
-        virtualMailboxes: [[UInt8]] = [],
+        marked: [MarkedMailbox] = [],
+        areUsesKnown: Bool = false,
         user: String,
         settings: BackendSettings
     ) {
@@ -40,9 +41,20 @@ package struct BackendFacts: Equatable, Sendable {
                 of: namespace.map { $0.otherUsers + $0.shared } ?? []
             ),
             virtual: settings.virtualMailboxes,
-            found: virtualMailboxes.compactMap { try? naming.decode($0).canonical }
+            found: settings.findsVirtual
+                ? marked.filter(\.showsOthers).compactMap {
+                    try? naming.decode($0.name).canonical
+                } : [],
+            uses: areUsesKnown ? MailboxUses(marked, naming) : nil
         )
     }
+
+    /// Whether it says what mailboxes are for when it is asked (RFC 6154, 2).
+    var tellsUses: Bool { capabilities.tellsUses }
+}
+
+extension CapabilitySet {
+    var tellsUses: Bool { contains(.specialUse) && contains(.listExtended) }
 }
 
 extension MailboxNaming {

@@ -3,6 +3,7 @@ import Audit
 import Authentication
 import Bytes
 import IMAP
+import Policy
 
 /// The login at the backend, step by step.
 ///
@@ -30,16 +31,19 @@ struct BackendLogin: ~Copyable {
     private let user: String
     private let password: Secret?
     private let origin: Origin
-    /// Whether to ask which mailboxes show the messages of others.
-    private let findsVirtual: Bool
+    /// Whether to ask what mailboxes are for, and whether there must be an answer.
+    private let asksUses: Bool
+    private let needsUses: Bool
     private var stage = Stage.greeting
     private var capabilities: CapabilitySet?
     private var namespace: Namespaces?
     private var delimiter: UInt8?
     private var hasAskedDelimiter = false
-    private var hasAskedUses = false
-    /// As the backend names them, those that it marks as showing the messages of others.
-    private var virtualMailboxes: [[UInt8]] = []
+    /// The tag of the question what mailboxes are for.
+    private var usesTag: UInt64?
+    /// Whether it was answered.
+    private var areUsesTold = false
+    private var marked: [MarkedMailbox] = []
     private var mayLogIn = false
     private var lastTag: UInt64 = 0
     /// What goes out after the backend's next `+`.
@@ -59,10 +63,12 @@ struct BackendLogin: ~Copyable {
         user: String,
         password: Secret?,
         origin: Origin,
-        findsVirtual: Bool
+        asksUses: Bool,
+        needsUses: Bool
     ) {
         self.settings = settings
-        self.findsVirtual = findsVirtual
+        self.asksUses = asksUses || needsUses
+        self.needsUses = needsUses
         self.user = user
         self.password = password
         self.origin = origin
@@ -129,6 +135,7 @@ struct BackendLogin: ~Copyable {
     ) -> Outcome {
         guard tag <= lastTag, tag > 0 else { return .failed("backend answered a tag not sent") }
         if status == .ok, case .capability(let set)? = code { capabilities = set }
+        if tag == usesTag { areUsesTold = status == .ok }
         switch stage {
         case .startTLS:
             guard status == .ok else { return .failed("backend refused STARTTLS") }
@@ -174,25 +181,19 @@ struct BackendLogin: ~Copyable {
     /// Asks for the mailboxes with special uses, once and where the backend knows how to answer;
     /// false when nothing was asked.
     private mutating func askUses(into out: inout Outbox) -> Bool {
-        guard findsVirtual, !hasAskedUses, let capabilities, capabilities.contains(.specialUse),
-            capabilities.contains(.listExtended)
-        else { return false }
-        hasAskedUses = true
+        guard asksUses, usesTag == nil, let capabilities, capabilities.tellsUses else {
+            return false
+        }
         send("LIST (SPECIAL-USE) \"\" \"*\"\r\n", into: &out)
+        usesTag = lastTag
         return true
     }
 
-    /// More of them are no mailboxes of a person: those behind are open.
-    private static let virtualMailboxesMax = 100
-
     private mutating func note(_ entry: ListEntry) {
-        let shownInPart: KeywordSet<MailboxAttribute> = [.all, .flagged, .important]
-        if entry.mailbox.isEmpty || !hasAskedUses {
+        if entry.mailbox.isEmpty || usesTag == nil {
             delimiter = entry.delimiter
-        } else if !entry.attributes.intersection(shownInPart).isEmpty,
-            virtualMailboxes.count < Self.virtualMailboxesMax
-        {
-            virtualMailboxes.append(entry.mailbox)
+        } else if marked.count <= MailboxUses.mailboxesMax {
+            marked.append(MarkedMailbox(name: entry.mailbox, attributes: entry.attributes))
         }
     }
 
@@ -213,17 +214,23 @@ struct BackendLogin: ~Copyable {
             return .waiting
         }
         if askUses(into: &out) { return .waiting }
+        if needsUses && !areUsesKnown {
+            return .failed("backend does not say what mailboxes are for, and a rule must know it")
+        }
         return .ready(
             BackendFacts(
                 capabilities: capabilities,
                 namespace: namespace,
                 delimiter: delimiter,
-                virtualMailboxes: virtualMailboxes,
+                marked: marked,
+                areUsesKnown: areUsesKnown,
                 user: user,
                 settings: settings
             )
         )
     }
+
+    private var areUsesKnown: Bool { areUsesTold && marked.count <= MailboxUses.mailboxesMax }
 
     // MARK: Logging in
 

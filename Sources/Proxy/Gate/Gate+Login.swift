@@ -160,13 +160,47 @@ extension Gate {
         }
     }
 
-    /// The user is who he says he is: writes that down and reaches for the backend meanwhile.
+    /// The user is who he says he is.
     private mutating func verified(
         _ attempt: LoginAttempt,
         at now: Instant,
         into out: inout Outbox
     ) {
         out.effects.append(.loginEnded(user: attempt.user, succeeded: true))
+        guard settings.policy.namesUnixGroups else { return open(attempt, at: now, into: &out) }
+        var attempt = attempt
+        attempt.stage = .groups
+        attempt.deadline = now.advanced(by: settings.authentication.deadline)
+            .advanced(by: Self.answerMargin)
+        stage = .login(attempt)
+        out.effects.append(.lookUpGroups(user: attempt.user))
+    }
+
+    mutating func groupsTold(_ groups: Set<String>?, at now: Instant, into out: inout Outbox) {
+        guard case .login(var attempt) = stage, attempt.stage == .groups else { return }
+        attempt.unixGroups = groups
+        if groups == nil {
+            let isNeeded = settings.policy.unixGroupsNeed == .enforced
+            var record = trail.event(
+                .authorizationDenied,
+                verdict: isNeeded ? .deny : .wouldDeny,
+                reason: .groupsUnknown
+            )
+            record.arguments = ShortBytes(attempt.user)
+            trail.record(record, into: &out)
+            if isNeeded {
+                return refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
+            }
+        }
+        open(attempt, at: now, into: &out)
+    }
+
+    /// Writes the login down and reaches for the backend meanwhile.
+    private mutating func open(
+        _ attempt: LoginAttempt,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
         guard let index = settings.backend(for: attempt.user) else {
             return refuse(attempt.tag, .unauthorized, user: attempt.user, into: &out)
         }
@@ -185,6 +219,7 @@ extension Gate {
         record.tag = attempt.tag.bytes
         trail.record(record, into: &out)
         self.backend = ResponseFragmenter()
+        let need = settings.policy.usesNeed(for: Subject(attempt, facts, tls))
         backendLogin = BackendLogin(
             backend,
             user: attempt.user,
@@ -196,8 +231,9 @@ extension Gate {
                 serverPort: facts.serverPort,
                 session: facts.session
             ),
-            // Without rules there is nothing that such a mailbox could lead around.
-            findsVirtual: backend.findsVirtual && !settings.policy.rules.isEmpty
+            // Without rules there is nothing that a virtual mailbox could lead around.
+            asksUses: backend.findsVirtual && !settings.policy.rules.isEmpty || need != .none,
+            needsUses: need == .enforced
         )
         out.effects.append(.connectBackend(index))
     }
@@ -259,7 +295,14 @@ extension Gate {
         case .ready(let backend):
             var subject = Subject(attempt, facts, tls)
             subject.clientName = clientName
-            admission = Admission(subject: subject, tag: attempt.tag, backend: backend)
+            let need = settings.policy.usesNeed(for: subject)
+            if need == .rehearsed && backend.names.uses == nil { recordUnknownUses(into: &out) }
+            admission = Admission(
+                subject: subject,
+                knowsGroups: attempt.unixGroups != nil,
+                tag: attempt.tag,
+                backend: backend
+            )
         case .failed(let reason):
             backendLogin = nil
             out.effects.append(.closeBackend)
@@ -267,6 +310,13 @@ extension Gate {
             forgetIdentity()
             refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
         }
+    }
+
+    /// Rules in report mode would let nobody in without knowing what mailboxes are for.
+    private mutating func recordUnknownUses(into out: inout Outbox) {
+        let reason: Phrase = "backend does not say what mailboxes are for"
+        let record = trail.event(.backendLogin, verdict: .wouldDeny, reason: reason)
+        trail.record(record, into: &out)
     }
 
     /// The records of what comes after a login that failed are nobody's.

@@ -24,11 +24,13 @@ struct Gate: ~Copyable {
     /// What a login ends in: all that the authenticated session starts with.
     struct Admission {
         let subject: Subject
+        /// Whether the subject's Unix groups were asked for.
+        let knowsGroups: Bool
         let tag: Tag
         let backend: BackendFacts
     }
 
-    let facts: ConnectionFacts
+    private(set) var facts: ConnectionFacts
     var settings: Settings
     var tls: ClientTLSFacts?
     let offersStartTLS: Bool
@@ -326,6 +328,8 @@ struct Gate: ~Copyable {
         self.settings = settings
         trail.facts.policyRevision = settings.policy.revision
     }
+
+    mutating func clockSet(_ epoch: Epoch) { facts.epoch = epoch }
 
     /// Says BYE, records why, closes.
     mutating func end(_ text: Phrase, _ event: Event, into out: inout Outbox) {

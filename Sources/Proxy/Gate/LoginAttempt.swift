@@ -12,6 +12,8 @@ struct LoginAttempt {
         case admission
         /// PAM is asked.
         case verification
+        /// The name service is asked for the user's groups.
+        case groups
         /// The identity is known; its record is being written and the backend is being reached.
         case backend
     }
@@ -23,6 +25,8 @@ struct LoginAttempt {
     let password: Secret?
     let method: AuthenticationMethod
     var stage = Stage.admission
+    /// Nil where no rule asks for them, or they can't be told.
+    var unixGroups: Set<String>?
     /// The time by which PAM, then the backend, must have answered.
     var deadline: Instant
 
@@ -67,6 +71,7 @@ extension Subject {
     /// Who the login has made of the client.
     init(_ attempt: LoginAttempt, _ facts: ConnectionFacts, _ tls: ClientTLSFacts?) {
         self.init(user: attempt.user)
+        unixGroups = attempt.unixGroups ?? []
         address = NetworkAddress(facts.clientAddress)
         method = attempt.method
         certificate = tls?.certificate.map {

@@ -14,23 +14,33 @@ struct Access: Equatable {
     let needed: Demand
     /// What the administrator permits beside the policy's rights: `a` or nothing.
     var granted = Rights.none
+    /// Rules whose volume is spent.
+    private var spent: [Rule] = []
 
     init(_ octets: [UInt8], needs needed: Demand, under policy: UserPolicy, naming: MailboxNaming) {
         self.init(octets, try? naming.decode(octets), needs: needed, under: policy)
     }
 
-    init(_ octets: [UInt8], _ name: MailboxName?, needs needed: Demand, under policy: UserPolicy) {
+    /// `uses` are what the mailbox is to be for, where it is made.
+    init(
+        _ octets: [UInt8],
+        _ name: MailboxName?,
+        needs needed: Demand,
+        under policy: UserPolicy,
+        uses: SpecialUses = .none
+    ) {
         raw = octets
         self.name = name
         self.needed = needed
-        decision = name.map { policy.decide($0.canonical) } ?? Decision(rights: .none)
+        decision = name.map { policy.decide($0.canonical, uses: uses) } ?? Decision(rights: .none)
     }
 
-    init(_ selection: Selection, needs needed: Demand) {
+    init(_ selection: Selection, needs needed: Demand, spent: [Rule] = []) {
         raw = selection.raw
         name = selection.name
         decision = selection.decision
         self.needed = needed
+        self.spent = spent
     }
 
     var rights: Rights { decision.rights.union(granted) }
@@ -50,8 +60,11 @@ struct Access: Equatable {
 
     /// The rules that stand against the command.
     var reasons: [Rule] {
-        isGranted ? [] : decision.reasons(taking: missing, forbidding: forbidden)
+        isGranted ? spent : decision.reasons(taking: missing, forbidding: forbidden)
     }
+
+    /// Whether a rule whose volume is spent wants the session to end.
+    var endsSession: Bool { spent.contains { $0.volume?.excess == .end } }
 
     /// What the record says of it.
     var record: Record.Mailbox {

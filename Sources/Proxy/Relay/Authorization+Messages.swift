@@ -11,6 +11,10 @@ extension Authorization {
         if isForbidden(.fetchText) && fetch.tellsText { needed = needed.adding(.fetchText) }
         let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
+        if !spent.isEmpty && FetchFilter(answering: fetch).tellsAnyText {
+            let access = selection.map { Access($0, needs: needed, spent: spent) }
+            return .refuse(.volumeSpent, Grounds(access))
+        }
         var fetch = fetch
         var filter = FetchFilter(answering: fetch)
         var rewrite: Phrase?

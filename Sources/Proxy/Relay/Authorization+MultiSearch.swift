@@ -28,6 +28,7 @@ extension Authorization {
     ) -> Judgement {
         var needed = Verb.multiSearch.row.mailbox
         if asked.search.looksIntoText { needed = needed.adding(.searchText) }
+        if asked.search.meansAll { needed = needed.adding(.searchAll) }
         var expansion = MailboxExpansion()
         var names: [MailboxName] = []
         for source in sources {

@@ -27,6 +27,8 @@ struct Authorization {
     let descendants: [MailboxName?]?
     let permissions: Permissions
     let quotaLabels: QuotaLabels
+    /// The rules by which nothing more may be fetched from the selected mailbox.
+    let spent: [Rule]
 
     /// Asked without a look at what is selected.
     private var isSelected: Bool { if case .some = selection { true } else { false } }
@@ -129,6 +131,9 @@ struct Authorization {
     func reading(_ command: Command) -> Judgement {
         var needed = command.verb.row.selected
         if command.program?.looksIntoText ?? false { needed = needed.adding(.searchText) }
+        if isForbidden(.searchAll) && command.program?.meansAll ?? false {
+            needed = needed.adding(.searchAll)
+        }
         let grounds = selected(needed)
         if let refusal = grounds.mailbox?.refusal { return .refuse(refusal, grounds) }
         if command.program?.charset == .unsupported { return .refuse(.badCharset, grounds) }
@@ -202,7 +207,13 @@ struct Authorization {
 
     private func create(_ octets: [UInt8], _ uses: KeywordSet<SpecialUse>) -> Judgement {
         let name = try? naming.decode(octets, allowsTrailingDelimiter: true)
-        let access = Access(octets, name, needs: Verb.create.row.mailbox, under: policy)
+        let access = Access(
+            octets,
+            name,
+            needs: Verb.create.row.mailbox,
+            under: policy,
+            uses: SpecialUses(uses)
+        )
         let grounds = Grounds(access)
         guard let name else { return .refuse(.invalidName, grounds) }
         if let obstacle = obstacle(creating: name, access) { return obstacle.judgement(grounds) }

@@ -5,6 +5,8 @@ import Bytes
 import IMAP
 
 /// An IDLE command, from its verb to its answer.
+///
+/// Asked about at every turn of a session: what is big lives elsewhere.
 enum Idling: Equatable {
     /// The backend has not confirmed it yet.
     case asked(UInt64)
@@ -17,11 +19,11 @@ enum Idling: Equatable {
     /// The backend has not confirmed what the client was told long ago.
     case reasked(UInt64)
     /// The client idles on while the backend is asked for something else.
-    case interrupted(Exchange)
+    indirect case interrupted(Exchange)
     /// The backend does not know IDLE: it gets a NOOP when the time has come.
-    case polling(Exchange, next: Instant)
+    indirect case polling(Exchange, next: Instant)
     /// A NOOP is under way; with an answer for the client, that is the last.
-    case polled(Exchange, Ending?)
+    indirect case polled(Exchange, Ending?)
 
     /// The client's command, where the backend has been asked for something else in its place.
     var detached: Exchange? {
@@ -81,7 +83,7 @@ extension Relay {
         case .asked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
             tellIdling(into: &out)
-            if isWatchStale { interruptIdle(into: &out) }
+            if isWatchStale || uses.wantsAnswer { interruptIdle(into: &out) }
         case .reasked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
         default: return false
@@ -146,6 +148,7 @@ extension Relay {
     /// The backend has ended an IDLE that the client has never left.
     mutating func idleInterrupted(_ ended: Exchange, at now: Instant, into out: inout Outbox) {
         idling = .interrupted(ended)
+        renewUses(at: now, into: &out)
         renewWatch(at: now, into: &out)
         if undertaking == nil { resumeIdle(at: now, into: &out) }
     }

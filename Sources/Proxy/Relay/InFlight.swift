@@ -174,8 +174,20 @@ struct InFlight {
     }
 
     /// Whether a FETCH is under way, whose answers another one's filter would change.
-    var isFetching: Bool {
-        exchanges.contains { if case .fetch = $0.purpose { true } else { false } }
+    var isFetching: Bool { contains(.fetch) }
+
+    /// Has every FETCH that asks for text fail; false when there is none.
+    mutating func refuseFetches(_ refusal: Refusal) -> Bool {
+        var hasAny = false
+        for index in exchanges.indices {
+            guard case .fetch(let filter) = exchanges[index].purpose, filter.tellsAnyText else {
+                continue
+            }
+            exchanges[index].purpose = .refusal(refusal)
+            hasAny = true
+        }
+        if hasAny { refreshFilter() }
+        return hasAny
     }
 
     /// Whether the answers to a FETCH under way are renamed.

@@ -60,7 +60,7 @@ extension Refusal {
     ///
     /// Of what is hidden nothing may be said but that it does not exist.
     func worded(by grounds: Grounds) -> Refusal {
-        code == Refusal.noPermission.code ? saying(grounds.message) : self
+        code == Refusal.noPermission.code || self == .volumeSpent ? saying(grounds.message) : self
     }
 }
 

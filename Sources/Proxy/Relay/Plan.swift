@@ -1,6 +1,7 @@
 // A command of the client that takes several of the backend: which, in what order, and to what end.
 import Bytes
 import IMAP
+import Policy
 
 /// One of the backend's commands in a plan.
 struct Step: Equatable {
@@ -49,6 +50,8 @@ struct Plan: Equatable {
         case listing(Listing)
         /// The names of LIST and LSUB are what the command's filters mean.
         case surveying(KnownNames)
+        /// The names of LIST are told with what the mailboxes are for.
+        case askingUses(MailboxUses)
     }
 
     /// In this order; answers to the first ones may add to them.

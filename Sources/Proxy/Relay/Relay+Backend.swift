@@ -34,6 +34,7 @@ extension Relay {
                 if isFetch {
                     transcode(literal: nil, into: &out)
                     if owesAccess { tellAccess(into: &out) }
+                    renewUses(at: now, into: &out)
                     renewWatch(at: now, into: &out)
                     resume(at: now, into: &out)
                 } else {
@@ -89,7 +90,8 @@ extension Relay {
             case .done(let summary):
                 self.transcoder = nil
                 guard isSelecting else { return dropUnselected(into: &out) }
-                guard !summary.isSuppressed else { return }
+                meter(summary, into: &out)
+                guard !isFinished, !summary.isSuppressed else { return }
                 if !record(pushed: summary, into: &out) { inFlight.count(told: summary) }
             }
         } catch {
@@ -172,6 +174,8 @@ extension Relay {
         settleSelection(after: exchange, condition, at: now, into: &out)
         settleModes(after: exchange, condition, into: &out)
         settleWatch(after: exchange, condition, into: &out)
+        settleUses(after: exchange, condition)
+        reportRest(into: &out)
         guard !isFinished else { return }
         // Answered, the client has all its time again.
         sawInput(at: now)
@@ -189,6 +193,7 @@ extension Relay {
         if isCutShort {
             return desynchronized("Backend refused a message half-way", into: &out)
         }
+        renewUses(at: now, into: &out)
         renewWatch(at: now, into: &out)
         resume(at: now, into: &out)
         endIfDrained(into: &out)
@@ -226,12 +231,15 @@ extension Relay {
     ) {
         switch exchange.purpose {
         case .select(let selected):
+            endMetering(into: &out)
             selection = condition == .ok ? selected : nil
             // RFC 5182, 2.1: what was saved belongs to the mailbox before.
             isResultLost = false
             // The policy may have changed since the command was sent.
             refreshSelection(at: now, into: &out)
-        case .deselect where condition == .ok: selection = nil
+        case .deselect where condition == .ok:
+            endMetering(into: &out)
+            selection = nil
         default: break
         }
     }

@@ -59,6 +59,11 @@ extension Relay {
         }
     }
 
+    /// Whether what rules must know of the user or his mailboxes is being asked for.
+    mutating func awaitsFacts(at now: Instant, into out: inout Outbox) -> Bool {
+        awaitsGroups(at: now, into: &out) || awaitsUses(at: now, into: &out)
+    }
+
     mutating func hold() { isHolding = true }
 
     // MARK: Commands
@@ -69,6 +74,7 @@ extension Relay {
         if passingBy != nil { return endPassingBy(into: &out) }
         // It may change what the next command's octets mean.
         if inFlight.contains(.enable) { return hold() }
+        if awaitsFacts(at: now, into: &out) { return hold() }
         let tagged: TaggedCommand
         do {
             tagged = try CommandParser.parse(client.command, text: enabled.quotedText)
@@ -107,6 +113,7 @@ extension Relay {
             out.client.append(.tagInUse, tag: tagged.tag)
             return true
         }
+        if awaitsMeters(for: tagged.command, into: &out) { return false }
         switch authorization.judge(tagged.command) {
         case .local(let answer, let grounds):
             recordLocal(tagged, grounds, into: &out)
@@ -130,6 +137,9 @@ extension Relay {
             let refusal = refusal.worded(by: grounds)
             guard deselects else {
                 out.client.append(refusal, tag: tagged.tag)
+                if grounds.mailbox?.endsSession ?? false {
+                    end("As much was fetched as the policy allows", .limit, into: &out)
+                }
                 break
             }
             // A refused SELECT leaves nothing selected, at the backend as well (section D, 2).

@@ -11,7 +11,7 @@ extension Relay {
         guard var current = undertaking else { return nil }
         switch current.plan.course {
         case .searching, .moving: break
-        case .plain, .leaving, .listing, .surveying: return nil
+        case .plain, .leaving, .listing, .surveying, .askingUses: return nil
         }
         undertaking = nil
         let isLegal = (try? current.collect(answers.piece)) != nil

@@ -77,7 +77,7 @@ extension Relay {
         goOn(at: now, into: &out)
     }
 
-    private var mayRenewWatch: Bool {
+    var mayRenewWatch: Bool {
         inFlight.isEmpty && undertaking == nil && unsent.isEmpty && !expectsDone && !isFinished
             && !isInsideResponse
     }
@@ -103,14 +103,15 @@ extension Relay {
     /// Where a rule keeps their text back, what was asked for together with it is kept back, too.
     var watchedFilter: FetchFilter? {
         guard let watch else { return nil }
-        let isKept =
-            watch.tellsText
-            && (Self.keepsText(selection) || Self.keepsText(inFlight.pendingSelection))
+        let mailboxes = [selection, inFlight.pendingSelection]
+        let isKept = mailboxes.contains { Self.keepsBack(watch, $0) }
         return isKept ? nil : watch.filter
     }
 
-    private static func keepsText(_ selection: Selection?) -> Bool {
-        selection?.decision.forbidden.contains(Operations(.fetchText)) ?? false
+    private static func keepsBack(_ watch: Watch, _ selection: Selection?) -> Bool {
+        guard let forbidden = selection?.decision.forbidden else { return false }
+        return forbidden.contains(Operations(.notify))
+            || watch.tellsText && forbidden.contains(Operations(.fetchText))
     }
 
     /// Writes what a message tells that nobody has just asked for; false when it answers a command.

@@ -82,7 +82,7 @@ extension Relay {
         into out: inout Outbox
     ) {
         switch current.plan.course {
-        case .plain, .leaving: break
+        case .plain, .leaving, .askingUses: break
         case .searching(let returns): endSearch(&current, returns, into: &out)
         case .moving(let copy):
             if exchange.verb == .search { file(&current, copy) }
@@ -113,11 +113,13 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
+        if case .askingUses = ended.plan.course { return usesTold(ended, at: now, into: &out) }
         if ended.isRenewedWatch { return watchRenewed(ended, at: now, into: &out) }
         guard case .refusal(let refusal) = ended.asked.purpose else {
             return answer(ended.asked, ended.condition, ended.code, at: now, into: &out)
         }
         if ended.plan.course == .leaving {
+            endMetering(into: &out)
             selection = nil
             isShut = false
             // RFC 7162, 3.2.11: such a client must be told that no mailbox is selected any more.

@@ -166,7 +166,7 @@ extension Relay {
         return record
     }
 
-    private var state: Phrase {
+    var state: Phrase {
         // Compared with nil, the whole selection would be copied.
         if case .some = selection { "selected" } else { "authenticated" }
     }

@@ -33,6 +33,7 @@ extension Relay {
         guard isSelecting, !isShut else { return .nothing }
         var filter = inFlight.fetchFilter
         if let watchedFilter { filter.formUnion(watchedFilter) }
+        if metering?.isSpent ?? false { filter.withholdText() }
         filter.hidesRecent = enabled.hasRevision2
         return filter
     }

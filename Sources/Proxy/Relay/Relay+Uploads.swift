@@ -18,7 +18,9 @@ extension Relay {
                 recordTagInUse(tagged, into: &out)
                 return refuseLiteral(header, tag: tagged.tag, .tagInUse, into: &out)
             }
-            guard inFlight.admits(.alone) else { return holdAtLiteral(header) }
+            guard inFlight.admits(.alone), !awaitsFacts(at: now, into: &out) else {
+                return holdAtLiteral(header)
+            }
             count()
         }
         switch judge(tagged.command) {

@@ -13,14 +13,14 @@ struct Relay: ~Copyable {
     /// A command whose literals the client sends unasked, though nothing will come of it.
     enum PassingBy {
         /// What the client hears at the command's end.
-        case refused(Tag?, Refusal)
+        indirect case refused(Tag?, Refusal)
         /// The client has its answer.
         case answered
     }
 
-    private(set) var subject: Subject
-    private let epoch: Epoch
-    let backend: BackendFacts
+    var subject: Subject
+    private var epoch: Epoch
+    var backend: BackendFacts
     private(set) var offer: CapabilitySet
     private let compressionRoom: CompressionRoom
     /// Taken while the client compresses.
@@ -46,8 +46,13 @@ struct Relay: ~Copyable {
     var enabled = CapabilitySet()
     /// The last search that was to be saved was refused: what `$` is at the backend is older.
     var isResultLost = false
+    /// Elsewhere, since it is big and looked for at every turn.
+    private var boxedUpload: Boxed<Upload>?
     /// The client's messages on their way to the backend.
-    var upload: Upload?
+    var upload: Upload? {
+        get { boxedUpload?.value }
+        set { boxedUpload = newValue.map(Boxed.boxed) }
+    }
     /// Over the message that streams.
     var digest: MessageDigest?
     var idling: Idling?
@@ -73,6 +78,12 @@ struct Relay: ~Copyable {
     var watch: Watch?
     /// The backend does not watch what `watch` means by now.
     var isWatchStale = false
+    var hidden = HidingTally()
+    var uses = UsesKnowledge()
+    var groups: GroupsKnowledge
+    /// Of the selected mailbox, where rules bound how much may be fetched from it.
+    var metering: Metering?
+    var lastReport: UInt64 = 0
 
     var isRecorderAvailable: Bool
     /// The literal that is passing by goes to the client.
@@ -92,6 +103,7 @@ struct Relay: ~Copyable {
 
     init(
         subject: Subject,
+        knowsGroups: Bool,
         epoch: Epoch,
         backend: BackendFacts,
         settings: Settings,
@@ -112,6 +124,14 @@ struct Relay: ~Copyable {
         client = CommandFragmenter(limits: settings.limits.afterLogin)
         policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
         policyDeadline = policy.changes.map(epoch.instant) ?? .max
+        groups = GroupsKnowledge(
+            isKnown: knowsGroups || settings.policy.unixGroupsNeed == .rehearsed,
+            expires: now.advanced(by: settings.authentication.groupsAge)
+        )
+        uses.need = settings.policy.usesNeed(for: subject)
+        // What rules in report mode miss stands in the trail by now.
+        uses.isStale = backend.names.uses == nil && uses.need != .rehearsed
+        uses.expires = now.advanced(by: UsesKnowledge.ageMax)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
             messageBytesMax: settings.limits.messageBytesMax,
@@ -167,7 +187,8 @@ struct Relay: ~Copyable {
             copies: settings.copies,
             descendants: descendants,
             permissions: settings.permissions,
-            quotaLabels: quotaLabels
+            quotaLabels: quotaLabels,
+            spent: metering?.spent ?? []
         )
     }
 
@@ -194,6 +215,7 @@ struct Relay: ~Copyable {
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         trail.facts.policyRevision = settings.policy.revision
         judgeAnew(at: now, into: &out)
+        reviewGroups(into: &out)
     }
 
     /// The client has said who it is: rules may look at that.
@@ -203,16 +225,24 @@ struct Relay: ~Copyable {
         judgeAnew(at: now, into: &out)
     }
 
+    /// The clock on the wall was set: it may be another hour than rules were judged by.
+    mutating func clockSet(_ epoch: Epoch, at now: Instant, into out: inout Outbox) {
+        self.epoch = epoch
+        judgeAnew(at: now, into: &out)
+    }
+
     /// Takes the policy of this moment, for what is selected and for what waits.
-    private mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
+    mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
         policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
         policyDeadline = policy.changes.map(epoch.instant) ?? .max
         // A waiting command is judged and recorded anew under the new policy.
         isRecorded = false
+        endMetering(into: &out)
         inFlight.refreshSelection(under: policy)
         refreshSelection(at: now, into: &out)
         if !isFinished && !isShut { tellAccess(into: &out) }
         reviewPlan()
+        reviewUses(at: now, into: &out)
         reviewWatch(at: now, into: &out)
     }
 
@@ -305,6 +335,8 @@ struct Relay: ~Copyable {
     mutating func finish(into out: inout Outbox) {
         guard !isFinished else { return }
         isFinished = true
+        meterUnfinished()
+        endMetering(into: &out)
         for exchange in inFlight.exchanges where exchange.tag != nil {
             recordOutcome(exchange, .aborted, code: nil, at: exchange.started, into: &out)
         }

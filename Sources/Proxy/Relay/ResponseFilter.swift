@@ -230,9 +230,11 @@ extension Relay {
         }
         // A name that is not canonical can't be held against the policy: it does not exist.
         guard let name = decoded else { return true }
+        if note(usesOf: entry, name) { return true }
         if survey(entry, name, isSubscribed: isSubscribed) { return true }
         let rights = policy.decide(name.canonical).rights
         guard rights.contains(.lookup) else { return true }
+        recordHiding(name, entry.mailbox, isSubscribed: isSubscribed, into: &out)
         var entry = entry
         entry.mailbox = naming.encode(name)
         if isSubscribed && list(entry, rights, isSubscribed: true, into: &out) { return true }

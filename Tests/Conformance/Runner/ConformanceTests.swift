@@ -1,4 +1,5 @@
 // Every transcript of the corpus, played whole and cut; and whether they prove all that is listed.
+import Audit
 import Foundation
 import Testing
 
@@ -15,6 +16,10 @@ struct ConformanceTests {
         let denied = transcript.heading.denied
         for complaint in ClientOracle.complaints(about: whole.scene.toClient, denied: denied) {
             Issue.record("\(file): \(complaint)")
+        }
+        for record in whole.scene.records where record.phase == .decision {
+            let facts = String(decoding: record.session, as: UTF8.self)
+            #expect(facts.contains(#""policy":""#), "\(file): \(record.shown) names no revision")
         }
     }
 

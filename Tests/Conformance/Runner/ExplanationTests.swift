@@ -25,16 +25,27 @@ struct ExplanationTests {
         "from: 1970-01-01", "from: 2030-01-01", "until: 1970-01-02",
     ]
 
-    /// The lines of a policy of up to four rules.
-    private static func policy(_ dice: inout Dice) -> [String] {
+    /// The lines of a policy of up to four rules; `forReplay` without what no trail tells.
+    private static func policy(_ dice: inout Dice, forReplay: Bool = false) -> [String] {
         let rules = (0..<1 + dice.below(4)).map { number in
-            let who = dice.pick(["everyone", "{ users: [ann] }", "{ except: { users: [ann] } }"])
+            var people = ["everyone", "{ users: [ann] }", "{ except: { users: [ann] } }"]
+            var places = mailboxes.map { "[\($0)]" }
+            if !forReplay {
+                people += ["{ unix-groups: staff }", "{ except: { unix-groups: [staff, x] } }"]
+                places += [
+                    "{ special-use: [Archive, Sent] }", "{ names: INBOX, special-use: Junk }",
+                ]
+            }
+            let who = dice.pick(people)
+            let volume =
+                dice.hits(20) && !forReplay
+                ? "at-most: { messages: \(dice.pick([0, 2])), per: day }, " : ""
             let when = dice.hits(40) ? "when: { \(dice.pick(conditions)) }, " : ""
             let operations =
                 dice.hits(30) ? "operations: { no: [\(dice.pick(Self.operations))] }, " : ""
             let others = dice.hits(30) ? dice.pick(["mode: report, ", "message: Ask, "]) : ""
-            return "  - { id: r\(number), who: \(who), mailboxes: [\(dice.pick(mailboxes))], "
-                + "\(when)\(operations)\(others)limit: \(dice.pick(limits)) }"
+            return "  - { id: r\(number), who: \(who), mailboxes: \(dice.pick(places)), "
+                + "\(when)\(operations)\(volume)\(others)limit: \(dice.pick(limits)) }"
         }
         return ["policy: 1", "rules:"] + rules
     }
@@ -44,9 +55,11 @@ struct ExplanationTests {
         subject.address = NetworkAddress("192.0.2.7")
         subject.tlsVersion = .tls13
         subject.listener = "imaps"
+        subject.unixGroups = ["staff"]
         var circumstances = Circumstances(subject)
         // The scene's clock.
         circumstances.time = 1
+        circumstances.mailboxes = ["Archive": SpecialUses(.archive), "Work": SpecialUses(.junk)]
         return circumstances
     }()
 
@@ -60,6 +73,8 @@ struct ExplanationTests {
             var heading = Heading()
             heading.capabilities = AgreeableBackend.capabilities
             heading.policy = Self.policy(&dice)
+            heading.unixGroups = ["staff"]
+            heading.marks = [#"(\Archive) "/" Archive"#, #"(\Junk) "/" Work"#]
             if dice.hits(70) { heading.state = .selected(dice.pick(["INBOX", "Work", "Archive"])) }
             let text = Grammar.commands.text(from: form, &dice)
             let settings = try heading.settings()
@@ -67,7 +82,7 @@ struct ExplanationTests {
             let scene = Scene.begun(heading, settings)
             let (clientHeard, backendHeard) = (scene.toClient.count, scene.toBackend.count)
             scene.client(Array("a \(text)\r\n".utf8))
-            scene.agree(from: backendHeard)
+            scene.agree(from: backendHeard, Self.circumstances.mailboxes)
             let real = Hearing(
                 scene.records,
                 toClient: Array(scene.toClient[clientHeard...]),
@@ -95,8 +110,13 @@ struct ExplanationTests {
         let policy = try heading.settings().policy
         let subject = Self.circumstances.subject
         let trial = try Trial(Self.circumstances, under: policy, like: nil)
+        var uses = MailboxUses()
+        for (mailbox, marks) in Self.circumstances.mailboxes {
+            uses.note(Array(mailbox.utf8), marks)
+        }
+        let names = BackendNames(user: "ann", personal: [], others: [], uses: uses)
         for mailbox in ["INBOX", "Work", "Work/Plan", "Secret", "Archive", "é", "x/y"] {
-            let left = policy.policy(for: subject, at: 1).decide(Array(mailbox.utf8))
+            let left = policy.policy(for: subject, at: 1, names).decide(Array(mailbox.utf8))
             #expect(trial.decision(on: mailbox)?.rights == left.rights)
             #expect(trial.decision(on: mailbox)?.forbidden == left.forbidden)
         }
@@ -111,7 +131,7 @@ struct ExplanationTests {
             var dice = Dice(seed: seed &* 104_729 &+ UInt64(form.utf8.count))
             let text = Grammar.commands.text(from: form, &dice)
             var heading = Heading()
-            heading.policy = Self.policy(&dice)
+            heading.policy = Self.policy(&dice, forReplay: true)
             let policy = try heading.settings().policy
             let mailbox = dice.pick(["INBOX", "Work", "Archive"])
 
@@ -139,8 +159,8 @@ struct ExplanationTests {
 
 extension Scene {
     /// Has the trial's backend answer what this one is sent from the octet `start` on.
-    fileprivate func agree(from start: Int) {
-        var backend = AgreeableBackend([:])
+    fileprivate func agree(from start: Int, _ mailboxes: [String: SpecialUses]) {
+        var backend = AgreeableBackend(mailboxes)
         var heard = start
         while heard < toBackend.count {
             let asked = Array(toBackend[heard...])

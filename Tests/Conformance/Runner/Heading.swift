@@ -23,6 +23,10 @@ struct Heading: Sendable {
     var startsWithTLS = true
     /// The e-mail addresses in the client's certificate; nil without one.
     var certificate: [String]?
+    /// What the name service says; nil when it can't tell.
+    var unixGroups: Set<String>? = []
+    /// What LIST (SPECIAL-USE) tells before the conversation, a line each.
+    var marks: [String] = []
     var capabilities = Heading.allCapabilities
     var namespace = #"(("" "/")) NIL NIL"#
     /// As the backend writes it in LIST: `/` or NIL.

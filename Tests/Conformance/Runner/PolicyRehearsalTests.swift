@@ -10,6 +10,8 @@ struct PolicyRehearsalTests {
     private static let timed = ["policy-hours.imap"]
     /// Where the backend answers a question that only rules make.
     private static let asked = ["virtual-by-use.imap"]
+    /// Where it answers the same one again and again.
+    private static let askedAgain = ["policy-special-use.imap"]
 
     /// What the gateway asks at the login for the sake of rules, those in report mode included:
     /// the one thing that a backend sees of them.
@@ -23,7 +25,7 @@ struct PolicyRehearsalTests {
 
     @Test(
         "are indistinguishable from none",
-        arguments: Corpus.files.filter { !(timed + asked).contains($0) }
+        arguments: Corpus.files.filter { !(timed + asked + askedAgain).contains($0) }
     )
     func isHidden(file: String) throws {
         let transcript = try Corpus.transcript(file)
@@ -51,6 +53,18 @@ struct PolicyRehearsalTests {
             #expect(scene.toBackend.removing(first: selected) != scene.toBackend)
             #expect(scene.records.contains { $0.verdict == .wouldDeny && $0.event == .select })
         }
+    }
+
+    @Test("refuse nothing for what the backend says of mailboxes", arguments: askedAgain)
+    func refusesNothing(file: String) throws {
+        let transcript = try Corpus.transcript(file)
+        var own = transcript.heading
+        own.settings.append("rehearse: true")
+        let scene = try play(transcript, own, reloading: false)
+        #expect(scene.toBackend.removing(first: Self.question) != scene.toBackend)
+        #expect(scene.records.contains { $0.verdict == .wouldDeny })
+        #expect(!scene.records.contains { $0.verdict == .deny })
+        #expect(!scene.isClosed)
     }
 
     @Test func whatWouldBeRefusedIsWritten() throws {

@@ -27,7 +27,11 @@ extension Scene {
             for line in asked.split(separator: "\r\n") {
                 let words = line.split(separator: " ", maxSplits: 2).map(String.init)
                 guard words.count > 1 else { continue }
-                let data = Self.data(for: words[1], heading).map { $0 + "\r\n" }.joined()
+                let isAboutUses = line.contains("(SPECIAL-USE)")
+                let lines =
+                    isAboutUses
+                    ? heading.marks.map { "* LIST \($0)" } : Self.data(for: words[1], heading)
+                let data = lines.map { $0 + "\r\n" }.joined()
                 backend(Array("\(data)\(words[0]) OK done\r\n".utf8))
             }
         }

@@ -32,6 +32,7 @@ final class Scene {
     private var acknowledges = true
     private var owesAcknowledgement = false
     private var admitsLogin = true
+    private var volumes = VolumeLedger()
     private var nextAnswer: AuthenticationAnswer?
 
     init(_ heading: Heading, _ settings: Settings) {
@@ -133,6 +134,10 @@ final class Scene {
         guard !effects.isEmpty else { return }
         switch effects.removeFirst() {
         case .admitLogin: session.loginAdmitted(admitsLogin, at: now, into: &out)
+        case .meter(let report):
+            let amounts = report.meters.map { volumes.add(report.amount, to: $0, at: now) }
+            session.metered(amounts, of: report.number, at: now, into: &out)
+        case .lookUpGroups: session.groupsTold(heading.unixGroups, at: now, into: &out)
         case .authenticate(let credentials):
             let isRight = credentials.password == Secret("secret")
             let answer = nextAnswer ?? (isRight ? .accepted : .rejected)

@@ -56,6 +56,9 @@ struct TranscriptReader {
         case "certificate":
             transcript.heading.certificate =
                 value == "nameless" ? [] : value.split(separator: ",").map { $0.trimmed }
+        case "unix-groups":
+            let groups = value.split(separator: ",").map { $0.trimmed }
+            transcript.heading.unixGroups = value == "unavailable" ? nil : Set(groups)
         case "tls": transcript.heading.startsWithTLS = value != "none"
         case "state": transcript.heading.state = try state(value)
         case "capabilities": transcript.heading.capabilities = value

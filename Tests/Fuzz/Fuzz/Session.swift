@@ -199,6 +199,10 @@ private final class FuzzedSession {
     private func act(_ effect: Effect) {
         switch effect {
         case .admitLogin: session.loginAdmitted(true, at: 1_000_000, into: &out)
+        case .meter(let report):
+            let amounts = report.meters.map { _ in report.amount }
+            session.metered(amounts, of: report.number, at: 1_000_000, into: &out)
+        case .lookUpGroups: session.groupsTold([], at: 1_000_000, into: &out)
         case .authenticate: session.authenticated(.accepted, at: 1_000_000, into: &out)
         case .connectBackend: session.backendConnected(at: 1_000_000, into: &out)
         case .closeBackend: backendRest = []

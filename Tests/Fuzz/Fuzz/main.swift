@@ -3,7 +3,7 @@ import CFuzzer
 import Glibc
 
 enum Target: String, CaseIterable {
-    case client, backend, session, names, globs
+    case client, backend, session, names, globs, helper
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Target.init)
 
@@ -14,6 +14,7 @@ enum Target: String, CaseIterable {
         case .session: fuzzSession(input)
         case .names: fuzzNames(input)
         case .globs: fuzzGlobs(input)
+        case .helper: fuzzHelper(input)
         }
     }
 }

@@ -8,12 +8,18 @@ private let second: UInt64 = 1_000_000
 private let ann = Credentials(user: "ann", password: Secret("x"), host: "192.0.2.1")
 
 private func question(_ id: UInt32, to helper: Int) -> HelperPool.Action {
-    .send(PAMQuestion(id: id, credentials: ann), helper: helper)
+    .send(PAMQuestion(id: id, .login(ann)), helper: helper)
 }
 
 private func reply(_ id: UInt32, _ answer: AuthenticationAnswer = .accepted) -> [UInt8] {
     var buffer = Buffer()
-    PAMReply(id: id, answer: answer).encode(into: &buffer)
+    _ = PAMReply(id: id, answer: answer).encode(into: &buffer)
+    return buffer.bytes
+}
+
+private func told(_ id: UInt32) -> [UInt8] {
+    var buffer = Buffer()
+    _ = PAMReply(id: id, .groups(["mail"])).encode(into: &buffer)
     return buffer.bytes
 }
 
@@ -31,7 +37,7 @@ struct HelperPoolTests {
     @Test("asks a free helper and passes its answer on", arguments: AuthenticationAnswer.allCases)
     func asks(_ answer: AuthenticationAnswer) {
         var pool = pool(2)
-        #expect(pool.ask(ann, session: 9, at: 0) == [question(1, to: 0)])
+        #expect(pool.ask(.login(ann), session: 9, at: 0) == [question(1, to: 0)])
         #expect(
             pool.received(reply(1, answer).span, helper: 0, at: 1)
                 == [.answer(session: 9, answer)]
@@ -42,9 +48,9 @@ struct HelperPoolTests {
     @Test("holds one conversation a helper, and lets the others wait in order")
     func queues() {
         var pool = pool(1)
-        #expect(pool.ask(ann, session: 1, at: 0) == [question(1, to: 0)])
-        #expect(pool.ask(ann, session: 2, at: 0) == [])
-        #expect(pool.ask(ann, session: 3, at: 0) == [])
+        #expect(pool.ask(.login(ann), session: 1, at: 0) == [question(1, to: 0)])
+        #expect(pool.ask(.login(ann), session: 2, at: 0) == [])
+        #expect(pool.ask(.login(ann), session: 3, at: 0) == [])
         #expect(
             pool.received(reply(1).span, helper: 0, at: 1)
                 == [.answer(session: 1, .accepted), question(2, to: 0)]
@@ -55,19 +61,62 @@ struct HelperPoolTests {
         )
     }
 
+    @Test("asks for groups, and takes no answer of the other kind")
+    func asksForGroups() {
+        var pool = pool(1)
+        let asked = pool.ask(.groups(of: "ann"), session: 1, at: 0)
+        #expect(asked == [.send(PAMQuestion(id: 1, .groups(of: "ann")), helper: 0)])
+        #expect(
+            pool.received(told(1).span, helper: 0, at: 1)
+                == [.groups(["mail"], of: "ann", session: 1)]
+        )
+        _ = pool.ask(.groups(of: "ann"), session: 1, at: 2)
+        #expect(
+            pool.received(reply(2, .unavailable).span, helper: 0, at: 3)
+                == [.groups(nil, of: "ann", session: 1)]
+        )
+        _ = pool.ask(.groups(of: "ann"), session: 1, at: 4)
+        #expect(
+            pool.received(reply(3, .accepted).span, helper: 0, at: 5)
+                == [.kill(helper: 0), .groups(nil, of: "ann", session: 1)]
+        )
+        _ = pool.helperStarted(0, at: 6)
+        _ = pool.ask(.login(ann), session: 1, at: 7)
+        #expect(
+            pool.received(told(4).span, helper: 0, at: 8)
+                == [.kill(helper: 0), .answer(session: 1, .unavailable)]
+        )
+    }
+
+    @Test("tells of groups whose asker is gone, and of none in time")
+    func groupsOfWhoIsGone() {
+        var pool = pool(1)
+        _ = pool.ask(.groups(of: "ann"), session: 1, at: 0)
+        pool.forget(session: 1)
+        #expect(
+            pool.received(told(1).span, helper: 0, at: 1)
+                == [.groups(["mail"], of: "ann", session: nil)]
+        )
+        _ = pool.ask(.groups(of: "bob"), session: 2, at: 2)
+        #expect(
+            pool.expire(at: 2 + 10 * second)
+                == [.kill(helper: 0), .groups(nil, of: "bob", session: 2)]
+        )
+    }
+
     @Test("turns questions away when too many wait")
     func isBounded() {
         var pool = pool(1, waitingMax: 1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 0)
-        #expect(pool.ask(ann, session: 3, at: 0) == [.answer(session: 3, .unavailable)])
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 0)
+        #expect(pool.ask(.login(ann), session: 3, at: 0) == [.answer(session: 3, .unavailable)])
     }
 
     @Test("has a helper killed that hangs, and asks its successor")
     func killsHangingHelper() {
         var pool = pool(1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 9 * second)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 9 * second)
         #expect(pool.nextDeadline == 10 * second)
         #expect(pool.expire(at: 10 * second - 1) == [])
         #expect(
@@ -82,29 +131,29 @@ struct HelperPoolTests {
     @Test("answers who waited too long, and spares the helper that began late")
     func sparesBusyHelper() {
         var pool = pool(1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 0)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 0)
         _ = pool.received(reply(1).span, helper: 0, at: 9 * second)
         #expect(pool.expire(at: 10 * second) == [.answer(session: 2, .unavailable)])
         #expect(pool.nextDeadline == 19 * second)
         #expect(pool.received(reply(2).span, helper: 0, at: 11 * second) == [])
-        #expect(pool.ask(ann, session: 3, at: 11 * second) == [question(3, to: 0)])
+        #expect(pool.ask(.login(ann), session: 3, at: 11 * second) == [question(3, to: 0)])
     }
 
     @Test("answers for a helper that died")
     func helperDies() {
         var pool = pool(2)
-        _ = pool.ask(ann, session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
         #expect(pool.helperEnded(0) == [.answer(session: 1, .unavailable)])
-        #expect(pool.ask(ann, session: 2, at: 0) == [question(2, to: 1)])
+        #expect(pool.ask(.login(ann), session: 2, at: 0) == [question(2, to: 1)])
         #expect(pool.helperStarted(1, at: 0) == [.answer(session: 2, .unavailable)])
     }
 
     @Test("keeps questions until the first helper is there, but not past the deadline")
     func waitsForHelpers() {
         var pool = HelperPool(helpers: 1)
-        #expect(pool.ask(ann, session: 1, at: 0) == [])
-        #expect(pool.ask(ann, session: 2, at: 5 * second) == [])
+        #expect(pool.ask(.login(ann), session: 1, at: 0) == [])
+        #expect(pool.ask(.login(ann), session: 2, at: 5 * second) == [])
         #expect(pool.expire(at: 10 * second) == [.answer(session: 1, .unavailable)])
         #expect(pool.helperStarted(0, at: 11 * second) == [question(1, to: 0)])
     }
@@ -113,7 +162,7 @@ struct HelperPoolTests {
     func distrusts() {
         for packet in [reply(2), [], [0, 0, 0, 1, 9], Array(repeating: 0, count: 100)] {
             var pool = pool(1)
-            _ = pool.ask(ann, session: 1, at: 0)
+            _ = pool.ask(.login(ann), session: 1, at: 0)
             #expect(
                 pool.received(packet.span, helper: 0, at: 1)
                     == [.kill(helper: 0), .answer(session: 1, .unavailable)]
@@ -126,8 +175,8 @@ struct HelperPoolTests {
     @Test("tells nothing to a session that is gone")
     func forgets() {
         var pool = pool(1)
-        _ = pool.ask(ann, session: 1, at: 0)
-        _ = pool.ask(ann, session: 2, at: 0)
+        _ = pool.ask(.login(ann), session: 1, at: 0)
+        _ = pool.ask(.login(ann), session: 2, at: 0)
         pool.forget(session: 1)
         pool.forget(session: 2)
         #expect(pool.received(reply(1).span, helper: 0, at: 1) == [])
@@ -145,7 +194,8 @@ struct HelperPoolTests {
             for action in actions {
                 switch action {
                 case .send(let question, let helper): open[helper] = question.id
-                case .answer(let session, _): answered.append(session)
+                case .answer(let session, _), .groups(_, _, let session?): answered.append(session)
+                case .groups(_, _, nil): break
                 case .kill(let helper): open[helper] = nil
                 }
             }
@@ -156,7 +206,10 @@ struct HelperPoolTests {
             switch Int.random(in: 0..<5, using: &chance) {
             case 0:
                 asked += 1
-                perform(pool.ask(ann, session: asked, at: now))
+                let request = chance.hits(50) ? PAMRequest.login(ann) : .groups(of: "ann")
+                perform(pool.ask(request, session: asked, at: now))
+            case 1 where chance.hits(50):
+                perform(pool.received(told(open[helper] ?? 0).span, helper: helper, at: now))
             case 1: perform(pool.received(reply(open[helper] ?? 0).span, helper: helper, at: now))
             case 2: perform(pool.helperEnded(helper))
             case 3: perform(pool.helperStarted(helper, at: now))

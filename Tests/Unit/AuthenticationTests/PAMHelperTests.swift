@@ -65,6 +65,22 @@ struct PAMHelperTests {
         #expect(helper.ask("ann", "secret") == .unavailable)
     }
 
+    @Test("tells the groups of the system's accounts, between logins")
+    func groups() throws {
+        let services = try Services()
+        defer { services.remove() }
+        try services.add(
+            "imap",
+            "auth required pam_permit.so\naccount required pam_permit.so\n"
+        )
+        let helper = try Helper(service: "imap", folder: services.folder)
+        defer { helper.stop() }
+        #expect(helper.groups(of: "root")?.contains("root") == true)
+        #expect(helper.ask("ann", "secret") == .accepted)
+        #expect(helper.groups(of: "no.such.account") == [])
+        #expect(helper.groups(of: "mail")?.contains("mail") == true)
+    }
+
     @Test("ends itself when a module hangs")
     func hangs() throws {
         let services = try Services()
@@ -193,9 +209,22 @@ private final class Helper {
     func ask(_ user: String, _ password: String) -> AuthenticationAnswer? {
         let credentials = Credentials(user: user, password: Secret(password), host: "192.0.2.1")
         var packet = Buffer()
-        guard PAMQuestion(id: 7, credentials: credentials).encode(into: &packet) else { return nil }
+        guard PAMQuestion(id: 7, .login(credentials)).encode(into: &packet) else { return nil }
+        guard case .judged(let answer)? = answer(to: packet) else { return nil }
+        return answer
+    }
+
+    func groups(of user: String) -> Set<String>? {
+        var packet = Buffer()
+        guard PAMQuestion(id: 7, .groups(of: user)).encode(into: &packet),
+            case .groups(let groups)? = answer(to: packet)
+        else { return nil }
+        return groups
+    }
+
+    private func answer(to packet: Buffer) -> PAMReply.Answer? {
         send(packet.bytes)
-        var room = [UInt8](repeating: 0, count: 16)
+        var room = [UInt8](repeating: 0, count: PAMReply.bytesMax)
         let count = unsafe recv(socket, &room, room.count, 0)
         guard count > 0, let reply = PAMReply(room.span.extracting(first: count)) else {
             return nil

@@ -12,8 +12,18 @@ private func packet(
 ) -> [UInt8]? {
     let credentials = Credentials(user: user, password: Secret(password), host: host)
     var buffer = Buffer()
-    let isSendable = PAMQuestion(id: id, credentials: credentials).encode(into: &buffer)
+    let isSendable = PAMQuestion(id: id, .login(credentials)).encode(into: &buffer)
     return isSendable ? buffer.bytes : nil
+}
+
+private func groupsPacket(of user: String) -> [UInt8]? {
+    var buffer = Buffer()
+    return PAMQuestion(id: 9, .groups(of: user)).encode(into: &buffer) ? buffer.bytes : nil
+}
+
+private func reply(_ groups: Set<String>) -> [UInt8]? {
+    var buffer = Buffer()
+    return PAMReply(id: 9, .groups(groups)).encode(into: &buffer) ? buffer.bytes : nil
 }
 
 @Suite("A PAM message")
@@ -24,8 +34,8 @@ struct PAMMessageTests {
         let question = PAMQuestion(bytes.span)
         #expect(question?.id == .max)
         #expect(
-            question?.credentials
-                == Credentials(user: "ann", password: Secret(" ä\n"), host: host)
+            question?.request
+                == .login(Credentials(user: "ann", password: Secret(" ä\n"), host: host))
         )
     }
 
@@ -33,11 +43,14 @@ struct PAMMessageTests {
     func form() {
         #expect(
             packet(user: "a", password: "b", host: "c")
-                == [1, 2, 3, 4, 0, 1, 97, 0, 1, 98, 0, 1, 99]
+                == [1, 2, 3, 4, 0, 0, 1, 97, 0, 1, 98, 0, 1, 99]
         )
         var buffer = Buffer()
-        PAMReply(id: 7, answer: .expired).encode(into: &buffer)
+        #expect(PAMReply(id: 7, answer: .expired).encode(into: &buffer) == true)
         #expect(buffer.bytes == [0, 0, 0, 7, 2])
+        #expect(groupsPacket(of: "a") == [0, 0, 0, 9, 1, 0, 1, 97])
+        #expect(reply(["b", "a c"]) == [0, 0, 0, 9, 16, 0, 2, 0, 3, 97, 32, 99, 0, 1, 98])
+        #expect(reply([]) == [0, 0, 0, 9, 16, 0, 0])
     }
 
     @Test(
@@ -61,6 +74,27 @@ struct PAMMessageTests {
         #expect(PAMReply([0, 0, 0, 1, 0, 0].span) == nil)
     }
 
+    @Test("carries as many groups as fit, and no others")
+    func groups() throws {
+        let most = Set((1...PAMReply.groupsMax).map { "group \($0)" })
+        let bytes = try #require(reply(most))
+        #expect(PAMReply(bytes.span) == PAMReply(id: 9, .groups(most)))
+        #expect(reply(most.union(["one more"])) == nil)
+        let long = String(repeating: "x", count: PAMReply.groupBytesMax)
+        #expect(reply([long]) != nil)
+        for name in [long + "x", "", "a\nb", "é"] { #expect(reply([name]) == nil) }
+        #expect(reply(Set((100...400).map { "\($0)" + long.dropFirst(3) })) == nil)
+        #expect(groupsPacket(of: "Ann") == nil)
+        let asked = try #require(groupsPacket(of: "ann"))
+        #expect(PAMQuestion(asked.span) == PAMQuestion(id: 9, .groups(of: "ann")))
+        for cut in asked.indices { #expect(PAMQuestion(asked.span.extracting(..<cut)) == nil) }
+        let told = try #require(reply(["ab", "c"]))
+        for cut in told.indices { #expect(PAMReply(told.span.extracting(..<cut)) == nil) }
+        #expect(PAMReply((told + [0]).span) == nil)
+        // A name that stands twice.
+        #expect(PAMReply([0, 0, 0, 9, 16, 0, 2, 0, 1, 97, 0, 1, 97].span) == nil)
+    }
+
     @Test("knows five answers")
     func knowsFiveAnswers() {
         let known = (UInt8.min...UInt8.max).filter { PAMReply([0, 0, 0, 1, $0].span) != nil }
@@ -79,6 +113,16 @@ struct PAMMessageTests {
             var again = Buffer()
             #expect(question.encode(into: &again) == true)
             #expect(again.bytes == bytes)
+        }
+        var answer = try #require(reply(["staff", "mail", "a b"]))
+        for _ in 0..<Int.random(in: 1...4, using: &chance) {
+            let index = Int.random(in: answer.indices, using: &chance)
+            answer[index] = UInt8.random(in: .min ... .max, using: &chance)
+        }
+        if let reply = PAMReply(answer.span) {
+            var again = Buffer()
+            #expect(reply.encode(into: &again) == true)
+            #expect(again.count == answer.count)
         }
         let noise = chance.bytes(atMost: PAMQuestion.bytesMax + 1)
         _ = PAMQuestion(noise.span)

@@ -34,7 +34,7 @@ struct Files {
     /// The policy alone, with all that the language has.
     var policy: PolicySet {
         get throws(ConfigurationErrors) {
-            try PolicySet.load(path: "etc/policy.yaml", reader: reader, refusing: []) {
+            try PolicySet.load(path: "etc/policy.yaml", reader: reader) {
                 "\($0.count)"
             }
         }

@@ -123,15 +123,25 @@ import Testing
         #expect(errors.first?.hasPrefix("policy.yaml:4:") == true)
     }
 
-    static let unenforced = ["at-most: { messages: 5, per: hour }"]
+    @Test("takes every word of the language, and a gateway's configuration does, too")
+    func isEnforced() throws {
+        let rules = """
+              - id: a
+                who: { unix-groups: [staff], except: { groups: [g] } }
+                mailboxes: { names: [x], special-use: [Trash] }
+                at-most: { messages: 5, bytes: 1 GB, per: hour, excess: end }
+                operations: { no: [search-all, notify] }
 
-    @Test("refuses what this version does not enforce", arguments: unenforced)
-    func refusesUnenforced(_ words: String) {
-        let errors = Self.files(
-            "  - { id: a, who: everyone, mailboxes: x, limit: deny, \(words) }\n"
-        ).errors
-        #expect(errors.count == 1, "\(errors)")
-        #expect(errors.first?.hasSuffix("is not enforced by this version") == true, "\(errors)")
+            """
+        let files = Self.files(rules, groups: "{ g: [bob] }")
+        #expect(files.errors == [])
+        #expect(files.policyErrors == [])
+        let policy = try files.load().policy
+        #expect(policy.unixGroupsNeed == .enforced)
+        var subject = Subject(user: "ann")
+        #expect(policy.usesNeed(for: subject) == .none)
+        subject.unixGroups = ["staff"]
+        #expect(policy.usesNeed(for: subject) == .enforced)
     }
 
     @Test("merges the files of a folder, whose ids and groups are unique")

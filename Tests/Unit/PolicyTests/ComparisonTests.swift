@@ -40,13 +40,22 @@ import Testing
                     zone: .utc
                 )
             }
-            if Bool.random(using: &generator) { new.forbidden = Operations(.expunge) }
+            if Bool.random(using: &generator) {
+                let words: [Policy.Operation] = [.expunge, .searchAll, .notify]
+                new.forbidden = Operations(generator.pick(words))
+            }
+            if generator.hits(20) { new.specialUses = SpecialUses(.trash) }
+            if generator.hits(20) { new.who.unixGroups = ["staff"] }
+            if generator.hits(20) { new.except.unixGroups = ["staff"] }
+            if generator.hits(20) {
+                new.volume = Volume(messages: generator.pick([5, 10]), bytes: nil, period: .day)
+            }
             if Int.random(in: 0..<4, using: &generator) == 0 { new.mode = .report }
             return new
         }
         return PolicySet(
             rules: rules,
-            groups: ["g": Members(users: ["carl", "bo*"])],
+            groups: ["g": Members(users: ["carl", "bo*"], unixGroups: ["temps"])],
             revision: ""
         )
     }
@@ -64,55 +73,72 @@ import Testing
         let found = try old.differences(to: new)
         for difference in found {
             let name = Array(difference.mailbox.utf8)
-            let before = old.policy(for: difference.subject, at: difference.time).decide(name)
-            let after = new.policy(for: difference.subject, at: difference.time).decide(name)
+            let uses = difference.specialUses
+            let before = old.policy(for: difference.subject, at: difference.time)
+                .decide(name, uses: uses)
+            let after = new.policy(for: difference.subject, at: difference.time)
+                .decide(name, uses: uses)
             #expect(before.rights == difference.before.rights)
             #expect(after.rights == difference.after.rights)
             #expect(after.forbidden == difference.after.forbidden)
-            #expect(before.rights != after.rights || before.forbidden != after.forbidden)
+            #expect(difference.before.volumes.first?.messages == Self.bound(before))
+            #expect(difference.after.volumes.first?.messages == Self.bound(after))
+            #expect(Self.change(before, after) != nil)
         }
         let changes = Set(
-            found.map {
-                change($0.before.rights, $0.before.forbidden, $0.after.rights, $0.after.forbidden)
+            found.map { difference in
+                [difference.before, difference.after].map {
+                    Self.words($0.rights, $0.forbidden, $0.volumes.first?.messages)
+                }.joined(separator: " ")
             }
         )
-        for user in Self.users {
-            for address in Self.addresses {
-                for method in AuthenticationMethod.allCases {
-                    for time in Self.times {
-                        var subject = Subject(user: user)
-                        subject.address = NetworkAddress(address)
-                        subject.method = method
-                        for name in Self.names.map({ Array($0.utf8) }) {
-                            let before = old.policy(for: subject, at: time).decide(name)
-                            let after = new.policy(for: subject, at: time).decide(name)
-                            guard
-                                before.rights != after.rights || before.forbidden != after.forbidden
-                            else { continue }
-                            let here = change(
-                                before.rights,
-                                before.forbidden,
-                                after.rights,
-                                after.forbidden
-                            )
-                            #expect(
-                                changes.contains(here),
-                                "\(user) \(String(decoding: name, as: UTF8.self)) \(address) \(method) \(time): \(here)"
-                            )
-                        }
+        for subject in Self.subjects {
+            for time in Self.times {
+                let before = old.policy(for: subject, at: time)
+                let after = new.policy(for: subject, at: time)
+                for name in Self.names.map({ Array($0.utf8) }) {
+                    for uses in [SpecialUses.none, SpecialUses(.trash)] {
+                        let here = Self.change(
+                            before.decide(name, uses: uses),
+                            after.decide(name, uses: uses)
+                        )
+                        guard let here else { continue }
+                        let place = "\(subject) \(String(decoding: name, as: UTF8.self)) \(time)"
+                        #expect(changes.contains(here), "\(place): \(here)")
                     }
                 }
             }
         }
     }
 
-    private func change(
-        _ rights: Rights,
-        _ no: Operations,
-        _ later: Rights,
-        _ noLater: Operations
-    ) -> String {
-        "\(rights.letters) \(no.rawValue) \(later.letters) \(noLater.rawValue)"
+    /// Everyone who could come, in every way.
+    private static let subjects: [Subject] = users.flatMap { user in
+        addresses.flatMap { address in
+            AuthenticationMethod.allCases.flatMap { method in
+                [[], ["staff"], ["temps"], ["staff", "temps"]].map { (groups: Set<String>) in
+                    var subject = Subject(user: user)
+                    subject.address = NetworkAddress(address)
+                    subject.method = method
+                    subject.unixGroups = groups
+                    return subject
+                }
+            }
+        }
+    }
+
+    /// The strictest of the volumes that bound a decision.
+    private static func bound(_ decision: Decision) -> UInt64? {
+        decision.meters.compactMap(\.volume?.messages).min()
+    }
+
+    private static func change(_ before: Decision, _ after: Decision) -> String? {
+        let earlier = words(before.rights, before.forbidden, bound(before))
+        let later = words(after.rights, after.forbidden, bound(after))
+        return earlier == later ? nil : "\(earlier) \(later)"
+    }
+
+    private static func words(_ rights: Rights, _ no: Operations, _ bound: UInt64?) -> String {
+        "\(rights.letters) \(no.rawValue) \(bound.map(String.init) ?? "any")"
     }
 
     @Test func aPolicyDoesNotDifferFromItself() throws {
@@ -137,6 +163,22 @@ import Testing
         let spared = try policy([rule("a", ["Box*"], except: ["BoxQ7"], limit: .none)])
         let found = try all.differences(to: spared)
         #expect(found.map(\.mailbox) == ["BoxQ7"])
+    }
+
+    @Test("shows a change at a moment to come, or else at the last one that is past")
+    func namesATimeOfUse() throws {
+        let now: UnixTime = 1_800_000_000
+        func shownAt(_ set: (inout Conditions) -> Void) throws -> [UnixTime] {
+            var timed = try rule("a", ["Box"], limit: .none)
+            set(&timed.when)
+            return try policy([]).differences(to: policy([timed]), near: now).map(\.time)
+        }
+        #expect(try shownAt { $0.until = now + 5 } == [now])
+        #expect(try shownAt { $0.from = now - 5 } == [now])
+        #expect(try shownAt { $0.from = now + 5 } == [now + 5])
+        let past = try shownAt { $0.until = now - 5 }
+        #expect(past.allSatisfy { 0 < $0 && $0 < now - 5 } && past.count == 1)
+        #expect(try shownAt { $0.tlsVersions = [.tls12] } == [0])
     }
 
     @Test func comparesVolumes() throws {

@@ -29,6 +29,8 @@ import Testing
             made.forbidden = generator.pick(Policy.Operation.allCases, atMost: 3)
                 .reduce(into: .none) { $0.formUnion(Operations($1)) }
             made.specialUses = generator.hits(20) ? SpecialUses(.trash) : .none
+            if generator.hits(20) { made.who.unixGroups = ["staff"] }
+            if generator.hits(20) { made.except.unixGroups = ["staff"] }
             made.volume =
                 generator.hits(20) ? Volume(messages: 5, bytes: nil, period: .day) : nil
             made.mode = generator.hits(20) ? .report : .enforce
@@ -47,15 +49,25 @@ import Testing
         let whole = policy(rules, groups: groups)
         let shuffled = policy(rules.shuffled(using: &generator), groups: groups)
         let fewer = policy(rules.dropLast(), groups: groups)
+        var uses = MailboxUses()
+        uses.note(Array(generator.pick(Self.names).utf8), SpecialUses(.trash))
+        let names = BackendNames(user: "", personal: [], others: [], uses: uses)
         for user in Self.users {
+            var subject = Subject(user: user)
+            if generator.hits(50) { subject.unixGroups = ["staff"] }
+            let (whole, shuffled, fewer) = (
+                whole.policy(for: subject, at: 0, names),
+                shuffled.policy(for: subject, at: 0, names),
+                fewer.policy(for: subject, at: 0, names)
+            )
             for name in Self.names.map({ Array($0.utf8) }) {
-                let decision = whole.policy(for: user).decide(name)
-                #expect(shuffled.policy(for: user).decide(name).rights == decision.rights)
-                let before = fewer.policy(for: user).decide(name)
+                let decision = whole.decide(name)
+                #expect(shuffled.decide(name).rights == decision.rights)
+                let before = fewer.decide(name)
                 #expect(before.rights.isSuperset(of: decision.rights))
                 #expect(before.forbidden.isSubset(of: decision.forbidden))
                 #expect(!before.isMetered || decision.isMetered)
-                let other = shuffled.policy(for: user).decide(name)
+                let other = shuffled.decide(name)
                 #expect(other.forbidden == decision.forbidden)
                 #expect(other.isMetered == decision.isMetered)
                 let missing = Rights.full.subtracting(decision.rights)

@@ -52,8 +52,8 @@ import Testing
         #expect(decide([metered], "A").isMetered)
         #expect(decide([metered], "A").meters.map(\.id) == ["metered"])
         #expect(!decide([metered], "B").isMetered)
-        #expect(metered.volume?.isExceeded(messages: 6, bytes: 0) == true)
-        #expect(metered.volume?.isExceeded(messages: 5, bytes: 9) == false)
+        #expect(metered.volume?.isSpent(by: VolumeAmount(messages: 5, bytes: 0)) == true)
+        #expect(metered.volume?.isSpent(by: VolumeAmount(messages: 4, bytes: 9)) == false)
     }
 
     @Test func everyPartOfARuleCountsForTheRevision() throws {

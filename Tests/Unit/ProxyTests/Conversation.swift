@@ -142,6 +142,18 @@ final class Conversation {
         pump()
     }
 
+    /// The name service says in which groups ann is; nil: it can't.
+    func tellGroups(_ groups: Set<String>?) {
+        session.groupsTold(groups, at: now, into: &out)
+        pump()
+    }
+
+    /// Somebody sets the clock on the wall to this moment, in seconds since 1970.
+    func setClock(_ time: UInt64) {
+        session.clockSet(Epoch(utc: time * 1_000_000, monotonic: now), at: now, into: &out)
+        pump()
+    }
+
     /// Lets time pass until after the session's deadline.
     func waitForDeadline() {
         now = session.deadline + 1
@@ -243,21 +255,37 @@ extension Conversation {
         compressionRoom: CompressionRoom = CompressionRoom()
     ) -> Conversation {
         let talk = Conversation(settings: settings, compressionRoom: compressionRoom)
-        talk.client("a LOGIN ann secret\n")
-        talk.admit()
-        talk.pam(.accepted)
-        talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
-        _ = talk.heardByBackend()
-        talk.backend("g1 OK [CAPABILITY \(capabilities)] in\n")
-        for command in talk.heardByBackend().split(separator: "\n") {
+        talk.logIn(capabilities: capabilities, namespace: namespace)
+        _ = talk.takeEffects()
+        return talk
+    }
+
+    /// Logs ann in, at a backend that agrees to all.
+    func logIn(
+        capabilities: String = Conversation.capabilities,
+        namespace: String = #"(("" "/")) NIL NIL"#
+    ) {
+        client("a LOGIN ann secret\n")
+        admit()
+        pam(.accepted)
+        meetBackend(capabilities: capabilities, namespace: namespace)
+    }
+
+    /// The backend takes ann in.
+    func meetBackend(
+        capabilities: String = Conversation.capabilities,
+        namespace: String = #"(("" "/")) NIL NIL"#
+    ) {
+        backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
+        _ = heardByBackend()
+        backend("g1 OK [CAPABILITY \(capabilities)] in\n")
+        for command in heardByBackend().split(separator: "\n") {
             let tag = command.prefix { $0 != " " }
             let answer =
                 command.hasSuffix("NAMESPACE")
                 ? "* NAMESPACE \(namespace)\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
-            talk.backend("\(answer)\(tag) OK\n")
+            backend("\(answer)\(tag) OK\n")
         }
-        _ = talk.takeEffects()
-        return talk
     }
 
     /// A logged-in session with `mailbox` selected at the backend.

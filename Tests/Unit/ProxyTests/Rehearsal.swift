@@ -104,6 +104,10 @@ final class Rehearsal {
     private func perform(_ effect: Effect) {
         switch effect {
         case .admitLogin: session.loginAdmitted(true, at: now, into: &out)
+        case .meter(let report):
+            let amounts = report.meters.map { _ in report.amount }
+            session.metered(amounts, of: report.number, at: now, into: &out)
+        case .lookUpGroups: session.groupsTold([], at: now, into: &out)
         case .authenticate: session.authenticated(.accepted, at: now, into: &out)
         case .connectBackend:
             isConnected = true

@@ -251,6 +251,8 @@ final class Storm {
         case .sendTicket, .loginEnded, .startClientTLS, .startCompression, .startBackendTLS: break
         case .admitLogin: events.append(.admission)
         case .authenticate: events.append(.verification)
+        case .meter: complaints.append("counts what no rule bounds")
+        case .lookUpGroups: complaints.append("asks for groups that no rule names")
         case .connectBackend: events.append(.connection)
         case .closeBackend:
             isBackendConnected = false

@@ -1,5 +1,6 @@
 // From where, how and when somebody comes, as options of a command.
 import ArgumentParser
+import Authentication
 import Configuration
 import Policy
 
@@ -57,7 +58,10 @@ struct WayOptions: ParsableArguments {
         subject.clientName = client
         subject.unixGroups = Set(unixGroup)
         if unixGroup.isEmpty && policy.namesUnixGroups {
-            subject.unixGroups = SystemGroups.names(of: user)
+            guard let groups = SystemGroups.names(of: user) else {
+                throw ValidationError("the system can't tell the groups of \(user); name them")
+            }
+            subject.unixGroups = groups
         }
         if let from {
             guard let address = NetworkAddress(from) else {

@@ -1,5 +1,6 @@
 // Gives recorded commands to a policy; each kind of command of each person is tried once.
 import Audit
+import Authentication
 import Configuration
 import Policy
 import Proxy
@@ -67,7 +68,7 @@ struct Judge {
 
     private mutating func groups(of user: String) -> Set<String> {
         if let known = unixGroups[user] { return known }
-        let groups = SystemGroups.names(of: user)
+        let groups = SystemGroups.names(of: user) ?? []
         unixGroups[user] = groups
         return groups
     }

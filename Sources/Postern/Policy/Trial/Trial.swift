@@ -131,6 +131,12 @@ final class Trial {
         switch effects.removeFirst() {
         case .admitLogin: session.loginAdmitted(true, at: Self.now, into: &out)
         case .authenticate: session.authenticated(.accepted, at: Self.now, into: &out)
+        case .lookUpGroups:
+            session.groupsTold(circumstances.subject.unixGroups, at: Self.now, into: &out)
+        // Nothing was fetched before.
+        case .meter(let report):
+            let amounts = [VolumeAmount](repeating: .zero, count: report.meters.count)
+            session.metered(amounts, of: report.number, at: Self.now, into: &out)
         case .connectBackend:
             session.backendConnected(at: Self.now, into: &out)
             hearBackend(AgreeableBackend.greeting)

@@ -1,0 +1,39 @@
+// What a policy must be told of somebody before it can judge.
+
+/// Whether rules depend on something that somebody else must be asked for.
+package enum PolicyNeed: Equatable, Sendable {
+    case none
+    /// Rules in report mode alone: without an answer nothing changes for the client.
+    case rehearsed
+    case enforced
+
+    fileprivate init(_ rules: some Sequence<Rule>) {
+        self = .none
+        for rule in rules where self != .enforced {
+            self = rule.mode == .enforce ? .enforced : .rehearsed
+        }
+    }
+
+    /// Whether some rule asks for the Unix groups of users.
+    init(unixGroupsFor rules: [Rule], _ groups: [String: Members]) {
+        func asks(_ audience: Audience) -> Bool {
+            !audience.unixGroups.isEmpty
+                || audience.groups.contains { groups[$0]?.unixGroups.isEmpty == false }
+        }
+        self.init(rules.filter { asks($0.who) || asks($0.except) })
+    }
+}
+
+extension PolicySet {
+    /// Whether any rule asks for the Unix groups of users.
+    package var namesUnixGroups: Bool { unixGroupsNeed != .none }
+
+    /// What must be known of the special uses of somebody's mailboxes, at any time and whatever the
+    /// client calls itself.
+    package func usesNeed(for subject: Subject) -> PolicyNeed {
+        guard !rulesWithUses.isEmpty else { return .none }
+        let user = Array(subject.user.utf8)
+        let applying = rulesWithUses.filter { addressees[$0].include(subject, named: user) }
+        return PolicyNeed(applying.map { rules[$0] })
+    }
+}

@@ -1,0 +1,124 @@
+// What mailboxes are for, where rules go by that: asked again when it may have changed, before the
+// next command is judged.
+import Audit
+import Bytes
+import IMAP
+import Policy
+
+/// How far the backend's word on what mailboxes are for can be relied on.
+struct UsesKnowledge {
+    /// A mailbox that somebody else marks is judged by its mark after so long.
+    static let ageMax: Duration = .seconds(5 * 60)
+
+    var need = PolicyNeed.none
+    /// Something has happened to mailboxes since.
+    var isStale = false
+    var expires = Instant.max
+
+    /// Whether the backend is to be asked as soon as possible.
+    var wantsAnswer: Bool { need != .none && isStale }
+
+    func mustAsk(at now: Instant) -> Bool { need != .none && (isStale || now >= expires) }
+}
+
+extension Relay {
+    /// Whether the next command must wait until the backend has said what mailboxes are for.
+    mutating func awaitsUses(at now: Instant, into out: inout Outbox) -> Bool {
+        guard uses.mustAsk(at: now) else { return isAskingUses }
+        uses.isStale = true
+        renewUses(at: now, into: &out)
+        return true
+    }
+
+    private var isAskingUses: Bool {
+        guard uses.need != .none, let undertaking else { return false }
+        return undertaking.plan.course.isAskingUses
+    }
+
+    /// Holds what is known against what a policy wants to know.
+    mutating func reviewUses(at now: Instant, into out: inout Outbox) {
+        uses.need = settings.policy.usesNeed(for: subject)
+        guard uses.mustAsk(at: now), !isFinished else { return }
+        uses.isStale = true
+        renewUses(at: now, into: &out)
+        if uses.wantsAnswer { interruptIdle(into: &out) }
+    }
+
+    /// Asks the backend, as soon as nothing else is under way.
+    mutating func renewUses(at now: Instant, into out: inout Outbox) {
+        guard uses.wantsAnswer, mayRenewWatch else { return }
+        uses.isStale = false
+        uses.expires = now.advanced(by: UsesKnowledge.ageMax)
+        guard backend.tellsUses else { return missUses(into: &out) }
+        let list = List(selection: [.specialUse], patterns: [[UInt8(ascii: "*")]])
+        let asked = Exchange(
+            number: 0,
+            tag: nil,
+            verb: .list,
+            isUID: false,
+            pipelining: .alone,
+            purpose: .plain,
+            started: now,
+            sequence: trail.sequence
+        )
+        let plan = Plan([Step(.list(list))], course: .askingUses(MailboxUses()))
+        undertaking = Undertaking(asked, .list(list), plan)
+        goOn(at: now, into: &out)
+    }
+
+    /// Takes an answer to that question; false when it is another's.
+    mutating func note(usesOf entry: ListEntry, _ name: MailboxName) -> Bool {
+        let marks = SpecialUses(entry.attributes)
+        guard var current = undertaking, case .askingUses(var found) = current.plan.course else {
+            // What a client hears of in passing counts as well.
+            if let known = backend.names.uses, !known.tells(marks, of: name.canonical) {
+                uses.isStale = true
+            }
+            return false
+        }
+        // Lent and given back, so that its tables are changed in place.
+        undertaking = nil
+        current.plan.course = .plain
+        found.note(name.canonical, marks)
+        current.plan.course = .askingUses(found)
+        undertaking = current
+        return true
+    }
+
+    /// What this session does to mailboxes may change what they are for.
+    mutating func settleUses(after exchange: Exchange, _ condition: Response.Condition) {
+        guard condition == .ok else { return }
+        switch exchange.verb {
+        case .create, .delete, .rename: uses.isStale = true
+        default: break
+        }
+    }
+
+    /// The backend has answered: what was judged by what it said before is judged anew.
+    mutating func usesTold(_ ended: Undertaking, at now: Instant, into out: inout Outbox) {
+        guard case .askingUses(let found) = ended.plan.course, ended.condition == .ok, !found.isCut
+        else { return missUses(into: &out) }
+        if backend.names.uses != found {
+            backend.names.uses = found
+            judgeAnew(at: now, into: &out)
+        }
+        renewWatch(at: now, into: &out)
+        if undertaking == nil { resumeIdle(at: now, into: &out) }
+    }
+
+    /// What a rule would take can't be told: nothing may be done any more.
+    private mutating func missUses(into out: inout Outbox) {
+        guard uses.need == .enforced else {
+            let reason: Phrase = "backend does not say what mailboxes are for"
+            return trail.record(
+                trail.event(.backendLogin, verdict: .wouldDeny, reason: reason),
+                into: &out
+            )
+        }
+        end("Mail server does not say what mailboxes are for", .backendLogin, into: &out)
+    }
+}
+
+extension Plan.Course {
+    fileprivate var isAskingUses: Bool { if case .askingUses = self { true } else { false } }
+}

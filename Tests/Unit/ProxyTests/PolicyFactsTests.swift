@@ -1,0 +1,199 @@
+// What rules must know of users and mailboxes, and sessions that outlast what was known.
+import Audit
+import Authentication
+import Bytes
+import Policy
+import Proxy
+import Testing
+
+@Suite("What policies must know")
+struct PolicyFactsTests {
+    private static let plain = Settings.sample(rules: [])
+
+    private static func uses(_ mode: Rule.Mode = .enforce) -> Settings {
+        var rule = Rule.sample("trash", [], "lr")
+        rule.specialUses = SpecialUses(.trash)
+        rule.mode = mode
+        return .sample(rules: [rule], revision: "r2")
+    }
+
+    private static func groups(_ mode: Rule.Mode = .enforce) -> Settings {
+        var rule = Rule.sample("temps", ["**"], "lr")
+        rule.who = Audience(unixGroups: ["temps"])
+        rule.mode = mode
+        return .sample(rules: [rule], revision: "r2")
+    }
+
+    // MARK: Special uses
+
+    @Test func aReloadAsksAtOnceAndShutsWhatIsSelected() {
+        let talk = Conversation.selected("Bin", settings: Self.plain)
+        talk.reload(Self.uses())
+        #expect(talk.heardByBackend() == "g17 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        #expect(talk.client("a STORE 1 +FLAGS (\\Seen)\n") == "")
+        let heard = talk.backend("* LIST (\\Trash) \"/\" Bin\ng17 OK\n")
+        #expect(heard.hasPrefix("* OK [READ-ONLY]"))
+        #expect(heard.hasSuffix("a NO [NOPERM] Mailbox is read-only by policy\n"))
+        #expect(talk.heardByBackend() == "")
+    }
+
+    @Test func aReloadInterruptsAnIdle() {
+        let talk = Conversation.selected("Bin", settings: Self.plain)
+        talk.client("a IDLE\n")
+        talk.backend("+ idling\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.uses())
+        #expect(talk.heardByBackend() == "DONE\n")
+        talk.backend("g17 OK\n")
+        #expect(talk.heardByBackend() == "g18 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        let heard = talk.backend("* LIST (\\Trash) \"/\" Bin\ng18 OK\n")
+        #expect(heard == "* OK [READ-ONLY] Mailbox is read-only by policy\n")
+        #expect(talk.heardByBackend() == "g19 IDLE\n")
+        talk.backend("+ idling\n")
+        talk.client("DONE\n")
+        #expect(talk.backend("g19 OK\n") == "a OK IDLE completed\n")
+    }
+
+    @Test("a reload ends sessions whose backend does not say it", arguments: ["", "NO"])
+    func endsWithoutAnAnswer(answer: String) {
+        let capabilities =
+            answer.isEmpty ? "IMAP4rev1 UNSELECT LIST-EXTENDED" : Conversation.capabilities
+        let talk = Conversation.selected(
+            "Bin",
+            settings: Self.plain,
+            capabilities: capabilities
+        )
+        talk.reload(Self.uses())
+        if !answer.isEmpty { talk.backend("g17 \(answer)\n") }
+        let bye = "* BYE Mail server does not say what mailboxes are for\r\n"
+        #expect(talk.clientHeard.hasSuffix(bye))
+        #expect(talk.isClosed)
+        #expect(
+            talk.records.contains { $0.event == .backendLogin && $0.verdict == .disconnect }
+        )
+    }
+
+    @Test func inReportModeASessionGoesOnWithoutAnAnswer() {
+        let talk = Conversation.selected(
+            "Bin",
+            settings: Self.plain,
+            capabilities: "IMAP4rev1 UNSELECT"
+        )
+        talk.reload(Self.uses(.report))
+        #expect(!talk.isClosed)
+        #expect(
+            talk.records.contains { $0.event == .backendLogin && $0.verdict == .wouldDeny }
+        )
+        talk.client("a STORE 1 +FLAGS (\\Seen)\n")
+        #expect(talk.heardByBackend() == "g17 STORE 1 +FLAGS (\\Seen)\n")
+    }
+
+    @Test func whatIsOldIsAskedAgainBeforeTheNextCommand() {
+        let talk = Conversation.selected("Bin", settings: Self.uses())
+        _ = talk.heardByBackend()
+        talk.pass(.seconds(299))
+        talk.client("a NOOP\n")
+        #expect(talk.heardByBackend() == "g17 NOOP\n")
+        talk.backend("g17 OK\n")
+        talk.pass(.seconds(2))
+        talk.client("b EXPUNGE\n")
+        #expect(talk.heardByBackend() == "g18 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        let heard = talk.backend("* LIST (\\Trash) \"/\" Bin\ng18 OK\n")
+        #expect(heard.hasSuffix("b NO [NOPERM] Mailbox is read-only by policy\n"))
+    }
+
+    @Test func anAppendWaitsForTheAnswer() {
+        let talk = Conversation.loggedIn(settings: Self.plain)
+        talk.client("x NOOP\n")
+        talk.reload(Self.uses())
+        talk.client("a APPEND Bin/x {3}\n")
+        #expect(talk.heardByClient() == "")
+        talk.backend("g16 OK\n")
+        #expect(talk.heardByBackend().hasSuffix("g17 LIST (SPECIAL-USE) \"\" \"*\"\n"))
+        let heard = talk.backend("* LIST (\\Trash) \"/\" Bin\ng17 OK\n")
+        #expect(heard == "a NO [NOPERM] Access denied by policy\n")
+    }
+
+    // MARK: Unix groups
+
+    @Test func groupsAreAskedForAfterThePassword() {
+        let talk = Conversation(settings: Self.groups())
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        #expect(talk.takeEffects().contains(.lookUpGroups(user: "ann")))
+        #expect(!talk.records.contains { $0.event == .authenticationOK })
+        talk.tellGroups(["temps"])
+        talk.meetBackend()
+        #expect(talk.client("b DELETE Work\n") == "b NO [NOPERM] Access denied by policy\n")
+    }
+
+    @Test func aWrongPasswordAsksForNothing() {
+        let talk = Conversation(settings: Self.groups())
+        talk.client("a LOGIN ann wrong\n")
+        talk.admit()
+        talk.pam(.rejected)
+        #expect(!talk.takeEffects().contains(.lookUpGroups(user: "ann")))
+    }
+
+    @Test func aLateAnswerIsNone() {
+        let talk = Conversation(settings: Self.groups())
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        talk.waitForDeadline()
+        #expect(talk.clientHeard.hasSuffix("* BYE Authentication took too long\r\n"))
+        talk.tellGroups([])
+        #expect(!talk.takeEffects().contains(.connectBackend(0)))
+    }
+
+    @Test func aReloadAsksForGroupsAtOnce() {
+        let talk = Conversation.selected("INBOX", settings: Self.plain)
+        _ = talk.heardByBackend()
+        talk.reload(Self.groups())
+        #expect(talk.takeEffects() == [.lookUpGroups(user: "ann")])
+        #expect(talk.client("a STORE 1 +FLAGS (\\Seen)\n") == "")
+        #expect(talk.heardByBackend() == "")
+        talk.tellGroups(["temps"])
+        let heard = talk.heardByClient()
+        #expect(heard.hasPrefix("* OK [READ-ONLY]"))
+        #expect(heard.hasSuffix("a NO [NOPERM] Mailbox is read-only by policy\n"))
+    }
+
+    @Test("a session whose groups can't be told ends, or in report mode goes on")
+    func endsWithoutGroups() {
+        let talk = Conversation.selected("INBOX", settings: Self.plain)
+        talk.reload(Self.groups())
+        talk.tellGroups(nil)
+        #expect(talk.isClosed)
+        #expect(talk.records.contains { $0.event == .authorizationDenied })
+        let other = Conversation.selected("INBOX", settings: Self.plain)
+        other.reload(Self.groups(.report))
+        other.tellGroups(nil)
+        #expect(!other.isClosed)
+        #expect(other.records.contains { $0.verdict == .wouldDeny })
+    }
+
+    @Test func groupsGrowOld() {
+        let talk = Conversation.loggedIn(settings: Self.plain)
+        talk.reload(Self.groups())
+        talk.tellGroups([])
+        _ = talk.takeEffects()
+        talk.client("a DELETE Work\n")
+        talk.backend("g16 OK\n")
+        #expect(talk.backend("g17 OK\n") == "a OK DELETE completed\n")
+        talk.pass(.seconds(301))
+        #expect(talk.client("b DELETE Work\n") == "")
+        #expect(talk.takeEffects() == [.lookUpGroups(user: "ann")])
+        talk.tellGroups(["temps"])
+        #expect(talk.heardByClient() == "b NO [NOPERM] Access denied by policy\n")
+    }
+
+    @Test func nothingIsAskedWhereNoRuleWantsToKnow() {
+        let talk = Conversation.selected("INBOX", settings: .sample())
+        talk.pass(.seconds(1000))
+        talk.client("a NOOP\n")
+        #expect(talk.heardByBackend().hasSuffix("g17 NOOP\n"))
+        #expect(talk.takeEffects() == [])
+    }
+}
