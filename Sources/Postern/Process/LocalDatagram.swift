@@ -1,4 +1,5 @@
 // One message to a service of this machine that listens on a socket in the file system.
+import CLinux
 import Glibc
 
 enum LocalDatagram {
@@ -14,7 +15,7 @@ enum LocalDatagram {
         if name[0] == UInt8(ascii: "@") { name[0] = 0 }
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
-        let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let socket = linux_socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue))
         guard socket >= 0 else { return false }
         defer { close(socket) }
         let bytes = Array(text.utf8)
