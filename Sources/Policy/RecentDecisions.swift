@@ -14,9 +14,13 @@ struct RecentDecisions {
 
     func decision(on mailbox: [UInt8], _ uses: SpecialUses) -> Decision? {
         let wanted = Self.signature(mailbox, uses)
+        let signatures = signatures.span
         for index in signatures.indices where signatures[index] == wanted {
-            let known = decisions[index]
-            if known.mailbox == mailbox && known.uses == uses { return known }
+            // Compared in its place: a copy would be counted and given back.
+            guard decisions[index].uses == uses, decisions[index].mailbox == mailbox else {
+                continue
+            }
+            return decisions[index]
         }
         return nil
     }
