@@ -15,7 +15,7 @@ struct SearchPlan {
         // One at a time: SQLite looks up a single end, but for both it reads the whole table.
         let first = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM entry") ?? 0
         let last = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM entry") ?? 0
-        let all = last - first + 1
+        let all = last - first
         let rarest = conditions.indices.min { conditions[$0].entries < conditions[$1].entries }
         let leader = rarest.filter { conditions[$0].entries < all / Self.leadingPartMax }
         let index = leader.flatMap { conditions[$0].index }
