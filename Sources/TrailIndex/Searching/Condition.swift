@@ -157,7 +157,7 @@ struct Condition {
         }
         // The entries' order is that of each index, too: it bounds every way to them.
         let demand = "seq BETWEEN \(first) AND \(last) AND +time >= \(since) AND +time < \(until)"
-        return [Condition(last - first + 1, demand, following: demand)]
+        return [Condition(last - first, demand, following: demand)]
     }
 }
 

@@ -12,7 +12,10 @@ struct SearchPlan {
     /// Nil when nothing can be found: a name that is searched for is not in the index.
     init?(_ search: Search, _ db: Database) throws {
         guard let conditions = try Condition.all(of: search, db) else { return nil }
-        let all = try Int64.fetchOne(db, sql: "SELECT max(seq) - min(seq) + 1 FROM entry") ?? 0
+        // One at a time: SQLite looks up a single end, but for both it reads the whole table.
+        let first = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM entry") ?? 0
+        let last = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM entry") ?? 0
+        let all = last - first
         let rarest = conditions.indices.min { conditions[$0].entries < conditions[$1].entries }
         let leader = rarest.filter { conditions[$0].entries < all / Self.leadingPartMax }
         let index = leader.flatMap { conditions[$0].index }

@@ -47,6 +47,22 @@ import TrailIndex
         #expect(try trail.trail().index.counts().unread == 4)
     }
 
+    @Test("numbers and volumes as large as they can be are no danger")
+    func extremes() throws {
+        let trail = try SampleTrail()
+        for seq: UInt64 in [0, UInt64(Int64.max), .max] {
+            let line = """
+                {"seq":\(seq),"v":1,"time":"9999-12-31T23:59:59.999999Z","event":"msg.fetch",\
+                "phase":"event","messages":\(UInt64.max),"bytes":\(UInt64.max)}
+
+                """
+            try trail.append(Array(line.utf8))
+        }
+        #expect(try trail.found { $0.since = 0 } == [0, UInt64(Int64.max)])
+        let figures = try trail.trail().index.figures(since: nil, until: nil, slotSeconds: 1)
+        #expect(figures.slots.count == 1)
+    }
+
     @Test("another trail in the same folder is indexed anew", arguments: [false, true])
     func replaced(isLonger: Bool) throws {
         let trail = try SampleTrail()
