@@ -176,6 +176,12 @@ class WholeSession(RecordCase):
         done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.await_record(event="audit.export", args="proof of record 1")
+        for words in (["search", "--user", "ann", "--index", str(self.folder / "index")],
+                      ["tail", "-n", "3"]):
+            command = [str(postern.program()), "audit", *words, "--trail", trail]
+            done = subprocess.run(command, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.await_record(event="audit.search", args=" ".join([*words, "--trail", trail]))
 
     def test_the_clock_s_state_is_recorded(self):
         start = self.await_record(event="audit.start")

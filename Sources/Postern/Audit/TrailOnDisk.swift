@@ -133,13 +133,19 @@ func auditing(_ body: () throws -> Void) throws {
 }
 
 /// Has the trail say that it is about to be read; a trail without a recorder can't.
-func announce(_ event: Event, _ text: String, at folder: String) throws {
+func announce(_ event: Event, _ text: String, at folder: String) throws(TrailError) {
     do throws(SystemError) {
         if try TrailDoor.announce(event, text, at: folder) { return }
         complain("\(folder): no recorder is at work there; that it is read is not recorded")
     } catch {
         throw TrailError.system(error)
     }
+}
+
+/// The same for the command at hand, in its own words.
+func announceCommand(at folder: String) throws(TrailError) {
+    let words = CommandLine.arguments.dropFirst(2).joined(separator: " ")
+    try announce(.auditSearch, words, at: folder)
 }
 
 /// Says something on standard error.

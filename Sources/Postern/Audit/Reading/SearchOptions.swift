@@ -18,8 +18,9 @@ struct TrailOptions: ParsableArguments {
     )
     var index: String?
 
-    /// The trail, its index up to date.
+    /// The trail, its index up to date; that it is read stands in it first.
     func open(anew: Bool = false) throws(TrailError) -> IndexedTrail {
+        try announceCommand(at: trail)
         let path = if let index { index } else { try IndexPlace.usual(of: trail) }
         return try IndexedTrail(trail, index: path, anew: anew)
     }

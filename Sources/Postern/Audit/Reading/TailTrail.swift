@@ -43,6 +43,7 @@ struct TailTrail: ParsableCommand {
 
     func run() throws {
         try auditing {
+            try announceCommand(at: trail)
             var tail = try TrailTail(trail, last: lines)
             var filter = RecordFilter(criteria.search)
             var output = StandardOutput()
