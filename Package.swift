@@ -39,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // YAML with marks, so that every configuration error can name its line and column.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // SQLite for the index that answers an auditor's searches: queries over millions of records.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -62,9 +64,13 @@ let package = Package(
         module("Compression", imports: ["Bytes", "CZlib"]),
         module("Reactor", imports: ["Bytes", "CLinux"]),
         module(
+            "TrailIndex",
+            imports: ["Bytes", "Policy", "Audit", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        module(
             "Configuration",
             imports: [
-                "Bytes", "IMAP", "Policy", "Authentication", "Proxy",
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -72,7 +78,7 @@ let package = Package(
             "Postern",
             imports: [
                 "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
-                "Compression", "Configuration", "CLinux", "CSeccomp",
+                "Compression", "TrailIndex", "Configuration", "CLinux", "CSeccomp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -88,9 +94,19 @@ let package = Package(
             path: "Tests/Benchmarks/Parser"
         ),
         program(
+            "RecordBenchmark",
+            imports: ["Bytes", "Audit", "CountedMalloc"],
+            path: "Tests/Benchmarks/Record"
+        ),
+        program(
             "PolicyBenchmark",
             imports: ["Bytes", "Policy", "Configuration"],
             path: "Tests/Benchmarks/Policy"
+        ),
+        program(
+            "TrailMaker",
+            imports: ["Bytes", "Audit", "Chance"],
+            path: "Tests/Benchmarks/Trail"
         ),
         program("PAMHelper", imports: ["Bytes", "Authentication", "CLinux", "CPAM"]),
 
@@ -110,15 +126,16 @@ let package = Package(
         tests(
             "ConfigurationTests",
             of: [
-                "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Configuration", "Chance",
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Configuration",
+                "Chance",
             ]
         ),
         tests("RecorderTests", of: ["Bytes", "Audit", "Reactor", "Postern", "CLinux"]),
         tests(
             "PosternTests",
             of: [
-                "Bytes", "Policy", "Audit", "Proxy", "Reactor", "Configuration", "Postern",
-                "CLinux", "Chance",
+                "Bytes", "Policy", "Audit", "Proxy", "Reactor", "TrailIndex", "Configuration",
+                "Postern", "CLinux", "Chance",
             ]
         ),
         tests("TidyTests", of: []),

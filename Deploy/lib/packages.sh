@@ -93,5 +93,5 @@ need_swift() {
 }
 
 # What building takes, and what the parts beside Postern take.
-BUILD_PACKAGES=(libssl-dev libpam0g-dev libseccomp-dev zlib1g-dev pkg-config)
+BUILD_PACKAGES=(libssl-dev libpam0g-dev libseccomp-dev zlib1g-dev libsqlite3-dev pkg-config)
 PART_PACKAGES=(python3 openssl curl libpam-pwdfile)

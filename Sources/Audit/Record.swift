@@ -119,10 +119,18 @@ package struct Record: Equatable, Sendable {
     package var messages: UInt64 = 0
     /// Bytes of message data that left or entered.
     package var bytes: UInt64 = 0
+    /// UIDVALIDITY of the selected mailbox, which the UIDs of an outcome are of; 0: not known.
+    package var uidValidity: UInt32 = 0
+    /// What of messages left the building.
+    package var content = MessageContent()
+    package var extent: ReadingExtent?
+    /// Message-IDs of the messages told of, each with a line feed behind it.
+    package var messageIDs: [UInt8] = []
     /// What an APPEND or REPLACE was sent, in its order.
     package var filed: [Filed] = []
     /// Microseconds from the decision to the answer.
     package var duration: UInt64 = 0
+    package var details: [RecordDetail] = []
 
     package init(
         _ event: Event,

@@ -92,8 +92,31 @@ package struct RecordEncoder: Sendable {
         append(#","code":""#, record.code, to: &buffer)
         append(#","messages":"#, record.messages, to: &buffer)
         append(#","bytes":"#, record.bytes, to: &buffer)
+        append(#","uidvalidity":"#, UInt64(record.uidValidity), to: &buffer)
+        if !record.content.isEmpty { encodeReading(record, into: &buffer) }
         if !record.filed.isEmpty { encodeFiled(record.filed, into: &buffer) }
         append(#","duration_us":"#, record.duration, to: &buffer)
+        for detail in record.details { buffer.append(detail) }
+    }
+
+    private func encodeReading(_ record: borrowing Record, into buffer: inout Buffer) {
+        buffer.append(#","sections":""#)
+        record.content.append(to: &buffer)
+        buffer.append("\"")
+        if let extent = record.extent {
+            append(#","extent":""#, code: extent.rawValue, to: &buffer)
+        }
+        if !record.messageIDs.isEmpty { encodeMessageIDs(record.messageIDs.span, into: &buffer) }
+    }
+
+    private func encodeMessageIDs(_ lines: Span<UInt8>, into buffer: inout Buffer) {
+        var start = 0
+        while let length = lines.extracting(start...).firstLineBytes {
+            buffer.append(start == 0 ? #","message_ids":["# : ",")
+            buffer.appendString(lines.extracting(start..<start + length - 1))
+            start += length
+        }
+        buffer.append("]")
     }
 
     private mutating func append(

@@ -23,7 +23,10 @@ package struct RecorderClient: Sendable {
     private var sentBytes = 0
     private var answers = Buffer()
     private var isConnected = false
-    private var isWorking = false
+    /// As far as is known: the recorder is there and can write.
+    package private(set) var isWorking = false
+    /// The recorder has said so itself since it was connected.
+    package private(set) var isConfirmed = false
 
     /// The number of the last record; 0 before the first.
     package private(set) var last: UInt64 = 0
@@ -35,8 +38,11 @@ package struct RecorderClient: Sendable {
 
     /// Whether sessions may act: the recorder is there, can write, and keeps up.
     package var isAvailable: Bool {
-        isConnected && isWorking && frames.count <= Self.backlogBytesMax
+        isWorking && !isFull
     }
+
+    /// Whether more waits to be acknowledged than a recorder that keeps up leaves behind.
+    package var isFull: Bool { frames.count > Self.backlogBytesMax }
 
     /// Bytes that wait to be acknowledged.
     package var backlogBytes: Int { frames.count }
@@ -76,6 +82,7 @@ package struct RecorderClient: Sendable {
         while let answer = try Acknowledgement.decode(answers.span) {
             answers.removeFirst(Acknowledgement.byteCount)
             isWorking = answer.status == .working
+            isConfirmed = isWorking
             try dropFrames(upTo: answer.durableUpTo)
         }
     }
@@ -91,6 +98,7 @@ package struct RecorderClient: Sendable {
     package mutating func disconnected() {
         isConnected = false
         isWorking = false
+        isConfirmed = false
         sentBytes = 0
         answers.removeAll()
     }

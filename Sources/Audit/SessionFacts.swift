@@ -13,6 +13,10 @@ package struct SessionFacts: Equatable, Sendable {
     package var serverName: String?
     package var certificateFingerprint: String?
     package var certificateSubject: String?
+    package var certificateIssuer: String?
+    package var certificateSerial: String?
+    /// The name as the client gave it, where that differs from `user`.
+    package var login: [UInt8]?
     /// The name that was authenticated, canonical.
     package var user: String?
     /// `password`, `certificate` or `certificate+password`.
@@ -43,6 +47,11 @@ extension SessionFacts {
         append(#","sni":""#, serverName, to: &members)
         append(#","cert_sha256":""#, certificateFingerprint, to: &members)
         append(#","cert_subject":""#, certificateSubject, to: &members)
+        append(#","cert_issuer":""#, certificateIssuer, to: &members)
+        append(#","cert_serial":""#, certificateSerial, to: &members)
+        if let login {
+            members.appendMember(#","login":""#, login.span, bytesMax: Self.factBytesMax)
+        }
         append(#","user":""#, user, to: &members)
         append(#","method":""#, method, to: &members)
         append(#","backend":""#, backend, to: &members)

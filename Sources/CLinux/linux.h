@@ -1,5 +1,6 @@
 // What the C library's Swift module leaves out: inline functions and constants of Linux.
 #pragma once
+#include "clock.h"
 #include "landlock.h"
 #include "process.h"
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -32,6 +34,21 @@ enum {
 
 static inline int linux_accept(int listener, struct sockaddr *address, socklen_t *size) {
     return accept4(listener, address, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// Takes the next client of a listening socket of this machine, without waiting.
+static inline int linux_accept_local(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// Which user is at the other end of a socket of this machine, as the kernel saw it connect.
+static inline int linux_peer_user(int fd, uint32_t *user) {
+    // struct ucred, which is declared for _GNU_SOURCE only.
+    struct { pid_t process; uid_t user; gid_t group; } peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    *user = peer.user;
+    return 0;
 }
 
 static inline int linux_socket(int family, int type) {

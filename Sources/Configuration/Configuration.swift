@@ -1,4 +1,5 @@
 // What the administrator decided, as checked values: the result of reading `postern.yaml`.
+package import Audit
 package import Authentication
 package import Policy
 package import Proxy
@@ -35,6 +36,8 @@ package struct Configuration: Sendable {
             refusals: refusals,
             permissions: permissions,
             copies: copies,
+            durability: audit.durability,
+            audited: audit.extras,
             digestsMessages: audit.digestsMessages,
             offersCompression: compression
         )
@@ -59,8 +62,12 @@ package struct AuditTrail: Equatable, Sendable {
     package var folder: String
     /// A segment that reached this size is closed and the next one begun, in bytes.
     package var segmentBytesMax: UInt64 = 64 * 1024 * 1024
-    /// Below this much free space the trail counts as unwritable, in bytes.
-    package var freeBytesMin: UInt64 = 16 * 1024 * 1024
+    /// Kept free for the trail's end: with less left it counts as unwritable, in bytes.
+    package var reserveBytes: UInt64 = 16 * 1024 * 1024
+    package var durability = Durability()
+    package var extras = AuditedExtras()
+    /// Whether sessions go on while the trail can't be written, instead of waiting.
+    package var continuesOnFailure = false
     /// Whether the trail says of each message that is filed what its SHA-256 was.
     package var digestsMessages = true
     /// The socket of a syslog service that gets checkpoints; nil: none does.

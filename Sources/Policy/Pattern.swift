@@ -111,6 +111,9 @@ package struct Pattern: Equatable, Sendable {
 }
 
 extension Pattern {
+    /// Whether a canonical name as a whole fits.
+    package func matches(_ name: [UInt8]) -> Bool { matches(MailboxPath(name)) }
+
     /// Whether the whole path fits.
     ///
     /// A run of levels between two `**` is taken where it first fits; only the last `**` ever grows,

@@ -1,4 +1,5 @@
 // One client connection with its backend connection, as a state machine without sockets.
+import Audit
 package import Authentication
 import Bytes
 import IMAP
@@ -144,8 +145,8 @@ package struct Session: ~Copyable {
     /// The client's side is closed or broken: nothing more comes or can be sent.
     package mutating func clientClosed(at now: Instant, into out: inout Outbox) {
         switch state {
-        case .gate(let gate): gate.machine.finish(into: &out)
-        case .relay(let relay): relay.machine.finish(into: &out)
+        case .gate(let gate): gate.machine.finish("the client is gone", into: &out)
+        case .relay(let relay): relay.machine.finish("the client is gone", into: &out)
         }
     }
 

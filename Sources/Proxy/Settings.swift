@@ -1,4 +1,5 @@
 // What the administrator decided: an immutable snapshot that a reload swaps in whole.
+package import Audit
 package import Authentication
 package import Bytes
 package import IMAP
@@ -15,6 +16,8 @@ package final class Settings: Sendable {
     package let refusals: RefusalStyle
     package let permissions: Permissions
     package let copies: CopyStyle
+    package let durability: Durability
+    package let audited: AuditedExtras
     /// Whether messages that are filed are recorded with their SHA-256.
     package let digestsMessages: Bool
     /// Whether COMPRESS=DEFLATE is offered at the login.
@@ -29,6 +32,8 @@ package final class Settings: Sendable {
         refusals: RefusalStyle,
         permissions: Permissions = Permissions(),
         copies: CopyStyle = .lax,
+        durability: Durability = Durability(),
+        audited: AuditedExtras = AuditedExtras(),
         digestsMessages: Bool = true,
         offersCompression: Bool = true
     ) {
@@ -40,9 +45,21 @@ package final class Settings: Sendable {
         self.refusals = refusals
         self.permissions = permissions
         self.copies = copies
+        self.durability = durability
+        self.audited = audited
         self.digestsMessages = digestsMessages
         self.offersCompression = offersCompression
     }
+}
+
+/// What records say only where the administrator wants it.
+package struct AuditedExtras: Equatable, Sendable {
+    /// The words that a client searches for, in the clear.
+    package var searchedWords = false
+    /// Which messages EXPUNGE and CLOSE will remove: the backend is asked first.
+    package var expungedUIDs = false
+
+    package init() {}
 }
 
 /// How STORE and EXPUNGE are refused in a read-only mailbox.
@@ -166,6 +183,17 @@ package struct BackendSettings: Equatable, Sendable {
         self.name = name
         self.security = security
         self.login = login
+    }
+}
+
+extension BackendSettings.Login {
+    /// Whose credentials the backend gets; nil where it is the user or the gateway's certificate.
+    func name(of user: String) -> String? {
+        switch self {
+        case .password, .external: nil
+        case .plainProxy(let master, _): master
+        case .master(let master, let separator, _): user + separator + master
+        }
     }
 }
 

@@ -17,13 +17,25 @@ struct Trail {
     /// The number of the command under way.
     private(set) var sequence: UInt64 = 0
     private var isAwaitingDisk = false
+    /// Messages of which text was read, and bytes of messages either way.
+    private var messages: UInt64 = 0
+    private var bytes: UInt64 = 0
+    private let durability: Durability
 
-    init(_ facts: SessionFacts) { self.facts = facts }
+    init(_ facts: SessionFacts, durability: Durability) {
+        self.facts = facts
+        self.durability = durability
+    }
 
     /// Whether every durable record that was put out is on disk.
     var isDurable: Bool { !isAwaitingDisk }
 
     mutating func beginCommand() { sequence += 1 }
+
+    /// Whether what a record of this class describes may take effect now, the record being put out.
+    func mayFollow(_ recordClass: RecordClass) -> Bool {
+        isDurable || !durability.isDemanded(of: recordClass)
+    }
 
     /// The driver's word that all records put out so far are on disk.
     mutating func recorded() { isAwaitingDisk = false }
@@ -44,17 +56,32 @@ struct Trail {
         return record
     }
 
-    /// The decision about the command under way.
+    /// Adds what a command has moved to the session's totals.
+    mutating func count(messages: UInt64, bytes: UInt64) {
+        self.messages &+= messages
+        self.bytes &+= bytes
+    }
+
+    /// The end of the session, with its totals as far as it knows them itself.
+    mutating func end(_ reason: Phrase) -> Record {
+        var record = event(.connectionClose, reason: reason)
+        record.messages = messages
+        record.bytes = bytes
+        record.details = [.number("commands", sequence)]
+        return record
+    }
+
+    /// The decision about the command under way; without a class nothing waits for it.
     mutating func decision(
         _ event: Event,
         _ verdict: Record.Verdict,
-        isDurable: Bool
+        of recordClass: RecordClass? = nil
     ) -> Record {
         var record = Record(
             event,
             .decision,
             verdict: verdict,
-            isDurable: isDurable,
+            isDurable: recordClass.map(durability.isDemanded) ?? false,
             session: encodedFacts()
         )
         record.sequence = sequence

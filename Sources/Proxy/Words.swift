@@ -21,6 +21,28 @@ extension Command {
     }
 }
 
+extension MessageContent {
+    init(_ content: FetchContent) {
+        self.init()
+        guard !content.isEmpty else { return }
+        if content.contains(.whole) { formUnion(.whole) }
+        if content.contains(.header) { formUnion(.header) }
+        if content.contains(.text) { formUnion(.text) }
+        if content.contains(.part) { formUnion(.part) }
+        if content.contains(.envelope) { formUnion(.envelope) }
+        if content.contains(.structure) { formUnion(.structure) }
+        if content.contains(.preview) { formUnion(.preview) }
+    }
+}
+
+extension Exchange {
+    /// How much the command read; nil when it told nothing of messages' contents.
+    var extent: ReadingExtent? {
+        if content.isEmpty { return nil }
+        return messagesRead == 0 ? .headers : messagesRead == 1 ? .single : .bulk
+    }
+}
+
 extension ParseFailure {
     var event: Event { reason == .unknownCommand ? .vendorRefused : .malformed }
 

@@ -13,6 +13,11 @@ package struct CertificateAndKey: Sendable {
         self.chainPEM = chainPEM
         self.keyPEM = keyPEM
     }
+
+    /// What the end's own certificate says of itself; nil where it can't be read.
+    package var facts: PeerCertificate? {
+        Certificate.all(inPEM: chainPEM)?.first.map(PeerCertificate.init)
+    }
 }
 
 /// What a listener is configured with.

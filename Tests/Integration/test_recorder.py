@@ -52,6 +52,39 @@ class RecorderKilled(StageCase):
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
 
 
+class GoingOn(StageCase):
+    """With on-failure: continue nobody waits, and the trail says afterwards what it missed."""
+
+    @classmethod
+    def configure(cls, settings):
+        settings["audit"]["on-failure"] = "continue"
+
+    def test_sessions_go_on_without_a_recorder_and_the_gap_is_recorded(self):
+        client = self.session("ann")
+        client.command("SELECT INBOX")
+        recorder = self.postern.child_of("recorder")
+        os.kill(recorder, signal.SIGSTOP)
+        self.addCleanup(resume, recorder)
+        # Within the recorder's patience the change waits; then it goes on.
+        self.assert_ok(client.answer("STORE 2 +FLAGS (\\Flagged)"))
+        self.assert_ok(client.answer("STORE 2 -FLAGS (\\Flagged)"))
+        self.assertTrue(self.wire().login("bob", PASSWORDS["bob"]).startswith("OK"))
+        self.assertNotIn("audit.gap", self.postern.trail())
+        resume(recorder)
+
+        def gaps():
+            found = [record for record in self.postern.records() if record["event"] == "audit.gap"]
+            # Two of STORE and one of a login; each reactor tells of its own.
+            return found if sum(gap.get("late", 0) for gap in found) >= 3 else None
+
+        for gap in wait_until(gaps, 15, "records of the gap"):
+            # Nothing is lost in so short a time.
+            self.assertNotIn("lost", gap)
+            self.assertGreater(gap["duration_us"], 0)
+        stores = [record for record in self.postern.records() if record.get("verb") == "STORE"]
+        self.assertEqual([record["phase"] for record in stores].count("decision"), 2)
+
+
 def resume(pid):
     try:
         os.kill(pid, signal.SIGCONT)
@@ -71,7 +104,28 @@ class DiskFull(StageCase):
         if done.returncode != 0:
             raise unittest.SkipTest(f"no tmpfs can be mounted here: {done.stderr.strip()}")
         cls.addClassCleanup(subprocess.run, ["umount", "-l", str(cls.small)], check=True)
-        settings["audit"] |= {"folder": str(cls.small / "audit"), "free-space": "64 KiB"}
+        settings["audit"] |= {"folder": str(cls.small / "audit"), "disk-reserve": "64 KiB"}
+
+    def test_the_end_is_written_from_the_reserve(self):
+        filler = self.small / "filler"
+        self.addCleanup(filler.unlink, missing_ok=True)
+        with open(filler, "wb", buffering=0) as file:
+            # The reserve is rounded up to a MiB.
+            while os.statvfs(self.small).f_bavail * os.statvfs(self.small).f_frsize > 512 * 1024:
+                file.write(b"x" * 65536)
+
+        def is_refused():
+            with self.wire(timeout=40) as wire:
+                return "UNAVAILABLE" in wire.login("bob", PASSWORDS["bob"])
+
+        # How much is free is asked once a second.
+        wait_until(is_refused, 20, "refusal")
+        self.postern.stop()
+        self.assertTrue(filler.exists())
+        events = [record["event"] for record in self.postern.records()]
+        self.assertEqual(events[-2:], ["audit.stop", "audit.fail"])
+        filler.unlink()
+        self.postern.start()
 
     def test_a_full_disk_closes_the_door_until_there_is_room(self):
         client = self.session("ann")

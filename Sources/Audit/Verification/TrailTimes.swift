@@ -36,7 +36,8 @@ struct LineTime {
         let name = index + Self.ownEvent.utf8CodeUnitCount
         var end = name
         while end < line.count, line[end] != UInt8(ascii: "\"") { end += 1 }
-        own = name..<end
+        // A gateway's word about the time when no recorder heard it.
+        own = line.text(name..<end) == "gap" ? nil : name..<end
     }
 }
 

@@ -1,4 +1,5 @@
 // The small sections: `permit`, `audit`, `limits`, `processes`, `log`.
+import Audit
 import Policy
 import Proxy
 
@@ -12,7 +13,8 @@ extension ConfigurationReader {
     }
 
     private static let auditKeys = [
-        "folder", "segment-size", "free-space", "message-digest", "syslog", "ship",
+        "folder", "segment-size", "disk-reserve", "durability", "on-failure", "message-digest",
+        "search-words", "expunged-uids", "syslog", "ship",
     ]
 
     func audit(_ value: Value) -> AuditTrail? {
@@ -22,13 +24,30 @@ extension ConfigurationReader {
         table.read("segment-size", into: &audit.segmentBytesMax) {
             $0.size(in: 1 << 20...1 << 30).map(UInt64.init)
         }
-        table.read("free-space", into: &audit.freeBytesMin) {
+        table.read("disk-reserve", into: &audit.reserveBytes) {
             $0.size(in: 0...1 << 40).map(UInt64.init)
         }
+        table.read("durability", into: &audit.durability, durability)
+        table.read("on-failure", into: &audit.continuesOnFailure) {
+            $0.choice(["refuse": false, "continue": true])
+        }
         table.read("message-digest", into: &audit.digestsMessages) { $0.bool() }
+        table.read("search-words", into: &audit.extras.searchedWords) { $0.bool() }
+        table.read("expunged-uids", into: &audit.extras.expungedUIDs) { $0.bool() }
         table.read("syslog", into: &audit.syslog, files.path)
         table.read("ship", into: &audit.shippings, shippings)
         return audit
+    }
+
+    private func durability(_ value: Value) -> Durability? {
+        guard let table = value.table(RecordClass.allCases.map(\.rawValue)) else { return nil }
+        let choices: KeyValuePairs = ["durable": true, "handed-over": false]
+        var durability = Durability()
+        table.read("identity", into: &durability.identity) { $0.choice(choices) }
+        table.read("denied", into: &durability.denied) { $0.choice(choices) }
+        table.read("writing", into: &durability.writing) { $0.choice(choices) }
+        table.read("reading", into: &durability.reading) { $0.choice(choices) }
+        return durability
     }
 
     func limits(_ value: Value) -> Limits {

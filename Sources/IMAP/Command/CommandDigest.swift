@@ -4,10 +4,11 @@ package import Bytes
 extension Command {
     /// Appends sets, flags, items, sizes and the kinds of search keys to `text`.
     ///
-    /// Holds no mailbox names, which a record has apart, no searched words, no contents and no
-    /// credentials; printable ASCII, and no longer than `CommandDigest.bytesMax` and three dots.
-    package func describe(into text: inout ShortBytes) {
-        var digest = CommandDigest(text: text)
+    /// Holds no mailbox names, which a record has apart, no contents and no credentials, and the
+    /// words that are searched for only where `tellsSearched`; printable ASCII but for these, and
+    /// no longer than `CommandDigest.bytesMax` and three dots.
+    package func describe(into text: inout ShortBytes, tellsSearched: Bool = false) {
+        var digest = CommandDigest(text: text, tellsSearched: tellsSearched)
         describe(into: &digest)
         if digest.isCut { digest.text.append(Array("...".utf8).span) }
         text = digest.text
@@ -24,8 +25,7 @@ extension Command {
             digest.append(decimal: UInt64(user.count))
             digest.append(" bytes")
         case .id(let fields):
-            digest.append(decimal: UInt64(fields.count))
-            digest.append(" fields")
+            fields.describe(into: &digest)
         case .authenticate(let mechanism, let response):
             digest.append(mechanism.span)
             if response != nil { digest.append(" with initial response") }
@@ -63,8 +63,27 @@ struct CommandDigest: ByteSink {
 
     fileprivate(set) var text: ShortBytes
     fileprivate(set) var isCut = false
+    let tellsSearched: Bool
 
-    fileprivate init(text: ShortBytes) { self.text = text }
+    fileprivate init(text: ShortBytes, tellsSearched: Bool) {
+        self.text = text
+        self.tellsSearched = tellsSearched
+    }
+
+    /// Appends text with a question mark for each octet that is no printable ASCII, or a quote.
+    mutating func append(printable text: Span<UInt8>) {
+        for index in text.indices {
+            let isPlain = text[index] &- 0x20 < 0x5F && text[index] != UInt8(ascii: "\"")
+            append(isPlain ? text[index] : UInt8(ascii: "?"))
+        }
+    }
+
+    /// Appends a space and a word that is searched for, if such words are told.
+    mutating func append(searched word: [UInt8]) {
+        guard tellsSearched else { return }
+        append(UInt8(ascii: " "))
+        append(quoted: word.span)
+    }
 
     mutating func append(_ byte: UInt8) {
         if text.count < Self.bytesMax { text.append(byte) } else { isCut = true }

@@ -29,7 +29,7 @@ extension Command {
         tag: UInt64,
         literals: BackendLiterals,
         into buffer: inout Buffer
-    ) -> [Int] {
+    ) -> Pauses {
         var encoder = CommandEncoder(literals: literals)
         // Lent and given back, so that writing never copies what already waits in the buffer.
         swap(&encoder.buffer, &buffer)
@@ -56,14 +56,34 @@ extension Command {
     }
 }
 
+/// Offsets at which sending must wait: an APPEND has one, and few other commands have any.
+package struct Pauses: Equatable, Sendable, ExpressibleByArrayLiteral {
+    private var first = 0
+    private var others: [Int] = []
+    package private(set) var count = 0
+
+    package init() {}
+
+    package init(arrayLiteral offsets: Int...) { for offset in offsets { append(offset) } }
+
+    package var isEmpty: Bool { count == 0 }
+    package var indices: Range<Int> { 0..<count }
+
+    package subscript(index: Int) -> Int { index == 0 ? first : others[index - 1] }
+
+    mutating func append(_ offset: Int) {
+        if count == 0 { first = offset } else { others.append(offset) }
+        count += 1
+    }
+}
+
 struct CommandEncoder: ByteSink {
     /// Longer strings become literals: a backend's limit on lines is lower than on literals.
     private static let quotedBytesMax = 1024
 
     var buffer = Buffer()
     var start = 0
-    /// Few commands have any: without, an array costs nothing.
-    private(set) var waits: [Int] = []
+    private(set) var waits = Pauses()
     private let literals: BackendLiterals
 
     init(literals: BackendLiterals) { self.literals = literals }

@@ -26,6 +26,28 @@ extension [IDField] {
     }
 }
 
+extension [IDField] {
+    /// Of a value in a record, in bytes.
+    private static let describedBytesMax = 96
+
+    /// Appends what the client says of itself, as `name "Thunderbird" version "128"`; octets that
+    /// are no printable ASCII as question marks.
+    func describe(into digest: inout CommandDigest) {
+        for (index, field) in enumerated() {
+            if index > 0 { digest.append(UInt8(ascii: " ")) }
+            digest.append(printable: field.key.span)
+            digest.append(UInt8(ascii: " "))
+            guard let value = field.value else {
+                digest.append("NIL")
+                continue
+            }
+            digest.append(UInt8(ascii: "\""))
+            digest.append(printable: value.span.extracting(first: Self.describedBytesMax))
+            digest.append(UInt8(ascii: "\""))
+        }
+    }
+}
+
 extension Cursor {
     /// ID: `NIL` or `(` *(string SP nstring) `)`.
     mutating func idFields() throws(SyntaxError) -> [IDField] {

@@ -241,11 +241,16 @@ extension SearchKey {
         }
     }
 
-    /// Appends the key without the words that it looks for.
+    /// Appends the key, with the words that it looks for only where they are to be told.
     func describe(into digest: inout CommandDigest) {
         switch self {
-        case .text(let field, _): digest.append(field.spelling)
-        case .header: digest.append("HEADER")
+        case .text(let field, let value):
+            digest.append(field.spelling)
+            digest.append(searched: value)
+        case .header(let name, let value):
+            digest.append("HEADER")
+            digest.append(searched: name)
+            digest.append(searched: value)
         case .not(let key):
             digest.append("NOT ")
             key.describe(into: &digest)

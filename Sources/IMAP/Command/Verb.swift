@@ -69,6 +69,9 @@ package enum Verb: UInt8, CaseIterable, Keyword {
         }
     }
 
+    /// Spelled out, since what raw values give by themselves is not specialised in other modules.
+    package static func == (left: Verb, right: Verb) -> Bool { left.rawValue == right.rawValue }
+
     /// The verb as people write it.
     package var name: String { "\(spelling)" }
 }

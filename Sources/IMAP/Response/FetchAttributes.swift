@@ -109,11 +109,12 @@ extension Cursor {
 
     /// Copies a section from behind `BODY[` up to the space before its value.
     ///
-    /// The section is repeated as it is: clients compare it to what they asked for.
+    /// The section is repeated as it is: clients compare it to what they asked for. Returns what
+    /// it is of.
     mutating func copySection(
         renames: Fetch.Renames,
         into buffer: inout Buffer
-    ) throws(SyntaxError) {
+    ) throws(SyntaxError) -> FetchContent {
         let section = try sectionText()
         try expect(UInt8(ascii: "]"), as: .closingBracket)
         if let name = renames.name(of: section.span), peek == UInt8(ascii: " ") {
@@ -126,6 +127,7 @@ extension Cursor {
         }
         try space()
         buffer.append(UInt8(ascii: " "))
+        return FetchContent(section: section.span)
     }
 
     /// Copies `<0>`, where the text began, if it is there.

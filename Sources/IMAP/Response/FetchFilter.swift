@@ -89,18 +89,21 @@ package struct FetchSummary: Equatable, Sendable {
     package var isTextWithheld = false
     /// Whether nothing was left to tell: then nothing was written.
     package var isSuppressed: Bool
+    package var content: FetchContent
 
     package init(
         sequence: UInt32,
         uid: UInt32? = nil,
         bodyBytes: UInt64 = 0,
         hasBody: Bool = false,
-        isSuppressed: Bool = true
+        isSuppressed: Bool = true,
+        content: FetchContent = []
     ) {
         self.sequence = sequence
         self.uid = uid
         self.bodyBytes = bodyBytes
         self.hasBody = hasBody
         self.isSuppressed = isSuppressed
+        self.content = content
     }
 }

@@ -24,6 +24,8 @@ package struct FetchTranscoder {
     private let isByUID: Bool
     /// What has passed so far.
     package private(set) var summary = FetchSummary(sequence: 0)
+    /// Where in the buffer the Message-ID stands, if `accept` has just copied one.
+    package private(set) var messageID: Range<Int>?
     /// Whether the head was read: pieces after the first begin behind a literal.
     private var isBegun = false
 
@@ -49,6 +51,7 @@ package struct FetchTranscoder {
         filter: FetchFilter,
         into buffer: inout Buffer
     ) throws(ResponseError) -> Step {
+        messageID = nil
         let saved = self
         let before = buffer.count
         var cursor = Cursor(piece, isPartial: literal != nil, text: .octets)
@@ -111,9 +114,11 @@ package struct FetchTranscoder {
         beginAttribute(into: &buffer)
         switch attribute {
         case .section:
-            try cursor.copySection(renames: filter.renames, into: &buffer)
+            let content = try cursor.copySection(renames: filter.renames, into: &buffer)
+            summary.content.formUnion(content)
             return try copyBody(&cursor, into: &buffer)
         case .binary:
+            summary.content.formUnion(.part)
             buffer.append("BINARY")
             try cursor.copyBinaryPart(mayBePartial: true, into: &buffer)
             return try copyBody(&cursor, mayBeBinary: true, into: &buffer)
@@ -123,6 +128,7 @@ package struct FetchTranscoder {
             buffer.append(decimal: UInt64(try cursor.number()))
             return nil
         case .attribute(let attribute):
+            summary.content.formUnion(FetchContent(attribute))
             buffer.append(attribute.spelling)
             buffer.append(UInt8(ascii: " "))
             return try copyValue(of: attribute, &cursor, filter: filter, into: &buffer)
@@ -156,7 +162,11 @@ package struct FetchTranscoder {
         case .emailID, .threadID: try cursor.copyObjectID(into: &buffer)
         case .saveDate: try cursor.copySaveDate(into: &buffer)
         case .preview: summary.previewBytes = UInt64(try cursor.copyNString(into: &buffer) ?? 0)
-        case .envelope, .body, .bodyStructure: try cursor.copyStructure(into: &buffer)
+        case .envelope:
+            let start = buffer.count
+            try cursor.copyStructure(into: &buffer)
+            messageID = buffer.span.messageID(inEnvelopeFrom: start)
+        case .body, .bodyStructure: try cursor.copyStructure(into: &buffer)
         case .rfc822, .rfc822Header, .rfc822Text: return try copyBody(&cursor, into: &buffer)
         }
         return nil
@@ -193,5 +203,21 @@ package struct FetchTranscoder {
         if cursor.takeAwaitedLiteral() != nil { return .dropLiteral }
         try cursor.skipValue()
         return nil
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// The quoted string with which the envelope from `start` on ends (RFC 9051, 7.5.2); nil where
+    /// it is NIL or written in another way.
+    fileprivate func messageID(inEnvelopeFrom start: Int) -> Range<Int>? {
+        let end = count - 2
+        guard end > start, self[end] == UInt8(ascii: "\""), self[end + 1] == UInt8(ascii: ")")
+        else {
+            return nil
+        }
+        var first = end
+        while first > start, self[first - 1] != UInt8(ascii: "\"") { first -= 1 }
+        let isWhole = first > start + 1 && self[first - 2] != UInt8(ascii: "\\")
+        return isWhole && first < end ? first..<end : nil
     }
 }

@@ -4,10 +4,11 @@ import ArgumentParser
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Verify the audit trail, and prove what stands in it.",
+        abstract: "Verify the audit trail, prove what stands in it, and read it.",
         subcommands: [
             VerifyTrail.self, ProveRecord.self, ProveConsistency.self, VerifyProof.self,
-            ShowKeys.self, WitnessTrail.self, ShipTrail.self,
+            ShowKeys.self, WitnessTrail.self, ShipTrail.self, SearchTrail.self, ShowSession.self,
+            WhoRead.self, ReportTrail.self, TailTrail.self, IndexTrail.self,
         ]
     )
 }

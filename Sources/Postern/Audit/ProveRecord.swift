@@ -29,6 +29,7 @@ struct ProveRecord: ParsableCommand {
 
     func run() throws {
         try auditing {
+            try announce(.auditExport, "proof of record \(record)", at: self.trail)
             let trail = try TrailOnDisk(self.trail, firstKey: key.read())
             guard record > 0, let line = try trail.line(record) else {
                 throw ValidationError("record \(record) is not in the trail's folder")

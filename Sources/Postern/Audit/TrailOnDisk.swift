@@ -4,6 +4,7 @@ package import Audit
 import Bytes
 import Glibc
 import Reactor
+import TrailIndex
 
 /// The folder of a trail, and the keys that follow from the first one.
 package struct TrailOnDisk {
@@ -125,6 +126,19 @@ func auditing(_ body: () throws -> Void) throws {
     } catch let error as TrailError {
         complain("\(error)")
         throw ExitCode(2)
+    } catch let error as IndexError {
+        complain("index: \(error)")
+        throw ExitCode(2)
+    }
+}
+
+/// Has the trail say that it is about to be read; a trail without a recorder can't.
+func announce(_ event: Event, _ text: String, at folder: String) throws {
+    do throws(SystemError) {
+        if try TrailDoor.announce(event, text, at: folder) { return }
+        complain("\(folder): no recorder is at work there; that it is read is not recorded")
+    } catch {
+        throw TrailError.system(error)
     }
 }
 

@@ -109,7 +109,8 @@ extension Driver {
             listener: index,
             facts: facts,
             clientAddress: address,
-            serverAddress: server
+            serverAddress: server,
+            at: now
         )
         connections.insert(connection)
         do {

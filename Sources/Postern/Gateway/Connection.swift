@@ -115,6 +115,7 @@ final class Connection {
     var armed = Instant.max
     /// The number of the last durable record; 0: none is awaited.
     var awaitedRecord: UInt64 = 0
+    var traffic: Traffic
     /// Stands in the list of those that are served next.
     var isQueued = false
 
@@ -123,13 +124,15 @@ final class Connection {
         listener: Int,
         facts: ConnectionFacts,
         clientAddress: SocketAddress,
-        serverAddress: SocketAddress
+        serverAddress: SocketAddress,
+        at now: Instant
     ) {
         self.id = id
         self.listener = listener
         self.facts = facts
         self.clientAddress = clientAddress
         self.serverAddress = serverAddress
+        traffic = Traffic(since: now)
     }
 
     /// When the connection must be looked at even if nothing comes.

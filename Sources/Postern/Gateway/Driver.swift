@@ -19,7 +19,10 @@ struct Driver: ~Copyable {
         /// One reactor of all records it, for the user of this ID.
         case reload(Snapshot, recordedFor: UInt32?)
         case addressesChanged
-        case drain(until: Instant)
+        /// One reactor of all records it.
+        case drain(until: Instant, isRecorded: Bool)
+        /// Record what the gateway begins with.
+        case recordBeginning
     }
 
     static let clientReadBytesMax = 64 * 1024
@@ -57,7 +60,7 @@ struct Driver: ~Copyable {
     var entrances: [Entrance] = []
     /// Given up for a moment where there is no descriptor to refuse a client with.
     var reserve: Waker?
-    var recorder = RecorderLink()
+    var recorder: RecorderLink
     /// Sessions may have been passed over in the last turn, because nobody could take their records.
     private var readersAreHeld = false
     var desk: LoginDesk
@@ -100,6 +103,7 @@ struct Driver: ~Copyable {
         let reserve = try Waker()
         try loop.watchInput(of: mailbox.waker.descriptor, token: Token.mailbox.value)
         self.connectionsMax = connectionsMax
+        recorder = RecorderLink(continuesOnFailure: snapshot.continuesOnFailure)
         self.volumes = volumes
         self.snapshot = snapshot
         self.mailbox = mailbox

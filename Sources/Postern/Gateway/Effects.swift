@@ -88,7 +88,11 @@ extension Driver {
         // What its effects lead to fills another one.
         var outbox = Outbox()
         swap(&outbox, &self.outbox)
-        if !outbox.records.isEmpty { record(outbox.records.span, of: connection) }
+        connection.traffic.sent(outbox.client.count + (side == .backend ? relayed.count : 0))
+        if let last = outbox.records.indices.last {
+            connection.traffic.complete(&outbox.records[last], at: now)
+            record(outbox.records.span, of: connection)
+        }
         if !outbox.client.isEmpty { stageForClient(outbox.client.span, of: connection) }
         if !outbox.backend.isEmpty { stageForBackend(outbox.backend.span, of: connection) }
         if !relayed.isEmpty {
@@ -109,6 +113,7 @@ extension Driver {
 
     private mutating func record(_ records: Span<Record>, of connection: Connection) {
         guard let number = recorder.append(records, at: moment) else { return }
+        guard !recorder.goesOn else { return answers.append(.recorded) }
         connection.awaitedRecord = number
         recorder.await(number, for: connection.id)
     }

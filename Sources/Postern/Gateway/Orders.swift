@@ -22,7 +22,11 @@ extension Driver {
             startHelper(number, at: place, Socket(FileDescriptor(owning: descriptor)))
         case .reload(let snapshot, let user): reload(snapshot, recordedFor: user)
         case .addressesChanged: addressesChanged()
-        case .drain(let until): drain(until)
+        case .drain(let until, let isRecorded):
+            if isRecorded { recordDrain(until: until) }
+            drain(until)
+        case .recordBeginning:
+            recordConfiguration(replacing: nil, "the gateway begins with this configuration")
         }
     }
 
@@ -39,19 +43,13 @@ extension Driver {
 
     /// Swaps the configuration in whole; each session learns of it before its next command.
     private mutating func reload(_ snapshot: Snapshot, recordedFor user: UInt32?) {
+        let previous = self.snapshot
         self.snapshot = snapshot
-        if let user { recordReload(by: user) }
+        if let user {
+            recordReload(by: user)
+            recordConfiguration(replacing: previous, "the configuration was read again")
+        }
         for connection in connections.all { tell(connection, .settingsChanged) }
-    }
-
-    /// Stands in the trail before the first decision that this reactor makes by the new policy.
-    private mutating func recordReload(by user: UInt32) {
-        var facts = SessionFacts()
-        facts.policyRevision = snapshot.settings.policy.revision
-        var record = Record(.policyReload, .event, isDurable: true, session: facts.encoded)
-        record.reason = "the supervisor was told to read the configuration again (SIGHUP)"
-        record.arguments = ShortBytes("user ID \(user)")
-        recorder.append(record, at: moment)
     }
 
     /// Takes nobody in any more, and asks every session to come to its end.

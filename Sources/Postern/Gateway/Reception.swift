@@ -55,10 +55,13 @@ struct Reception {
             try start(reactors: max(1, Int(reactors)))
             for (message, descriptor) in early { pass(message, descriptor) }
             early = []
+            mailboxes.first?.post(.recordBeginning)
             try control.send(.ready)
         case .drain(let seconds):
             let until = MonotonicClock.now &+ UInt64(seconds) &* 1_000_000
-            for mailbox in mailboxes { mailbox.post(.drain(until: until)) }
+            for (index, mailbox) in mailboxes.enumerated() {
+                mailbox.post(.drain(until: until, isRecorded: index == 0))
+            }
             if mailboxes.isEmpty { exit(0) }
         case .ready, .killHelper, .configured, .refused, .checkpoint: break
         }
@@ -108,7 +111,12 @@ struct Reception {
             reader: FileReader(bundle),
             digest: Digest.sha256
         )
-        return (configuration, try Snapshot(configuration, replacing: snapshot))
+        let text = bundle[configurationPath].map { $0.withBytes { $0.array } }
+        let revision = Digest.sha256(text ?? [])
+        return (
+            configuration,
+            try Snapshot(configuration, revision: revision, replacing: snapshot)
+        )
     }
 
     /// Descriptors that neither clients nor the supervisor's messages are: the C library's for name

@@ -31,12 +31,21 @@ struct RecorderLink: ~Copyable {
     private var owesSince = Instant.max
     /// The recorder is there and does not do its work.
     private(set) var isHanging = false
+    /// Whether sessions go on while the trail can't be written.
+    private let continuesOnFailure: Bool
+    /// What they have done meanwhile.
+    private var gap: TrailGap?
 
     /// Who waits for which record, in the order of the records.
     private var waiting: [(number: UInt64, id: ConnectionID)] = []
     private var waitingStart = 0
 
-    var isAvailable: Bool { client.isAvailable && !isHanging }
+    init(continuesOnFailure: Bool = false) { self.continuesOnFailure = continuesOnFailure }
+
+    var isAvailable: Bool { client.isAvailable && !isHanging || goesOn }
+
+    /// Whether sessions go on without the trail, as the administrator has chosen.
+    var goesOn: Bool { continuesOnFailure && (!client.isWorking || isHanging) }
 
     /// When the recorder counts as hanging unless it says something; `.max`: not as things are.
     var hangsAt: Instant {
@@ -44,7 +53,7 @@ struct RecorderLink: ~Copyable {
     }
 
     /// Whether every record so far is handed over, so that what it is about may happen.
-    var mayRelease: Bool { socket != nil && client.unsent.isEmpty }
+    var mayRelease: Bool { socket != nil && client.unsent.isEmpty || goesOn }
 
     /// When the records at hand must leave though nothing waits for them; `.max`: there are none,
     /// or the recorder wouldn't take them.
@@ -55,12 +64,16 @@ struct RecorderLink: ~Copyable {
 
     /// More waits than sessions may leave behind that stop when the recorder doesn't keep up.
     func isOverfull(_ recordsMax: UInt64) -> Bool {
-        client.last - client.durableUpTo > recordsMax
+        if goesOn { return false }
+        return client.last - client.durableUpTo > recordsMax
             || client.backlogBytes > 2 * RecorderClient.backlogBytesMax
     }
 
+    /// Puts a record behind the others and returns its number; while sessions go on without the
+    /// trail, what finds no room any more is counted instead.
     @discardableResult
     mutating func append(_ record: borrowing Record, at moment: Moment) -> UInt64 {
+        if goesOn, !note(record, at: moment) { return client.last }
         if owesSince == .max && socket != nil { owesSince = moment.monotonic }
         let latest = record.isDurable ? 0 : moment.monotonic &+ Self.joiningMicroseconds
         leavesAt = min(leavesAt, latest)
@@ -72,9 +85,10 @@ struct RecorderLink: ~Copyable {
         var lastDurable: UInt64?
         // Lent from where they are: a record is big, and a copy of it counts a dozen references.
         unsafe records.withUnsafeBufferPointer { records in
+            guard let first = records.baseAddress else { return }
             for index in records.indices {
-                let number = unsafe append(records[index], at: moment)
-                if unsafe records[index].isDurable { lastDurable = number }
+                let number = unsafe append((first + index).pointee, at: moment)
+                if unsafe (first + index).pointee.isDurable { lastDurable = number }
             }
         }
         return lastDurable
@@ -84,11 +98,31 @@ struct RecorderLink: ~Copyable {
         waiting.append((number, id))
     }
 
-    /// The next connection whose record is on disk, with the record's number.
-    mutating func takeDurable() -> (number: UInt64, id: ConnectionID)? {
-        guard waitingStart < waiting.count, waiting[waitingStart].number <= client.durableUpTo
-        else { return nil }
+    /// Counts a record of the time without a trail; false: there is no room for it.
+    private mutating func note(_ record: borrowing Record, at moment: Moment) -> Bool {
+        var gap = self.gap ?? TrailGap(since: moment.monotonic)
+        if client.isFull { gap.lost += 1 } else if record.isDurable { gap.late += 1 }
+        self.gap = gap
+        return !client.isFull
+    }
+
+    /// The time without a trail, once the recorder has said that it is over; nil: there was none.
+    mutating func takeGap() -> TrailGap? {
+        guard client.isConfirmed, !goesOn else { return nil }
+        return gap.take()
+    }
+
+    /// The next connection that waits no more, since its record is on disk or sessions go on
+    /// without the trail; with the record's number.
+    mutating func takeReleased(at now: Instant) -> (number: UInt64, id: ConnectionID)? {
+        guard waitingStart < waiting.count else { return nil }
         let next = waiting[waitingStart]
+        if next.number > client.durableUpTo {
+            guard goesOn else { return nil }
+            var gap = self.gap ?? TrailGap(since: now)
+            gap.late += 1
+            self.gap = gap
+        }
         waitingStart += 1
         if waitingStart == waiting.count {
             waiting.removeAll(keepingCapacity: true)
@@ -96,6 +130,9 @@ struct RecorderLink: ~Copyable {
         }
         return next
     }
+
+    /// What it means for clients that the trail can't be written.
+    var consequence: String { continuesOnFailure ? "sessions go on without it" : "sessions wait" }
 
     mutating func connect(_ socket: consuming Socket, at now: Instant) {
         self.socket = consume socket
@@ -202,7 +239,12 @@ extension Driver {
     mutating func recorderIsReady() {
         guard recorder.receive(&clientRoom, at: now) else { return loseRecorder() }
         if recorder.isBlocked { handOverRecords() }
-        while let (number, id) = recorder.takeDurable() {
+        releaseSessions()
+        tellAvailability()
+    }
+
+    private mutating func releaseSessions() {
+        while let (number, id) = recorder.takeReleased(at: now) {
             // A later durable record of the same session is still on its way otherwise.
             guard let connection = connections[id], connection.awaitedRecord == number else {
                 continue
@@ -210,7 +252,6 @@ extension Driver {
             connection.awaitedRecord = 0
             tell(connection, .recorded)
         }
-        tellAvailability()
     }
 
     /// Hands the records at hand over, in one write, unless they may wait for others.
@@ -221,18 +262,20 @@ extension Driver {
             if !recorder.flush() || !recorder.watchRoom(in: loop) { loseRecorder() }
         }
         if recorder.beginsToHang(at: now) {
-            log.error("the recorder doesn't answer: sessions wait")
+            log.error("the recorder doesn't answer: \(recorder.consequence)")
         }
         tellAvailability()
     }
 
     private mutating func loseRecorder() {
         recorder.disconnect()
-        log.error("the recorder is gone: sessions wait")
+        log.error("the recorder is gone: \(recorder.consequence)")
         tellAvailability()
     }
 
     private mutating func tellAvailability() {
+        if recorder.goesOn { releaseSessions() }
+        if let gap = recorder.takeGap() { record(gap) }
         let isAvailable = recorder.isAvailable
         guard isAvailable != recorder.wasAvailable else { return }
         recorder.wasAvailable = isAvailable
@@ -243,6 +286,11 @@ extension Driver {
             log.info("the recorder takes records")
             wakeReaders()
         }
+    }
+
+    private mutating func record(_ gap: TrailGap) {
+        log.error("the trail has a gap: \(gap.lost) records are lost, \(gap.late) came late")
+        recorder.append(gap.record(at: now), at: moment)
     }
 
     /// Nobody was read while records waited; the kernel won't say again what it said then.

@@ -20,7 +20,9 @@ extension Driver {
 
     /// Whoever is read now may cause records that nobody could take.
     var mayRead: Bool {
-        !recorder.isBlocked && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
+        if recorder.goesOn { return true }
+        return !recorder.isBlocked
+            && !recorder.isOverfull(snapshot.limits.unacknowledgedRecordsMax)
     }
 
     private mutating func readClient(_ connection: Connection) {
@@ -153,6 +155,7 @@ extension Driver {
             guard let progress else { break }
             let consumed = min(max(0, progress.consumed), rest.count)
             let relayed = min(max(0, progress.relayed), rest.count - consumed)
+            if side == .client { connection.traffic.received(consumed + relayed) }
             let wasSecuring = isSecuring(side, at: connection)
             let wasCompressed = connection.client.isCompressed
             performOutbox(

@@ -10,6 +10,8 @@ final class Snapshot: Sendable {
         /// Whether TLS begins at once; otherwise the client asks for it with STARTTLS.
         let isImplicitTLS: Bool
         let tls: ServerTLSContext
+        /// What it shows to clients.
+        let certificates: [PeerCertificate]
         let ticketKeys: TicketKeys
         let trust: Trust
     }
@@ -39,17 +41,25 @@ final class Snapshot: Sendable {
     /// In the order of `settings.backends`.
     let backends: [Backend]
     let limits: GatewayLimits
+    /// SHA-256 of the configuration file, in hexadecimal.
+    let revision: String
+    /// Whether sessions go on while the trail can't be written; only a restart changes that.
+    let continuesOnFailure: Bool
 
     init(
         settings: Settings,
         listeners: [Listener],
         backends: [Backend],
-        limits: GatewayLimits = GatewayLimits()
+        limits: GatewayLimits = GatewayLimits(),
+        revision: String = "",
+        continuesOnFailure: Bool = false
     ) {
         self.settings = settings
         self.listeners = listeners
         self.backends = backends
         self.limits = limits
+        self.revision = revision
+        self.continuesOnFailure = continuesOnFailure
     }
 
     /// Every host name that the resolver is to know.

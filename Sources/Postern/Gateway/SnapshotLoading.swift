@@ -12,6 +12,7 @@ extension Snapshot {
     /// then a reload interrupts nobody's resumption.
     convenience init(
         _ configuration: Configuration,
+        revision: String,
         replacing previous: Snapshot?
     ) throws(TLSError) {
         var listeners: [Snapshot.Listener] = []
@@ -25,7 +26,9 @@ extension Snapshot {
         self.init(
             settings: configuration.settings,
             listeners: listeners,
-            backends: backends
+            backends: backends,
+            revision: revision,
+            continuesOnFailure: configuration.audit.continuesOnFailure
         )
     }
 }
@@ -54,6 +57,7 @@ extension Snapshot.Listener {
         name = listener.name
         isImplicitTLS = listener.security == .implicit
         tls = try ServerTLSContext(settings)
+        certificates = settings.certificates.compactMap(\.facts)
         ticketKeys = keys
         self.trust = trust
     }

@@ -63,7 +63,9 @@ enum Sandbox {
     ]
 
     private static let files = [
-        "access", "faccessat", "faccessat2", "fallocate", "fchmod", "fdatasync", "flock",
+        "accept4", "access", "adjtimex", "clock_adjtime", "faccessat", "faccessat2", "fallocate",
+        "fchmod",
+        "fdatasync", "flock",
         "fstatfs", "fsync", "ftruncate", "getdents64", "getsockopt", "mkdirat", "open", "openat",
         "pwrite64", "rename", "renameat", "renameat2", "setsockopt", "statfs", "syncfs",
         "umask", "unlinkat",

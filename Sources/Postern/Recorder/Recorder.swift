@@ -24,8 +24,8 @@ struct Recorder: ParsableCommand {
     @Option(help: "Begin a new segment when one is this many hours old.")
     var segmentHours: UInt64 = 24
 
-    @Option(help: "Take no records when less than this many MiB are free.")
-    var freeMegabytes: UInt64 = 16
+    @Option(help: "Take no records when less than this many MiB are free, but write the end.")
+    var reserveMegabytes: UInt64 = 16
 
     @Option(help: "The descriptor of the supervisor's control channel.")
     var control: Int32?
@@ -42,8 +42,8 @@ struct Recorder: ParsableCommand {
         guard (1...24 * 366).contains(segmentHours) else {
             throw ValidationError("--segment-hours is 1 to 8784")
         }
-        guard freeMegabytes <= 1024 * 1024 else {
-            throw ValidationError("--free-megabytes is at most 1048576")
+        guard reserveMegabytes <= 1024 * 1024 else {
+            throw ValidationError("--reserve-megabytes is at most 1048576")
         }
         for descriptor in feed + [control].compactMap({ $0 }) {
             guard descriptor > 2, fcntl(descriptor, F_GETFD) >= 0 else {
@@ -57,8 +57,10 @@ struct Recorder: ParsableCommand {
         // Before confinement: the library may want to read its configuration.
         guard let hasher = TreeHasher() else { throw ExitCode.failure }
         do {
+            // No socket is made any more afterwards.
+            let door = try TrailDoor.open(in: folder)
             try confinement.enter(.recorder, reaching: .recorder(folder: folder), log: log)
-            guard try record(log, hasher) else { throw ExitCode.failure }
+            guard try record(log, hasher, Visitors(door)) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -68,7 +70,11 @@ struct Recorder: ParsableCommand {
     }
 
     /// Runs to the end; returns whether every record is on disk.
-    private func record(_ log: Log, _ hasher: TreeHasher) throws -> Bool {
+    private func record(
+        _ log: Log,
+        _ hasher: TreeHasher,
+        _ visitors: consuming Visitors
+    ) throws -> Bool {
         // Ctrl-C reaches the whole group: the gateway's last records come after it.
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
@@ -79,7 +85,14 @@ struct Recorder: ParsableCommand {
         // The start stands in the trail, and is signed, before anybody counts on it.
         recording.commit(at: Moment.now)
         try channel?.send(.ready)
-        var loop = RecorderLoop(recording, control: channel, signals: signals, log: log)
+        var loop = RecorderLoop(
+            recording,
+            visitors: visitors,
+            control: channel,
+            signals: signals,
+            log: log
+        )
+        defer { TrailDoor.close(in: folder) }
         return loop.run()
     }
 
@@ -92,7 +105,7 @@ struct Recorder: ParsableCommand {
         var limits = SegmentLimits()
         limits.bytesMax = segmentMegabytes * megabyte
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
-        let place = try TrailFolder(folder, freeBytesMin: freeMegabytes * megabyte)
+        let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * megabyte)
         let trail = try Trail(in: place, limits: limits, at: now.monotonic)
         let seal = try Seal(in: folder, size: trail.next - 1, hasher: hasher, at: now.monotonic)
         if let key = seal.newKey {

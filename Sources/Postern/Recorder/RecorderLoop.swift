@@ -21,6 +21,7 @@ struct RecorderLoop: ~Copyable {
     private enum Mood { case listening, resting, failing }
 
     private var recording: Recording
+    private var visitors: Visitors
     private let control: ControlChannel?
     private let signals: SignalDescriptor
     private let log: Log
@@ -33,11 +34,13 @@ struct RecorderLoop: ~Copyable {
 
     init(
         _ recording: consuming Recording,
+        visitors: consuming Visitors,
         control: ControlChannel?,
         signals: consuming SignalDescriptor,
         log: Log
     ) {
         self.recording = recording
+        self.visitors = visitors
         self.control = control
         self.signals = signals
         self.log = log
@@ -70,8 +73,14 @@ struct RecorderLoop: ~Copyable {
             case .durable, .malformed, .nothing: break
             }
         }
+        if ready.visitors {
+            for reading in visitors.hear() {
+                recording.recordReading(reading.event, by: reading.user, reading.text, at: now)
+            }
+        }
         let before = recording.error
         recording.commit(at: now)
+        if visitors.areWaiting && recording.isSettled { visitors.admit() }
         recording.dropEndedFeeds()
         tellCheckpoint(at: now.monotonic)
         note(before)
@@ -84,18 +93,24 @@ struct RecorderLoop: ~Copyable {
     private struct Ready {
         var control = false
         var signals = false
+        var visitors = false
         /// Indexes into `recording.feeds`.
         var feeds: [Int] = []
     }
 
-    /// Waits for what the mood allows: a loop that can't write takes no more records.
+    /// Waits for what the mood allows: a loop that can't write takes no more records, unless they
+    /// are the last, which the reserve is for.
     private func wait() -> Ready {
         var polled = [pollfd(fd: signals.descriptor.number, events: Int16(POLLIN), revents: 0)]
         let watched = isControlled ? control?.descriptor ?? -1 : -1
         polled.append(pollfd(fd: watched, events: Int16(POLLIN), revents: 0))
-        let feeds = mood == .listening ? recording.feeds : []
+        let isListening = mood == .listening || mood == .failing && end != nil
+        let feeds = isListening ? recording.feeds : []
         for feed in feeds {
             polled.append(pollfd(fd: feed.descriptor, events: Int16(POLLIN), revents: 0))
+        }
+        for number in visitors.numbers {
+            polled.append(pollfd(fd: number, events: Int16(POLLIN), revents: 0))
         }
         let count = unsafe poll(&polled, nfds_t(polled.count), patience)
         var ready = Ready()
@@ -104,7 +119,8 @@ struct RecorderLoop: ~Copyable {
         guard count > 0 else { return ready }
         ready.signals = polled[0].revents != 0
         ready.control = polled[1].revents != 0
-        if mood == .listening { ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 } }
+        ready.visitors = polled[(feeds.count + 2)...].contains { $0.revents != 0 }
+        if isListening { ready.feeds = feeds.indices.filter { polled[$0 + 2].revents != 0 } }
         return ready
     }
 
@@ -160,7 +176,7 @@ struct RecorderLoop: ~Copyable {
     private func note(_ before: TrailError?) {
         guard recording.error != before else { return }
         if let error = recording.error {
-            log.error("the trail can't be written, and nobody gets in: \(error)")
+            log.error("the trail can't be written: \(error)")
         } else {
             log.warning("the trail is written again")
         }

@@ -31,6 +31,7 @@ package struct Recording: ~Copyable {
     package private(set) var feeds: [Feed] = []
     private var scratch = Feed.scratch()
     private var encoder = RecordEncoder()
+    private var clock: ClockWatch
 
     /// Records whose effects wait for the disk, and how many did at the last sync.
     private var durableWaiting = 0
@@ -54,8 +55,10 @@ package struct Recording: ~Copyable {
         let isLineCut = trail.repairedBytes > 0
         self.trail = trail
         self.seal = seal
+        clock = ClockWatch(at: now)
         var start = Record(.auditStart, .event, isDurable: true, session: [])
         start.arguments = ShortBytes("boot \(boot)")
+        start.details = ClockWatch.details
         if repairedBytes > 0 {
             start.reason =
                 isLineCut
@@ -101,6 +104,8 @@ package struct Recording: ~Copyable {
 
     /// Brings the lines as far as is due; an acknowledgement says only what the disk has.
     package mutating func commit(at now: Moment, isLast: Bool = false) {
+        let jump = clock.jump(at: now)
+        if jump != 0 { recordJump(of: jump, at: now) }
         if now.monotonic >= spokeAt + Self.silenceMax && failure == nil { recordLife(at: now) }
         if isGathering(at: now) && !isLast { return }
         do {
@@ -186,7 +191,32 @@ package struct Recording: ~Copyable {
 
     /// Says that there is nothing to say: who removes records can't remove a minute.
     private mutating func recordLife(at now: Moment) {
-        record(Record(.auditAlive, .event, isDurable: true, session: []), at: now)
+        var entry = Record(.auditAlive, .event, isDurable: true, session: [])
+        entry.details = ClockWatch.details
+        record(entry, at: now)
+    }
+
+    /// Whether everything that was put into the trail so far is on disk.
+    package var isSettled: Bool { durableWaiting == 0 && failure == nil }
+
+    /// Somebody is about to read the trail, or to take a part of it away.
+    package mutating func recordReading(
+        _ event: Event,
+        by user: UInt32,
+        _ text: [UInt8],
+        at now: Moment
+    ) {
+        var entry = Record(event, .event, isDurable: true, session: [])
+        entry.arguments = ShortBytes(text.span)
+        entry.details = [.number("uid", UInt64(user))]
+        record(entry, at: now)
+    }
+
+    private mutating func recordJump(of microseconds: Int64, at now: Moment) {
+        var entry = Record(.auditTime, .event, isDurable: true, session: [])
+        entry.reason = "the clock was set, or the machine slept"
+        entry.details = [.number("step_us", microseconds)] + ClockWatch.details
+        record(entry, at: now)
     }
 
     /// Puts an entry of the recorder's own into the trail.

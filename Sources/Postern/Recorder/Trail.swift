@@ -21,6 +21,8 @@ package enum TrailError: Error, Equatable {
     case handover(String)
     /// The cryptographic library failed.
     case signing
+    /// The index over the trail can't be made or searched.
+    case index(String)
 }
 
 extension TrailError: CustomStringConvertible {
@@ -37,6 +39,7 @@ extension TrailError: CustomStringConvertible {
             "\(folder): the trail's signing key is not there; begin a new folder"
         case .handover(let fault): "\(fault); verify the trail"
         case .signing: "the cryptographic library can't make a key or a signature"
+        case .index(let fault): "index: \(fault)"
         }
     }
 }

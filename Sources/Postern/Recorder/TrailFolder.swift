@@ -6,22 +6,22 @@ import Reactor
 /// An open and locked folder; the lock goes with the process, however that ends.
 package struct TrailFolder: ~Copyable {
     let path: String
-    private let freeBytesMin: UInt64
+    private let reserveBytes: UInt64
     private let descriptor: FileDescriptor
-    /// What was free above `freeBytesMin` when the file system was asked, less what was written since.
+    /// What was free above `reserveBytes` when the file system was asked, less what was written since.
     private var roomBytes: UInt64 = 0
     private var askedAt: UInt64 = 0
 
     /// Opens the folder; fails where another recorder has it.
     ///
-    /// With less than `freeBytesMin` left on its file system, the trail counts as unwritable.
-    package init(_ path: String, freeBytesMin: UInt64 = 0) throws(TrailError) {
+    /// With less than `reserveBytes` left on its file system, the trail counts as unwritable.
+    package init(_ path: String, reserveBytes: UInt64 = 0) throws(TrailError) {
         let folder = try FileDescriptor.opening(path, O_RDONLY | O_DIRECTORY)
         guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
             throw errno == EWOULDBLOCK ? .busy(folder: path) : .last("lock \(path)")
         }
         self.path = path
-        self.freeBytesMin = freeBytesMin
+        self.reserveBytes = reserveBytes
         descriptor = folder
     }
 
@@ -30,17 +30,17 @@ package struct TrailFolder: ~Copyable {
 
     /// Fails as a full disk does when less is free than must stay so; `bytes` are to be written.
     mutating func keepRoom(for bytes: Int, at now: UInt64) throws(TrailError) {
-        guard freeBytesMin > 0 else { return }
+        guard reserveBytes > 0 else { return }
         let bytes = UInt64(bytes)
         if bytes > roomBytes || now > askedAt + Self.roomAgeMax {
             roomBytes = 0
-            roomBytes = try freeBytes() - freeBytesMin
+            roomBytes = try freeBytes() - reserveBytes
             askedAt = now
         }
         roomBytes -= min(bytes, roomBytes)
     }
 
-    /// At least `freeBytesMin`.
+    /// At least `reserveBytes`.
     private func freeBytes() throws(TrailError) -> UInt64 {
         var space = statvfs()
         guard unsafe fstatvfs(descriptor.number, &space) == 0 else {
@@ -48,7 +48,7 @@ package struct TrailFolder: ~Copyable {
         }
         let free = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
         let bytes = free.overflow ? .max : free.partialValue
-        guard bytes >= freeBytesMin else {
+        guard bytes >= reserveBytes else {
             throw .system(SystemError("write to \(path)", code: ENOSPC))
         }
         return bytes

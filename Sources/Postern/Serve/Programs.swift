@@ -111,11 +111,11 @@ struct Programs {
         let megabyte: UInt64 = 1024 * 1024
         let segment = max(1, audit.segmentBytesMax / megabyte)
         // Rounded up: a reserve below a megabyte is one still.
-        let free = audit.freeBytesMin / megabyte + (audit.freeBytesMin % megabyte > 0 ? 1 : 0)
+        let reserve = audit.reserveBytes / megabyte + (audit.reserveBytes % megabyte > 0 ? 1 : 0)
         return [
             "--folder", audit.folder,
             "--segment-megabytes", "\(segment)",
-            "--free-megabytes", "\(free)",
+            "--reserve-megabytes", "\(reserve)",
         ]
     }
 

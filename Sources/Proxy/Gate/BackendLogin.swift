@@ -308,7 +308,7 @@ struct BackendLogin: ~Copyable {
         let pauses = Command.login(user: Array(name.utf8), password: password)
             .encode(tag: lastTag, literals: BackendLiterals(known), into: &bytes)
         var start = 0
-        for pause in pauses + [bytes.count] {
+        for pause in pauses.indices.map({ pauses[$0] }) + [bytes.count] {
             let part = bytes.span.extracting(start..<pause)
             if start == 0 {
                 out.backend.append(part)

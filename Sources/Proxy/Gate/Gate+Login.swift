@@ -75,8 +75,10 @@ extension Gate {
         at now: Instant,
         into out: inout Outbox
     ) {
-        guard settings.authentication.password, !password.isEmpty,
-            let user = UserName.canonical(octets)
+        let canonical = UserName.canonical(octets)
+        let isCanonical = canonical.map { $0.utf8.elementsEqual(octets) } ?? false
+        trail.facts.login = isCanonical ? nil : octets
+        guard settings.authentication.password, !password.isEmpty, let user = canonical
         else { return refuse(tag, .badCredentials, user: nil, into: &out) }
         var method = AuthenticationMethod.password
         // Whoever shows a certificate is its user and nobody else, with a password as well.
@@ -215,7 +217,8 @@ extension Gate {
         trail.facts.user = attempt.user
         trail.facts.method = attempt.method.fact
         trail.facts.backend = backend.name
-        var record = trail.decision(.authenticationOK, .allow, isDurable: true)
+        trail.facts.backendUser = backend.login.name(of: attempt.user)
+        var record = trail.decision(.authenticationOK, .allow, of: .identity)
         record.tag = attempt.tag.bytes
         trail.record(record, into: &out)
         self.backend = ResponseFragmenter()
@@ -236,6 +239,8 @@ extension Gate {
             needsUses: need == .enforced
         )
         out.effects.append(.connectBackend(index))
+        // Its greeting is still to come: nothing is sent yet.
+        if trail.mayFollow(.identity) { _ = backendLogin?.permit(into: &out) }
     }
 
     // MARK: The backend
@@ -324,6 +329,7 @@ extension Gate {
         trail.facts.user = nil
         trail.facts.method = nil
         trail.facts.backend = nil
+        trail.facts.backendUser = nil
     }
 
     // MARK: Refusals
@@ -338,8 +344,10 @@ extension Gate {
         let event: Event = refusal == .unauthorized ? .authorizationDenied : .authenticationFail
         let claimed = trail.facts.user
         trail.facts.user = user
-        var record = trail.decision(event, .deny, isDurable: true)
+        let recordClass: RecordClass = refusal == .unauthorized ? .denied : .identity
+        var record = trail.decision(event, .deny, of: recordClass)
         trail.facts.user = claimed
+        trail.facts.login = nil
         record.tag = tag.bytes
         record.state = "not authenticated"
         record.code = refusal.code
@@ -347,6 +355,7 @@ extension Gate {
         trail.record(record, into: &out)
         // Without a recorder nobody can wait for the record: the answer is UNAVAILABLE at once.
         guard isRecorderAvailable else { return answer(tag, .unavailable, into: &out) }
+        guard !trail.mayFollow(recordClass) else { return answer(tag, refusal, into: &out) }
         stage = .refusal(tag, refusal)
     }
 

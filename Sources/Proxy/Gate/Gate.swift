@@ -71,7 +71,7 @@ struct Gate: ~Copyable {
         known.clientAddress = facts.clientAddress
         known.clientPort = facts.clientPort
         known.policyRevision = settings.policy.revision
-        trail = Trail(known)
+        trail = Trail(known, durability: settings.durability)
         client = CommandFragmenter(limits: settings.limits.beforeLogin)
         trail.record(trail.event(.connectionOpen), into: &out)
         if let tls { secured(tls, into: &out) }
@@ -95,6 +95,8 @@ struct Gate: ~Copyable {
         trail.facts.serverName = tls.serverName
         trail.facts.certificateFingerprint = tls.certificate?.fingerprint
         trail.facts.certificateSubject = tls.certificate?.subject
+        trail.facts.certificateIssuer = tls.certificate?.issuer
+        trail.facts.certificateSerial = tls.certificate?.serial
         trail.record(trail.event(.tlsStart), into: &out)
     }
 
@@ -219,7 +221,7 @@ struct Gate: ~Copyable {
             note(tagged, into: &out)
             out.client.appendBye("Logging out")
             out.client.appendOK(tag, "LOGOUT")
-            finish(into: &out)
+            finish("the client has logged out", into: &out)
         case .startTLS: startTLS(tagged, isLast: isLast, into: &out)
         case .login(let user, let password):
             guard admitsCredentials(tagged, into: &out) else { return }
@@ -239,12 +241,13 @@ struct Gate: ~Copyable {
         refusal: Refusal? = nil,
         into out: inout Outbox
     ) {
-        var record = trail.decision(tagged.command.verb.row.event, verdict, isDurable: false)
+        var record = trail.decision(tagged.command.verb.row.event, verdict)
         record.code = refusal?.code
         record.reason = refusal?.text
         record.tag = tagged.tag.bytes
         record.verb = tagged.command.phrase
         record.state = "not authenticated"
+        if case .id = tagged.command { tagged.command.describe(into: &record.arguments) }
         trail.record(record, into: &out)
     }
 
@@ -283,7 +286,7 @@ struct Gate: ~Copyable {
             return end("This is an IMAP server", .malformed, into: &out)
         }
         trail.beginCommand()
-        var record = trail.decision(failure.event, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad)
         record.verb = failure.phrase
         record.state = "not authenticated"
         if let tag = failure.tag { record.tag = tag.bytes }
@@ -320,7 +323,7 @@ struct Gate: ~Copyable {
     }
 
     mutating func endIfClientIsDone(into out: inout Outbox) {
-        if isClientDone && acceptsInput { finish(into: &out) }
+        if isClientDone && acceptsInput { finish("the client says nothing more", into: &out) }
     }
 
     /// New settings count from now on; a login under way goes on with the backend it has.
@@ -340,16 +343,16 @@ struct Gate: ~Copyable {
             trail.record(record, into: &out)
         }
         out.client.appendBye(text)
-        finish(into: &out)
+        finish(text, into: &out)
     }
 
-    mutating func finish(into out: inout Outbox) {
+    mutating func finish(_ reason: Phrase, into out: inout Outbox) {
         if case .finished = stage { return }
         stage = .finished
         client.wipe()
         if backendLogin != nil { out.effects.append(.closeBackend) }
         backendLogin = nil
-        trail.record(trail.event(.connectionClose), into: &out)
+        trail.record(trail.end(reason), into: &out)
         out.effects.append(.closeClient)
     }
 }

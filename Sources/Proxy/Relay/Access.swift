@@ -91,6 +91,8 @@ struct Selection: Equatable {
     var isExamined: Bool
     /// The client sees READ-ONLY.
     var isReadOnly: Bool
+    /// UIDVALIDITY; 0: the backend has not told it.
+    var uidValidity: UInt32 = 0
 
     /// The same mailbox after EXAMINE.
     var examined: Selection {

@@ -54,8 +54,35 @@ struct Exchange: Equatable {
     var bytes: UInt64 = 0
     /// Of the messages told of or expunged, as far as the answers name them.
     var uids = UIDLog()
+    /// What was told of messages, and of how many of them something of their text.
+    var content: FetchContent = []
+    var messagesRead: UInt64 = 0
+    /// Message-IDs that were told, each with a line feed behind it; of many the first.
+    var messageIDs: [UInt8] = []
     /// What the client sent of an APPEND or REPLACE.
     var filed: [Record.Filed] = []
+    /// Where the messages that were filed or copied are, as COPYUID and APPENDUID tell.
+    var arrivals: [Arrival] = []
+}
+
+extension Exchange {
+    /// Notes where messages have come to, and which they were here.
+    mutating func note(_ code: ResponseCode) {
+        switch code {
+        case .appendUID(let validity, let uids):
+            arrivals.append(Arrival(validity: validity, uids: uids))
+        case .copyUID(let validity, let source, let target):
+            arrivals.append(Arrival(validity: validity, uids: target))
+            if uids == UIDLog() { source.ranges.indices.forEach { uids.note(source.ranges[$0]) } }
+        default: break
+        }
+    }
+}
+
+/// The UIDs of messages in the mailbox that they came to.
+struct Arrival: Equatable {
+    let validity: UInt32
+    let uids: MessageSet
 }
 
 /// The table of commands in flight, in the order in which they were sent.
@@ -149,7 +176,43 @@ struct InFlight {
         }
         exchanges[index].messages &+= 1
         exchanges[index].bytes &+= message.bodyBytes
+        exchanges[index].content.formUnion(message.content)
+        if !message.content.isDisjoint(with: .body) { exchanges[index].messagesRead &+= 1 }
         if let uid = message.uid { exchanges[index].uids.note(MessageRange(uid, uid)) }
+    }
+
+    /// What one command's record keeps of Message-IDs, in bytes: enough to know what was read, when
+    /// a client synchronises the UIDs tell.
+    private static let messageIDBytesMax = 512
+
+    /// Notes the Message-ID of a message that is told of, for the oldest FETCH.
+    mutating func note(messageID: Span<UInt8>) {
+        guard let index = exchanges.firstIndex(where: { $0.verb == .fetch }),
+            exchanges[index].messageIDs.count + messageID.count < Self.messageIDBytesMax
+        else { return }
+        if exchanges[index].messageIDs.isEmpty {
+            exchanges[index].messageIDs.reserveCapacity(Self.messageIDBytesMax)
+        }
+        exchanges[index].messageIDs.append(messageID)
+        exchanges[index].messageIDs.append(UInt8(ascii: "\n"))
+    }
+
+    /// Notes what COPYUID or APPENDUID in an untagged OK says of the oldest command that files.
+    mutating func note(_ code: ResponseCode) {
+        let verbs: [Verb] = [.move, .copy, .replace]
+        guard let index = exchanges.firstIndex(where: { verbs.contains($0.verb) }) else { return }
+        exchanges[index].note(code)
+    }
+
+    /// Notes the UIDVALIDITY of the mailbox that is being selected; false: none is.
+    mutating func note(uidValidity: UInt32) -> Bool {
+        for index in exchanges.indices {
+            guard case .select(var selection) = exchanges[index].purpose else { continue }
+            selection.uidValidity = uidValidity
+            exchanges[index].purpose = .select(selection)
+            return true
+        }
+        return false
     }
 
     /// Counts messages that are gone for the oldest command that removes some; their UIDs are

@@ -46,6 +46,8 @@ struct Plan: Equatable {
         case searching(KeywordSet<SearchReturn>)
         /// The numbers of SEARCH are the messages to be copied and removed.
         case moving(Copy)
+        /// The numbers of SEARCH are the messages that will go; only the record tells them.
+        case expunging
         /// The names of LIST and LSUB are told with more than they say.
         case listing(Listing)
         /// The names of LIST and LSUB are what the command's filters mean.
@@ -123,6 +125,7 @@ struct Undertaking: Equatable {
         asked.messages &+= exchange.messages
         asked.bytes &+= exchange.bytes
         if condition == .ok {
+            if let code { asked.note(code) }
             self.code = code
             return true
         }
@@ -133,6 +136,9 @@ struct Undertaking: Equatable {
         }
         return false
     }
+
+    /// The record tells the messages that were found.
+    mutating func recordFound() { for range in found.ranges { asked.uids.note(range) } }
 
     mutating func collect(_ piece: Span<UInt8>) throws(ResponseError) { try found.collect(piece) }
 

@@ -81,6 +81,9 @@ extension Relay {
                 into: &out.client
             )
             self.transcoder = transcoder
+            if let place = transcoder.messageID {
+                inFlight.note(messageID: out.client.span.extracting(place))
+            }
             switch step {
             case .collectLiteral: answers.collectLiteral()
             case .streamLiteral:
@@ -264,6 +267,8 @@ extension Relay {
     ) {
         guard let tag = exchange.tag else { return }
         let kept = filtered(code, of: exchange, condition)
+        var exchange = exchange
+        if let code { exchange.note(code) }
         if condition == .no && !readsSources(exchange) && saysMissing(kept, exchange.verb) {
             out.client.append(.nonexistent, tag: tag)
             return recordOutcome(

@@ -148,8 +148,9 @@ extension Relay {
         case .ignore(let grounds):
             guard record(.readOnly, tagged, grounds, into: &out) else { return false }
             out.client.appendOK(tagged.tag, tagged.command.phrase)
-        case .forward(let forward):
+        case .forward(var forward):
             if isAmbiguous(forward) { return false }
+            if forward.plan == nil { forward.plan = askingWhatGoes(forward) }
             if forward.plan != nil && !inFlight.isEmpty { return false }
             guard record(tagged, forward, into: &out) else { return false }
             announceDeparture(for: forward.purpose, into: &out)

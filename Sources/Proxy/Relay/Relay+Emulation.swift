@@ -10,7 +10,7 @@ extension Relay {
     mutating func collectFound() -> Bool? {
         guard var current = undertaking else { return nil }
         switch current.plan.course {
-        case .searching, .moving: break
+        case .searching, .moving, .expunging: break
         case .plain, .leaving, .listing, .surveying, .askingUses: return nil
         }
         undertaking = nil

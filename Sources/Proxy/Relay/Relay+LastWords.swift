@@ -1,4 +1,5 @@
 // A client that has said its last and still listens: it gets its answers, then the session ends.
+import Audit
 import Bytes
 import IMAP
 
@@ -16,6 +17,6 @@ extension Relay {
     mutating func endIfClientIsDone(into out: inout Outbox) {
         guard isClientDone, !isFinished, acceptsInput else { return }
         guard inFlight.isEmpty || upload != nil || idling != nil else { return }
-        finish(into: &out)
+        finish("the client says nothing more", into: &out)
     }
 }

@@ -34,7 +34,7 @@ extension Relay {
             out.backend.append(" LOGOUT\r\n")
             out.client.appendBye("Logging out")
             out.client.appendOK(tag, "LOGOUT")
-            finish(into: &out)
+            finish("the client has logged out", into: &out)
         }
     }
 

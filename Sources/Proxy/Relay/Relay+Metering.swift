@@ -111,7 +111,7 @@ extension Relay {
     ) {
         let fetching = inFlight.first(.fetch)
         let verb: Verb = fetching == nil && watch?.fetches == true && !isHolding ? .notify : .fetch
-        var record = trail.decision(.fetch, verdict, isDurable: false)
+        var record = trail.decision(.fetch, verdict)
         record.sequence = fetching?.sequence ?? trail.sequence
         record.verb = Phrase(verb.spelling)
         record.state = state

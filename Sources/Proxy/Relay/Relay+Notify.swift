@@ -125,6 +125,11 @@ extension Relay {
         if let uid = message.uid { MessageRange(uid, uid).append(to: &record.arguments) }
         record.messages = 1
         record.bytes = message.bodyBytes
+        record.uidValidity = selection?.uidValidity ?? 0
+        record.content = MessageContent(message.content)
+        if !message.content.isEmpty {
+            record.extent = message.content.isDisjoint(with: .body) ? .headers : .single
+        }
         trail.record(record, into: &out)
         return true
     }

@@ -87,6 +87,7 @@ extension Relay {
         case .moving(let copy):
             if exchange.verb == .search { file(&current, copy) }
             if exchange.verb == .copy { tellCopied(&current, code, into: &out) }
+        case .expunging: if exchange.verb == .search { current.recordFound() }
         case .listing: if current.isThrough { endListing(&current, into: &out) }
         case .surveying: if current.isThrough { endSurvey(&current, into: &out) }
         }

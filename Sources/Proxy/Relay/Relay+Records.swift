@@ -6,28 +6,29 @@ import IMAP
 extension Relay {
     /// Writes the decision to let a command pass; true when it may go to the backend.
     ///
-    /// The records of commands that change something must be durable first.
+    /// The record must be durable first where that is demanded of its class.
     mutating func record(
         _ tagged: TaggedCommand,
         _ forward: Forward,
         into out: inout Outbox
     ) -> Bool {
+        let recordClass: RecordClass = forward.isWriting ? .writing : .reading
         if !isRecorded {
             recordRehearsal(tagged, sparing: forward.rewrite, into: &out)
             var record = decision(
                 tagged,
                 forward.rewrite == nil ? .allow : .rewrite,
                 forward.grounds,
-                isDurable: forward.isWriting
+                of: recordClass
             )
             record.rewrite = forward.rewrite
-            forward.command.describe(into: &record.arguments)
+            describe(forward.command, in: &record)
             recordSources(forward.grounds, into: &out)
             trail.record(record, into: &out)
             recordWatched(forward.grounds, tagged.command.verb, of: trail.sequence, into: &out)
             isRecorded = true
         }
-        return !forward.isWriting || trail.isDurable
+        return trail.mayFollow(recordClass)
     }
 
     /// Writes a refusal; true when the client may hear of it.
@@ -39,16 +40,26 @@ extension Relay {
     ) -> Bool {
         if !isRecorded {
             let isPolicy = refusal.status == .no
-            var record = decision(tagged, isPolicy ? .deny : .bad, grounds, isDurable: isPolicy)
+            var record = decision(
+                tagged,
+                isPolicy ? .deny : .bad,
+                grounds,
+                of: isPolicy ? .denied : nil
+            )
             record.code = refusal.code
             record.reason = refusal.text
-            tagged.command.describe(into: &record.arguments)
+            describe(tagged.command, in: &record)
             for access in grounds.implied { Self.tell(access, in: &record) }
             recordSources(grounds, into: &out)
             trail.record(record, into: &out)
             isRecorded = true
         }
-        return refusal.status == .bad || trail.isDurable
+        return refusal.status == .bad || trail.mayFollow(.denied)
+    }
+
+    func describe(_ command: Command, in record: inout Record) {
+        let tellsSearched = settings.audited.searchedWords
+        command.describe(into: &record.arguments, tellsSearched: tellsSearched)
     }
 
     /// Says which mailbox that the command does not name lacks what, and by which rules.
@@ -72,7 +83,7 @@ extension Relay {
     private mutating func recordSources(_ grounds: Grounds, into out: inout Outbox) {
         for source in grounds.sources {
             let verdict: Record.Verdict = source.refusal == nil ? .allow : .deny
-            var record = trail.decision(.fetch, verdict, isDurable: verdict == .deny)
+            var record = trail.decision(.fetch, verdict, of: verdict == .deny ? .denied : nil)
             record.verb = "CATENATE"
             record.state = state
             record.mailbox = source.access.record
@@ -94,7 +105,7 @@ extension Relay {
         for access in grounds.watched {
             let verdict: Record.Verdict = access.refusal == nil ? .allow : .deny
             let event: Event = verb == .notify ? .status : .search
-            var record = trail.decision(event, verdict, isDurable: verdict == .deny)
+            var record = trail.decision(event, verdict, of: verdict == .deny ? .denied : nil)
             record.sequence = sequence
             record.verb = Phrase(verb.spelling)
             record.state = state
@@ -112,7 +123,9 @@ extension Relay {
     ) {
         guard !isRecorded else { return }
         recordRehearsal(tagged, into: &out)
-        trail.record(decision(tagged, .local, grounds, isDurable: false), into: &out)
+        var record = decision(tagged, .local, grounds)
+        if case .id = tagged.command { describe(tagged.command, in: &record) }
+        trail.record(record, into: &out)
     }
 
     /// Writes that a tag came again before its command was answered.
@@ -123,7 +136,7 @@ extension Relay {
 
     mutating func recordMalformed(_ failure: ParseFailure, into out: inout Outbox) {
         count()
-        var record = trail.decision(failure.event, .bad, isDurable: false)
+        var record = trail.decision(failure.event, .bad)
         record.verb = failure.phrase
         if let tag = failure.tag { record.tag = tag.bytes }
         record.state = state
@@ -148,16 +161,36 @@ extension Relay {
         record.bytes = exchange.bytes
         record.filed = exchange.filed
         record.duration = now &- exchange.started
+        describe(exchange, in: &record)
+        trail.count(messages: exchange.messagesRead, bytes: exchange.bytes)
         trail.record(record, into: &out)
+    }
+
+    /// Says of which mailbox's life the UIDs are, what of messages was told, and where they went.
+    private func describe(_ exchange: Exchange, in record: inout Record) {
+        let selects = exchange.verb == .select || exchange.verb == .examine
+        if selects || !record.arguments.isEmpty, case .some = selection {
+            record.uidValidity = selection?.uidValidity ?? 0
+        }
+        record.content = MessageContent(exchange.content)
+        record.extent = exchange.extent
+        record.messageIDs = exchange.messageIDs
+        if let arrival = exchange.arrivals.first {
+            var uids: [UInt8] = []
+            arrival.uids.append(to: &uids)
+            record.details = [
+                .number("to_uidvalidity", UInt64(arrival.validity)), .text("to_uids", uids),
+            ]
+        }
     }
 
     mutating func decision(
         _ tagged: TaggedCommand,
         _ verdict: Record.Verdict,
         _ grounds: Grounds,
-        isDurable: Bool
+        of recordClass: RecordClass? = nil
     ) -> Record {
-        var record = trail.decision(tagged.command.verb.row.event, verdict, isDurable: isDurable)
+        var record = trail.decision(tagged.command.verb.row.event, verdict, of: recordClass)
         record.tag = tagged.tag.bytes
         record.verb = tagged.command.phrase
         record.state = state

@@ -16,16 +16,16 @@ extension Relay {
         var record: Record
         switch authorization.under(rehearsed).judge(tagged.command) {
         case .refuse(let refusal, let grounds, _):
-            record = decision(tagged, .wouldDeny, grounds, isDurable: false)
+            record = decision(tagged, .wouldDeny, grounds)
             record.code = refusal.code
             record.reason = refusal.text
-        case .ignore(let grounds): record = decision(tagged, .wouldDeny, grounds, isDurable: false)
+        case .ignore(let grounds): record = decision(tagged, .wouldDeny, grounds)
         case .forward(let forward) where forward.rewrite != rewrite:
-            record = decision(tagged, .wouldRewrite, forward.grounds, isDurable: false)
+            record = decision(tagged, .wouldRewrite, forward.grounds)
             record.rewrite = forward.rewrite
         case .forward, .local, .probe: return
         }
-        tagged.command.describe(into: &record.arguments)
+        describe(tagged.command, in: &record)
         trail.record(record, into: &out)
     }
 }
@@ -62,7 +62,7 @@ extension Relay {
         guard !access.isGranted, let exchange = inFlight.first(verb),
             !isSubscribed || exchange.step == nil, hidden.admits(exchange.sequence)
         else { return }
-        var record = trail.decision(verb.row.event, .wouldDeny, isDurable: false)
+        var record = trail.decision(verb.row.event, .wouldDeny)
         record.sequence = exchange.sequence
         record.verb = Phrase(verb.spelling)
         record.state = state

@@ -77,7 +77,7 @@ extension Relay {
 
     /// Cuts what stands behind a literal marker off: it goes when the backend asks for it.
     private mutating func keepBack(
-        _ pauses: [Int],
+        _ pauses: Pauses,
         from start: Int,
         into out: inout Outbox
     ) {

@@ -96,12 +96,15 @@ extension Relay {
 
     /// The backend has answered: what was judged by what it said before is judged anew.
     mutating func usesTold(_ ended: Undertaking, at now: Instant, into out: inout Outbox) {
-        guard case .askingUses(let found) = ended.plan.course, ended.condition == .ok, !found.isCut
-        else { return missUses(into: &out) }
-        if backend.names.uses != found {
-            backend.names.uses = found
-            judgeAnew(at: now, into: &out)
+        if case .askingUses(let found) = ended.plan.course, ended.condition == .ok, !found.isCut {
+            if backend.names.uses != found {
+                backend.names.uses = found
+                judgeAnew(at: now, into: &out)
+            }
+        } else {
+            missUses(into: &out)
         }
+        guard !isFinished else { return }
         renewWatch(at: now, into: &out)
         if undertaking == nil { resumeIdle(at: now, into: &out) }
     }

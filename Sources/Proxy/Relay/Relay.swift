@@ -329,10 +329,10 @@ struct Relay: ~Copyable {
         }
         // A BYE in the middle of a message would be taken for a part of it.
         if !isInsideResponse { out.client.appendBye(text) }
-        finish(into: &out)
+        finish(text, into: &out)
     }
 
-    mutating func finish(into out: inout Outbox) {
+    mutating func finish(_ reason: Phrase, into out: inout Outbox) {
         guard !isFinished else { return }
         isFinished = true
         meterUnfinished()
@@ -348,7 +348,7 @@ struct Relay: ~Copyable {
         if let asked = idling?.detached {
             recordOutcome(asked, .aborted, code: nil, at: asked.started, into: &out)
         }
-        trail.record(trail.event(.connectionClose), into: &out)
+        trail.record(trail.end(reason), into: &out)
         out.effects.append(.closeBackend)
         out.effects.append(.closeClient)
     }

@@ -119,10 +119,24 @@ extension Relay {
         case .ok:
             if case .inProgress(let progress)? = code { return pass(progress, into: &out) }
             if code == .bare(.notificationOverflow) { endWatch(into: &out) }
+            if let code { note(code) }
             guard let kept = filtered(untagged: code) else { break }
             Response.status(.ok, code: kept).encode(into: &out.client)
         }
         return true
+    }
+
+    /// Keeps what the records of commands to come, or under way, say of the mailbox.
+    private mutating func note(_ code: ResponseCode) {
+        switch code {
+        case .uidValidity(let validity):
+            if !inFlight.note(uidValidity: validity), var selected = selection {
+                selected.uidValidity = validity
+                selection = selected
+            }
+        case .copyUID, .appendUID: inFlight.note(code)
+        default: break
+        }
     }
 
     /// How far a command has come is told under the client's tag; of our own commands nothing.

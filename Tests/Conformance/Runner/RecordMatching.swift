@@ -28,7 +28,8 @@ extension Record {
     private static let fields = [
         "verb", "tag", "state", "mailbox", "needed", "held", "missing", "forbidden", "rules",
         "because", "destination",
-        "args", "rewrite", "reason", "code", "messages", "bytes", "durable",
+        "args", "rewrite", "reason", "code", "messages", "bytes", "uidvalidity", "sections",
+        "extent", "message_ids", "details", "durable",
     ]
 
     func field(_ key: String) -> String? {
@@ -51,6 +52,11 @@ extension Record {
         case "code": code.map(\.words)
         case "messages": String(messages)
         case "bytes": String(bytes)
+        case "uidvalidity": uidValidity > 0 ? String(uidValidity) : nil
+        case "sections": content.words
+        case "extent": extent?.rawValue
+        case "message_ids": String(decoding: messageIDs, as: UTF8.self).replacing("\n", with: ";")
+        case "details": details.map(\.words).joined(separator: ",")
         case "filed": filed.map(\.text).joined(separator: ",")
         case "durable": isDurable ? "yes" : "no"
         default: nil
@@ -72,5 +78,25 @@ extension Record.Filed {
     fileprivate var text: String {
         let digits = (digest ?? []).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
         return "\(bytes):\(digits.joined())"
+    }
+}
+
+extension MessageContent {
+    fileprivate var words: String {
+        let names: KeyValuePairs<String, MessageContent> = [
+            "whole": .whole, "header": .header, "text": .text, "part": .part,
+            "envelope": .envelope, "structure": .structure, "preview": .preview,
+        ]
+        return names.filter { contains($0.value) }.map(\.key).joined(separator: "+")
+    }
+}
+
+extension RecordDetail {
+    fileprivate var words: String {
+        switch self {
+        case .number(let name, let number): "\(name.words):\(number)"
+        case .phrase(let name, let phrase): "\(name.words):\(phrase.words)"
+        case .text(let name, let text): "\(name.words):\(String(decoding: text, as: UTF8.self))"
+        }
     }
 }

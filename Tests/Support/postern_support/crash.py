@@ -228,7 +228,7 @@ class Crash:
         if self.chance.random() < 0.3:
             self._move_segments_away()
         shutil.rmtree(self.kept)
-        shutil.copytree(self.trail, self.kept)
+        shutil.copytree(self.trail, self.kept, ignore=shutil.ignore_patterns("access"))
         segments = sorted(name for name in left if name.endswith(".jsonl"))
         tail = left[segments[-1]] if segments else b""
         torn = bool(tail) and not all(

@@ -11,6 +11,7 @@ from parts.certificates import Authority
 from parts.processes import wait_until
 
 from .canary import Canary
+from .records import check_trail
 from .wire import Wire, trusting
 
 PASSWORDS = {
@@ -76,6 +77,7 @@ class StageCase(unittest.TestCase):
         cls.configure(settings)
         cls.postern = postern.Postern(cls.folder / "postern", settings)
         cls.postern.wrapper = cls.wrapper
+        cls.addClassCleanup(lambda: check_trail(cls.postern.settings["audit"]["folder"]))
         cls.addClassCleanup(cls.postern.stop)
         cls.postern.start()
 

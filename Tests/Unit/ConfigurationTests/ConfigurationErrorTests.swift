@@ -264,6 +264,29 @@ import Testing
         ),
     ]
 
+    static let audit = [
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, durability: { reads: durable } }",
+            "postern.yaml:13:39: unknown key \"reads\"; did you mean \"reading\"?"
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, durability: { reading: true } }",
+            "postern.yaml:13:48: expected one of durable, handed-over, not \"true\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, on-failure: wait }",
+            "postern.yaml:13:37: expected one of refuse, continue, not \"wait\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, free-space: 1 MiB }",
+            "postern.yaml:13:25: unknown key \"free-space\""
+        ),
+    ]
+
     static let syntax = [
         Case("  - name: imaps", "\t- name: imaps", "postern.yaml:3:1: a tab; indent with spaces"),
         Case(
@@ -289,7 +312,10 @@ import Testing
         ),
     ]
 
-    @Test("says where and what", arguments: top + listeners + backends + authentication + syntax)
+    @Test(
+        "says where and what",
+        arguments: top + listeners + backends + authentication + audit + syntax
+    )
     func located(_ example: Case) {
         #expect(Files.changed(example.old, to: example.new).errors == example.errors)
     }

@@ -1,4 +1,5 @@
 // What a configuration says once it is read, and what is said about a wrong one.
+import Audit
 import Authentication
 import Bytes
 import Configuration
@@ -77,6 +78,19 @@ import Testing
         #expect(settings.mailboxNames.refusedCharacters.isEmpty)
         #expect(settings.virtualMailboxes.patterns == [try Pattern("Search/**")])
         #expect(!settings.findsVirtual)
+    }
+
+    @Test("reads what the trail must hold before it takes effect, and what if it can't")
+    func audit() throws {
+        let section = """
+            { folder: trail, disk-reserve: 1 GiB, on-failure: continue,
+            durability: { identity: durable, denied: handed-over, reading: durable } }
+            """
+        let audit = try Files.changed("{ folder: trail }", to: section).load().audit
+        #expect(audit.reserveBytes == 1 << 30)
+        #expect(audit.continuesOnFailure)
+        let demanded = RecordClass.allCases.filter(audit.durability.isDemanded)
+        #expect(demanded == [.identity, .writing, .reading])
     }
 
     @Test("reads what is permitted")

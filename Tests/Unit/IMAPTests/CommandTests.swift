@@ -178,7 +178,8 @@ import Testing
             ("noop", ""),
             ("login ann secret", "user of 3 bytes"),
             ("authenticate plain AGEAYg==", "PLAIN with initial response"),
-            (#"id ("name" "x")"#, "1 fields"),
+            (#"id ("name" "x" "os" NIL)"#, #"name "x" os NIL"#),
+            ("id (\"name\" {4}\r\na\u{E9}b)", #"name "a??b""#),
             ("uid fetch 1:5 (UID BODY[TEXT]<0.9>)", "1:5 (UID BODY[TEXT]<0.9>)"),
             (#"uid store 1 +flags (\seen)"#, #"1 +FLAGS (\Seen)"#),
             ("search from ann not (header a b text c) 1:3", "FROM NOT (HEADER TEXT) 1:3"),
@@ -198,6 +199,13 @@ import Testing
     )
     func records(text: String, digested: String) throws {
         #expect(try digest(text) == digested)
+    }
+
+    @Test func tellsTheWordsThatAreSearchedForWhereThatIsWanted() throws {
+        var text = ShortBytes()
+        let command = try parse(#"a search from ann not (header a "b c" seen) 1:3"#).command
+        command.describe(into: &text, tellsSearched: true)
+        #expect(text.text == #"FROM "ann" NOT (HEADER "a" "b c" SEEN) 1:3"#)
     }
 
     @Test func keepsRecordsShort() throws {

@@ -83,10 +83,45 @@ import Testing
                     uid: 9,
                     bodyBytes: 7,
                     hasBody: true,
-                    isSuppressed: false
+                    isSuppressed: false,
+                    content: .part
                 )
             ]
         )
+    }
+
+    @Test(
+        "says which parts of a message left",
+        arguments: [
+            ("BODY[] {1}\r\na", FetchContent.whole), ("BODY[HEADER] \"a\"", .header),
+            ("BODY[header.fields (To)] \"a\"", .header), ("BODY[TEXT]<0> \"a\"", .text),
+            ("BODY[1.2.MIME] \"a\"", .part), ("BINARY[1] \"a\"", .part),
+            ("ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)", .envelope),
+            ("BODYSTRUCTURE (\"a\") BODY (\"a\")", .structure), ("PREVIEW \"a\"", .preview),
+            ("FLAGS () UID 3 RFC822.SIZE 4", []),
+            ("RFC822.HEADER \"a\" RFC822.TEXT \"b\"", [.header, .text]),
+        ] as [(String, FetchContent)]
+    )
+    func contents(attributes: String, content: FetchContent) {
+        let relayed = RelayedStream("* 5 FETCH (\(attributes))\r\n")
+        #expect(relayed.summaries.map(\.content) == [content])
+    }
+
+    @Test(
+        "finds the Message-ID in an envelope that passes",
+        arguments: [
+            (#""<1@x>""#, "<1@x>"), ("NIL", nil), (#""""#, nil), ("{5}\r\n<1@x>", "<1@x>"),
+            (#""a\"b""#, nil),
+        ] as [(String, String?)]
+    )
+    func messageID(written: String, found: String?) throws {
+        let piece = "* 5 FETCH (ENVELOPE (NIL \"s\" NIL NIL NIL NIL NIL NIL NIL \(written)) UID 9)"
+        var transcoder = FetchTranscoder()
+        var out = Buffer()
+        let bytes = Array(piece.utf8)
+        _ = try transcoder.accept(bytes.span, literal: nil, filter: .everything, into: &out)
+        let text = transcoder.messageID.map { out.span.extracting($0).array }
+        #expect(text.map { String(decoding: $0, as: UTF8.self) } == found)
     }
 
     @Test func answersOnlyWhatTheCommandAskedFor() {

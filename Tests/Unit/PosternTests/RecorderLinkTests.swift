@@ -17,18 +17,22 @@ private struct Stage: ~Copyable {
     var room = Scratch(capacity: 4096)
     let recorder: Socket
 
-    init(at now: UInt64) throws {
+    init(at now: UInt64, continuing: Bool = false) throws {
         let pair = try SocketPair(.stream)
         let far = try pair.far.descriptor.duplicate()
         let near = try pair.near.descriptor.duplicate()
         recorder = Socket(far)
-        link = RecorderLink()
+        link = RecorderLink(continuesOnFailure: continuing)
         link.connect(Socket(near), at: now)
     }
 
-    mutating func acknowledge(_ number: UInt64, at now: UInt64) -> Bool {
+    mutating func acknowledge(
+        _ number: UInt64,
+        _ status: Acknowledgement.Status = .working,
+        at now: UInt64
+    ) -> Bool {
         var out = Buffer()
-        Acknowledgement(status: .working, durableUpTo: number).encode(into: &out)
+        Acknowledgement(status: status, durableUpTo: number).encode(into: &out)
         guard case .moved = recorder.send(out.span) else { return false }
         return link.receive(&room, at: now)
     }
@@ -137,5 +141,81 @@ struct RecorderLinkTests {
         #expect(stage.link.departure == 0)
         _ = stage.link.flush()
         #expect(stage.link.departure == .max)
+    }
+}
+
+@Suite("A trail that can't be written, where sessions are to go on")
+struct TrailGapTests {
+    private let id = ConnectionID(index: 0, generation: 1)
+
+    private var durable: Record {
+        var durable = record
+        durable.isDurable = true
+        return durable
+    }
+
+    @Test("releases who waits and whoever comes, keeps what there is room for, and tells the rest")
+    func goesOn() throws {
+        var stage = try Stage(at: 0, continuing: true)
+        let first = stage.link.append(durable, at: moment(10))
+        stage.link.await(first, for: id)
+        #expect(stage.link.flush() == true)
+        #expect(stage.link.takeReleased(at: 15) == nil)
+        #expect(stage.acknowledge(0, .failing, at: 20) == true)
+        #expect(stage.link.goesOn == true)
+        #expect(stage.link.isAvailable == true)
+        #expect(stage.link.mayRelease == true)
+        #expect(stage.link.takeReleased(at: 20)?.number == first)
+        #expect(stage.link.takeGap() == nil)
+
+        stage.link.append(durable, at: moment(30))
+        var large = record
+        large.session = [UInt8](repeating: UInt8(ascii: "x"), count: 64 * 1024)
+        for _ in 0..<200 { stage.link.append(large, at: moment(40)) }
+        #expect(stage.link.isOverfull(1) == false)
+        #expect(stage.link.takeGap() == nil)
+
+        #expect(stage.acknowledge(1, at: 1000) == true)
+        #expect(stage.link.goesOn == false)
+        let found = stage.link.takeGap()
+        let gap = try #require(found)
+        #expect(gap.since == 20)
+        #expect(gap.late == 2)
+        // 128 of them are 8 MiB.
+        #expect((70...73).contains(gap.lost))
+        #expect(gap.record(at: 1020).duration == 1000)
+        #expect(stage.link.takeGap() == nil)
+    }
+
+    @Test("goes on without a recorder that hangs, and without one that is gone")
+    func isGone() throws {
+        var stage = try Stage(at: 0, continuing: true)
+        stage.link.append(record, at: moment(0))
+        #expect(stage.link.flush() == true)
+        #expect(stage.link.goesOn == false)
+        #expect(stage.link.beginsToHang(at: RecorderLink.patienceMicroseconds) == true)
+        #expect(stage.link.goesOn == true)
+        stage.link.disconnect()
+        #expect(stage.link.goesOn == true)
+        stage.link.append(durable, at: moment(10_000_000))
+
+        // The next one has said nothing yet: it may fail like the one before.
+        let pair = try SocketPair(.stream)
+        stage.link.connect(Socket(try pair.near.descriptor.duplicate()), at: 20_000_000)
+        #expect(stage.link.goesOn == false)
+        #expect(stage.link.takeGap() == nil)
+    }
+
+    @Test("is no gap where nothing happened meanwhile, nor where sessions wait")
+    func isNone() throws {
+        var idle = try Stage(at: 0, continuing: true)
+        idle.link.disconnect()
+        #expect(idle.link.goesOn == true)
+        #expect(idle.link.takeGap() == nil)
+        var waiting = try Stage(at: 0)
+        waiting.link.disconnect()
+        waiting.link.append(durable, at: moment(10))
+        #expect(waiting.link.goesOn == false)
+        #expect(waiting.link.takeGap() == nil)
     }
 }

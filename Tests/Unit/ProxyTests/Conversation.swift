@@ -148,6 +148,19 @@ final class Conversation {
         pump()
     }
 
+    /// The ledger says what the meters of the last report hold; returns that report.
+    @discardableResult
+    func tellMeters(_ amount: VolumeAmount) -> VolumeReport? {
+        let reports = takeEffects().compactMap { effect -> VolumeReport? in
+            if case .meter(let report) = effect { report } else { nil }
+        }
+        guard let last = reports.last else { return nil }
+        let amounts = last.meters.map { _ in amount }
+        session.metered(amounts, of: last.number, at: now, into: &out)
+        pump()
+        return last
+    }
+
     /// Somebody sets the clock on the wall to this moment, in seconds since 1970.
     func setClock(_ time: UInt64) {
         session.clockSet(Epoch(utc: time * 1_000_000, monotonic: now), at: now, into: &out)

@@ -88,6 +88,19 @@ struct PolicyFactsTests {
         #expect(talk.heardByBackend() == "g17 STORE 1 +FLAGS (\\Seen)\n")
     }
 
+    @Test func inReportModeAnIdleGoesOnWithoutAnAnswer() {
+        let talk = Conversation.selected("Bin", settings: Self.plain)
+        talk.client("a IDLE\n")
+        talk.backend("+ idling\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.uses(.report))
+        talk.backend("g17 OK\n")
+        _ = talk.heardByBackend()
+        talk.backend("g18 NO\n")
+        #expect(talk.heardByBackend() == "g19 IDLE\n")
+        #expect(!talk.isClosed)
+    }
+
     @Test func whatIsOldIsAskedAgainBeforeTheNextCommand() {
         let talk = Conversation.selected("Bin", settings: Self.uses())
         _ = talk.heardByBackend()
@@ -112,6 +125,77 @@ struct PolicyFactsTests {
         #expect(talk.heardByBackend().hasSuffix("g17 LIST (SPECIAL-USE) \"\" \"*\"\n"))
         let heard = talk.backend("* LIST (\\Trash) \"/\" Bin\ng17 OK\n")
         #expect(heard == "a NO [NOPERM] Access denied by policy\n")
+    }
+
+    @Test func moreMarkedMailboxesThanAPersonHasAreNoAnswer() {
+        let talk = Conversation(settings: Self.uses())
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
+        talk.backend("g1 OK [CAPABILITY \(Conversation.capabilities)] in\n")
+        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK\n")
+        for number in 0...MailboxUses.mailboxesMax {
+            talk.backend("* LIST (\\Junk) \"/\" m\(number)\n")
+        }
+        let heard = talk.backend("g3 OK\n")
+        #expect(heard == "a NO [UNAVAILABLE] Service is temporarily unavailable\n")
+    }
+
+    // MARK: Volumes
+
+    private static let bounded: Settings = {
+        var rule = Rule.sample("little", ["**"], "lr")
+        rule.volume = Volume(messages: 100, bytes: nil, period: .day)
+        return .sample(rules: [rule], revision: "r2")
+    }()
+
+    @Test func aLongFetchIsCountedOnItsWayAndCutWhenOthersHaveTakenTheRest() {
+        let talk = Conversation.selected("INBOX", settings: Self.bounded)
+        _ = talk.takeEffects()
+        talk.client("a FETCH 1:99 BODY.PEEK[]\n")
+        #expect(talk.tellMeters(.zero)?.amount == .zero)
+        for number in 1...64 { talk.backend("* \(number) FETCH (BODY[] \"x\")\n") }
+        let report = talk.tellMeters(VolumeAmount(messages: 100))
+        #expect(report?.amount == VolumeAmount(messages: 64, bytes: 64))
+        #expect(report?.meters == [VolumeMeter(user: "ann", rule: "little", period: .day)])
+        #expect(talk.backend("* 65 FETCH (BODY[] \"x\")\n") == "")
+        #expect(
+            talk.backend("g17 OK\n") == "a NO [LIMIT] As much was fetched as the policy allows\n"
+        )
+    }
+
+    @Test func whatAClientHasGotWhenItGoesIsCounted() {
+        let talk = Conversation.selected("INBOX", settings: Self.bounded)
+        _ = talk.takeEffects()
+        talk.client("a FETCH 1 BODY.PEEK[]\n")
+        talk.tellMeters(.zero)
+        talk.backend("* 1 FETCH (BODY[] {1000}\nhalf of it")
+        talk.clientClosed()
+        #expect(talk.tellMeters(.zero)?.amount == VolumeAmount(messages: 1, bytes: 1000))
+    }
+
+    @Test func aReloadThatComesBetweenAsksAnew() {
+        let talk = Conversation.selected("INBOX", settings: Self.bounded)
+        _ = talk.takeEffects()
+        #expect(talk.client("a FETCH 1 BODY.PEEK[]\n") == "")
+        talk.reload(Self.bounded)
+        talk.tellMeters(.zero)
+        talk.tellMeters(.zero)
+        #expect(talk.heardByBackend().hasSuffix("g17 FETCH 1 (BODY.PEEK[])\n"))
+    }
+
+    // MARK: Rehearsals
+
+    @Test func ofLongListsTheBeginningIsWritten() {
+        var rule = Rule.sample("hidden", ["**"], "")
+        rule.mode = .report
+        let talk = Conversation.loggedIn(settings: .sample(rules: [rule]))
+        talk.client("a LIST \"\" *\n")
+        for number in 0..<1200 { talk.backend("* LIST () \"/\" m\(number)\n") }
+        let written = talk.records.filter { $0.event == .list && $0.verdict == .wouldDeny }
+        #expect(written.count == 1000)
+        #expect(talk.clientHeard.contains("m1199"))
     }
 
     // MARK: Unix groups

@@ -156,6 +156,39 @@ private func recording(in folder: Folder) throws -> Recording {
         #expect(entries[2]["event"] as? String == "audit.stop")
     }
 
+    @Test func recordsThatTheClockJumpedAndHowGoodItIs() throws {
+        let folder = try Folder()
+        var recording = try recording(in: folder)
+        recording.commit(at: moment(0))
+        func later(_ time: UInt64, ahead: Int64) -> Moment {
+            Moment(utc: UInt64(Int64(moment(time).utc) + ahead), monotonic: time)
+        }
+        // What a time server puts right between two looks.
+        recording.commit(at: later(1_000_000, ahead: 400_000))
+        recording.commit(at: later(2_000_000, ahead: -7_200_000_000))
+        recording.commit(at: later(3_000_000, ahead: -7_200_000_000))
+        recording.commit(at: later(4_000_000, ahead: 0))
+        let entries = try folder.entries()
+        #expect(
+            entries.map { $0["event"] as? String } == ["audit.start", "audit.time", "audit.time"]
+        )
+        #expect(entries.map { $0["step_us"] as? Int } == [nil, -7_200_000_000, 7_200_000_000])
+        #expect(entries.allSatisfy { $0["clock"] is String })
+    }
+
+    @Test func smallStepsOfTheClockAddUp() throws {
+        let folder = try Folder()
+        var recording = try recording(in: folder)
+        recording.commit(at: moment(0))
+        for step in 1...6 {
+            let now = moment(UInt64(step) * 1000)
+            let ahead = UInt64(step) * 100_000
+            recording.commit(at: Moment(utc: now.utc + ahead, monotonic: now.monotonic))
+        }
+        let events = try folder.entries().map { $0["event"] as? String }
+        #expect(events == ["audit.start", "audit.time"])
+    }
+
     @Test func dropsAGatewayThatDoesNotSpeakTheProtocolAndSaysSo() throws {
         let payloads: [[UInt8]] = [Array("\"v\":1,\"x\":\n".utf8), Array("\"v\":1,\u{1B}".utf8)]
         for payload in payloads {
@@ -223,7 +256,7 @@ private func recording(in folder: Folder) throws -> Recording {
 @Suite struct ReserveTests {
     @Test func keepsSpaceFreeForTheEnd() throws {
         let folder = try Folder()
-        let place = try TrailFolder(folder.path, freeBytesMin: .max)
+        let place = try TrailFolder(folder.path, reserveBytes: .max)
         let trail = try Trail(in: place, limits: SegmentLimits(), at: 0)
         let seal = try seal(in: folder, trail)
         var recording = Recording(trail, sealing: seal, boot: "test", at: moment(0))

@@ -12,14 +12,15 @@ private let allowedImports: [String: Set<String>] = [
     "TLS": ["Bytes", "COpenSSL", "Glibc", "Synchronization"],
     "Compression": ["Bytes", "CZlib"],
     "Reactor": ["Bytes", "CLinux", "Glibc", "Synchronization"],
+    "TrailIndex": ["Bytes", "Policy", "Audit", "GRDB", "Glibc"],
     "Configuration": [
-        "Bytes", "IMAP", "Policy", "Authentication", "Proxy", "Yams", "Foundation", "Glibc",
+        "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Yams", "Foundation",
+        "Glibc",
     ],
     "Postern": [
         "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "TLS", "Reactor",
-        "Compression", "Configuration", "CLinux", "CSeccomp", "ArgumentParser", "Foundation",
-        "Glibc",
-        "Synchronization",
+        "Compression", "TrailIndex", "Configuration", "CLinux", "CSeccomp", "ArgumentParser",
+        "Foundation", "Glibc", "Synchronization",
     ],
     "PAMHelper": ["Bytes", "Authentication", "CLinux", "CPAM", "Glibc"],
 ]

@@ -1,4 +1,5 @@
 // From a record back to a command that a policy judges in the same way.
+import Audit
 
 /// A command that asks a policy for what a recorded one asked.
 ///
@@ -14,7 +15,7 @@ struct RecordedCommand: Hashable {
         guard let verb = entry.verb, let mailbox = entry.mailbox?.name else { return nil }
         let name = WireName(mailbox).argument
         let target = (entry.destination?.name).map { WireName($0).argument }
-        let arguments = entry.argsCut == nil ? entry.args ?? "" : ""
+        let arguments = entry.args ?? ""
         var selected: String? = mailbox
         switch verb {
         case "SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE", "GETACL",

@@ -1,4 +1,5 @@
 // What a policy would have refused of all that a trail says was done.
+import Audit
 import Policy
 
 /// One command that was done, and would not have been.

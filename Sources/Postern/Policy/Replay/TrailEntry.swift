@@ -1,17 +1,11 @@
 // One line of the trail as far as a policy is concerned with it; Deploy/audit-record.md has all.
+import Audit
 import Configuration
-import Foundation
 import Policy
 
 /// A record of version 1.
-struct TrailEntry: Decodable {
-    struct Mailbox: Decodable {
-        /// nil where the client's octets were no canonical name.
-        let name: String?
-    }
-
+struct TrailEntry {
     let seq: UInt64
-    let v: Int
     let time: String
     let session: String?
     let listener: String?
@@ -24,25 +18,33 @@ struct TrailEntry: Decodable {
     let verdict: String?
     let command: UInt64?
     let verb: String?
-    let mailbox: Mailbox?
-    let destination: Mailbox?
+    let mailbox: TrailMailbox?
+    let destination: TrailMailbox?
+    /// Absent, too, where the line has not the whole of them.
     let args: String?
-    /// How many bytes of `args` are missing.
-    let argsCut: Int?
     let result: String?
-
-    private enum CodingKeys: String, CodingKey {
-        case seq, v, time, session, listener, client, tls, user, method, phase, verdict, command
-        case verb, mailbox, destination, args, result
-        case subjectOfCertificate = "cert_subject"
-        case argsCut = "args_cut"
-    }
 
     /// Reads a line of the trail, with its end or without; nil when it is no record of version 1.
     init?(_ line: [UInt8]) {
-        guard let entry = try? JSONDecoder().decode(TrailEntry.self, from: Data(line)), entry.v == 1
+        guard let record = TrailRecord(line), let time = record[.time], let phase = record[.phase]
         else { return nil }
-        self = entry
+        seq = record.sequence
+        self.time = time
+        session = record[.session]
+        listener = record[.listener]
+        client = record[.client]
+        tls = record[.tls]
+        subjectOfCertificate = record[.certSubject]
+        user = record[.user]
+        method = record[.method]
+        self.phase = phase
+        verdict = record[.verdict]
+        command = record.number(.command)
+        verb = record[.verb]
+        mailbox = record.mailbox(.mailbox)
+        destination = record.mailbox(.destination)
+        args = record.isWhole(.args) ? record[.args] : nil
+        result = record[.result]
     }
 
     /// What ties an outcome to its decision.

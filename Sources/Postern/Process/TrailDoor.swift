@@ -1,0 +1,93 @@
+// The socket at which whoever reads the trail says so first; the recorder puts it into the trail.
+//
+// It stands in the trail's folder as `access`. One packet (SOCK_SEQPACKET) from the reader, an event
+// code and what is looked for:
+//
+//     audit.search --user ann --since yesterday
+//
+// and one byte back, `1`, once the record is on disk. Who it is says the kernel (SO_PEERCRED).
+import Audit
+import CLinux
+import Glibc
+import Reactor
+
+enum TrailDoor {
+    static let name = "access"
+    /// Of one packet.
+    static let bytesMax = 2048
+    /// Until the record is on disk.
+    private static let patienceMilliseconds: Int32 = 10_000
+    static let answer = UInt8(ascii: "1")
+
+    /// Opens the door, with the owner and group of the folder; whoever may open the trail may knock.
+    static func open(in folder: String) throws(SystemError) -> Socket {
+        let path = "\(folder)/\(name)"
+        var status = stat()
+        guard unsafe stat(folder, &status) == 0 else { throw .last("stat \(folder)") }
+        let socket = try made()
+        unsafe unlink(path)
+        let result = try unsafe call(path) { unsafe bind(socket.descriptor.number, $0, $1) }
+        guard result == 0 else { throw .last("bind \(path)") }
+        guard unsafe chown(path, status.st_uid, status.st_gid) == 0,
+            unsafe chmod(path, 0o660) == 0, listen(socket.descriptor.number, 8) == 0
+        else { throw .last("open \(path)") }
+        return socket
+    }
+
+    static func close(in folder: String) { unsafe unlinkat(AT_FDCWD, "\(folder)/\(name)", 0) }
+
+    /// Says what is about to be read, and returns once that stands in the trail; false where no
+    /// recorder is at work in the folder, as on a machine that keeps a copy.
+    static func announce(
+        _ event: Event,
+        _ text: String,
+        at folder: String
+    ) throws(SystemError) -> Bool {
+        let path = "\(folder)/\(name)"
+        let socket = try made()
+        let number = socket.descriptor.number
+        guard try unsafe call(path, { unsafe connect(number, $0, $1) }) == 0 else {
+            if [ENOENT, ECONNREFUSED].contains(errno) { return false }
+            throw .last("connect \(path)")
+        }
+        let packet = Array("\(event.rawValue) \(text)".utf8.prefix(bytesMax))
+        let flags = Int32(MSG_NOSIGNAL)
+        guard unsafe send(number, packet, packet.count, flags) == packet.count else {
+            throw .last("send to \(path)")
+        }
+        var awaited = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        unsafe poll(&awaited, 1, patienceMilliseconds)
+        var byte: UInt8 = 0
+        guard unsafe recv(number, &byte, 1, 0) == 1, byte == answer else {
+            throw SystemError("the recorder doesn't say that it is recorded; \(path)", code: ETIME)
+        }
+        return true
+    }
+
+    private static func made() throws(SystemError) -> Socket {
+        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+        let number = socket(AF_UNIX, type, 0)
+        guard number >= 0 else { throw .last("socket") }
+        return Socket(FileDescriptor(owning: number))
+    }
+
+    /// Gives `body` the address of a path.
+    private static func call(
+        _ path: String,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) throws(SystemError) -> Int32 {
+        let name = Array(path.utf8)
+        var address = sockaddr_un()
+        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError("the name \(path) is too long for a socket", code: ENAMETOOLONG)
+        }
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, size)
+            }
+        }
+    }
+}
