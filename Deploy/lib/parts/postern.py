@@ -112,8 +112,12 @@ class Postern:
         for listener in self.settings["listeners"]:
             if listener["tls"] == "starttls":
                 port = int(listener["address"][0].rpartition(":")[2])
-                with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-                    return client.recv(4) == b"* OK"
+                try:
+                    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                        return client.recv(4) == b"* OK"
+                except ConnectionError:
+                    # Taken by the socket that only asks whether the port is free.
+                    return False
         return True
 
     def addresses(self):

@@ -236,12 +236,21 @@ class Crash:
             for line in tail.splitlines(keepends=True))
         before = len(self._records())
         self.postern.start()
+        # The gateway may greet before the recorder has gone through the trail and signed its start,
+        # in place of a checkpoint that the cut may have left half-written.
+        wait_until(lambda: self._signed() > before, 10, "checkpoint over the recorder's start")
         if torn:
             self.repairs += 1
-            # The gateway may greet before the recorder has gone through the trail.
-            start = wait_until(lambda: self._records()[before:], 10, "start of the recorder")[0]
+            start = self._records()[before]
             assert start["event"] == "audit.start" and start.get("bytes", 0) > 0, (
                 f"an unfinished tail, and no word of it: {start}")
+
+    def _signed(self):
+        """How many records the last checkpoint covers; 0 where there is none that can be read."""
+        try:
+            return int((self.trail / "checkpoint").read_text().split("\n")[1])
+        except (OSError, ValueError, IndexError):
+            return 0
 
     def _move_segments_away(self):
         """All but the last: what remains must be enough to go on with."""
