@@ -132,6 +132,29 @@ func broken(in folder: Folder) throws -> [String] {
         #expect(folder.text(firstSegment) == String(holed))
     }
 
+    /// A power cut amid that would take what was on disk already.
+    @Test func doesNotWriteTilesAnewThatAreThere() throws {
+        let folder = try Folder()
+        do {
+            var run = try Run(folder)
+            run.pass(300)
+        }
+        let tile = "\(folder.path)/tile/0/000"
+        let long = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: long], ofItemAtPath: tile)
+        do {
+            var run = try Run(folder, at: 400 * minute)
+            run.pass(2, from: 400 * minute)
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: tile)
+        #expect(attributes[.modificationDate] as? Date == long)
+        // One that holds anything else is made again.
+        try folder.write("torn", to: "tile/0/000")
+        _ = try Run(folder, at: 500 * minute)
+        #expect(folder.text("tile/0/000") != "torn")
+        #expect(try broken(in: folder) == [])
+    }
+
     @Test func removesCheckpointsBehindAHole() throws {
         let folder = try Folder()
         let name = firstSegment.replacing("jsonl", with: "checkpoints")

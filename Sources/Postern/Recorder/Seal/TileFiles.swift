@@ -35,6 +35,9 @@ struct TileFiles {
 
     func write(_ tile: Tile) throws(TrailError) {
         let path = tile.name.path
+        // Never anew over itself: a power cut amid that would take hashes that were on disk, which
+        // may be all that is left of segments that were moved away.
+        if contents(path) == tile.contents { return }
         let file = try create("\(folder)/\(path)")
         try file.write(tile.contents.span, to: path)
     }
