@@ -106,6 +106,9 @@ class Postern:
             lambda: all(answers(port, host) for host, port in self.addresses()), seconds)
         # The sockets are the supervisor's; that the gateway serves them shows in its greeting.
         self.child.wait_for(self._greets, seconds)
+        # A reload counts once the supervisor knows of it, too, which the log tells at this level.
+        if self.settings.get("log", {}).get("level", "info") in ("debug", "info"):
+            self.child.wait_for(lambda: "serving on" in self.child.output(), seconds)
         return self
 
     def _greets(self):

@@ -217,20 +217,25 @@ extension Cursor {
             } else {
                 try copyScalar(into: &buffer)
             }
+            var endsList = false
             while depth > 0 && take(UInt8(ascii: ")")) {
                 depth -= 1
+                endsList = true
                 buffer.append(UInt8(ascii: ")"))
             }
-            if depth > 0 { try copySeparator(into: &buffer) }
+            if depth > 0 { try copySeparator(afterList: endsList, into: &buffer) }
         } while depth > 0
     }
 
     /// Copies the space between two elements, which only two lists can do without.
-    private mutating func copySeparator(into buffer: inout Buffer) throws(SyntaxError) {
+    ///
+    /// The byte in front wouldn't tell: a literal may end with a parenthesis.
+    private mutating func copySeparator(
+        afterList: Bool,
+        into buffer: inout Buffer
+    ) throws(SyntaxError) {
         if takeSpace() { return buffer.append(UInt8(ascii: " ")) }
-        guard peek == UInt8(ascii: "("), bytes[offset - 1] == UInt8(ascii: ")") else {
-            throw expected(.space)
-        }
+        guard afterList, peek == UInt8(ascii: "(") else { throw expected(.space) }
     }
 
     private mutating func copyScalar(into buffer: inout Buffer) throws(SyntaxError) {

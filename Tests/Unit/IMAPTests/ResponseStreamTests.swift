@@ -188,6 +188,7 @@ private let conversation =
             "* 1 FETCH (UID 1  FLAGS ())\r\n", "* 1 FETCH (RFC822.SIZE 99999999999999999999)\r\n",
             "* 1 FETCH (BODY[NONSENSE] \"x\")\r\n", "* 1 FETCH (BODY[TEXT \"x\")\r\n",
             "* 1 FETCH (ENVELOPE (NIL\"x\"))\r\n", "* 1 FETCH (ENVELOPE (NIL x))\r\n",
+            "* 1 FETCH (ENVELOPE (NIL {2}\r\nB)(NIL)))\r\n",
             "* 1 FETCH (ENVELOPE (\"\\x\"))\r\n", "* 1 FETCH (MODSEQ 5)\r\n",
             "* 1 FETCH (BODY[] {2}\r\nabc)\r\n", "* 1 FETCH (INTERNALDATE \"yesterday\")\r\n",
         ]
