@@ -215,6 +215,47 @@ func broken(in folder: Folder) throws -> [String] {
         #expect(try broken(in: folder) == [])
     }
 
+    private func lastSegment(of folder: Folder) throws -> SegmentName {
+        try SegmentName(folder.files.last { $0.hasSuffix(".jsonl") }.orThrow()).orThrow()
+    }
+
+    /// How many records the last change of keys signed.
+    private func lastHandover(in folder: Folder) throws -> UInt64 {
+        guard let note = SignedNote.divide(Array(folder.text("handovers").utf8)).notes.last else {
+            return .max - 1
+        }
+        return try Checkpoint(text: SignedNote(note).orThrow().text).orThrow().size
+    }
+
+    /// A power cut may take the last checkpoint: what can be read then was signed long ago.
+    @Test func continuesALateSegmentWithoutItsCheckpoint() throws {
+        let folder = try Folder()
+        var limits = SegmentLimits()
+        limits.bytesMax = 10_000
+        do {
+            var run = try Run(folder, limits: limits)
+            var minutes: UInt64 = 0
+            // A segment is shorter than the life of a key: one begins behind a change of keys.
+            while try lastSegment(of: folder).first <= lastHandover(in: folder) + 1, minutes < 600 {
+                run.pass(1, from: minutes * minute)
+                minutes += 1
+            }
+            run.pass(3, from: minutes * minute)
+        }
+        let left = try lastSegment(of: folder)
+        #expect(try left.first > lastHandover(in: folder) + 1)
+        for file in folder.files.filter({ $0.hasPrefix("trail-") && $0 != left.text }) {
+            try FileManager.default.removeItem(atPath: folder.path + "/" + file)
+        }
+        try folder.write("", to: "checkpoint")
+        var run = try Run(folder, at: 1000 * minute, limits: limits)
+        run.pass(1, from: 1000 * minute)
+        let first = try VerifierKey(text: folder.text("first.pub")).orThrow()
+        let trail = try TrailOnDisk(folder.path, firstKey: first)
+        let whole = try trail.verified(by: TreeHasher().orThrow(), mayBeArchived: true)
+        #expect(whole.findings.filter { $0.weight == .broken } == [])
+    }
+
     @Test func continuesATrailWhoseOldSegmentsWereMovedAway() throws {
         let folder = try Folder()
         var limits = SegmentLimits()

@@ -25,7 +25,9 @@ struct SealResuming {
         guard last <= size else { throw .cut(signed: last, found: size) }
         let segments = try SegmentName.all(in: folder)
         let isWhole = segments.first.map { $0.first == 1 } ?? (size == 0)
-        if let start = segments.last(where: { $0.first <= last + 1 }),
+        // After a power cut the last signature that can be read may be from before the first segment
+        // that is left: then the tiles alone tell of what lies in between.
+        if let start = segments.last(where: { $0.first <= last + 1 }) ?? segments.first,
             let begun = MerkleTree(hasher: hasher, size: start.first - 1, tiles: tiles.hashes)
         {
             do throws(TrailError) {
