@@ -1,5 +1,5 @@
 // One client connection with its backend connection, as a state machine without sockets.
-import Audit
+package import Audit
 package import Authentication
 import Bytes
 import IMAP
@@ -14,6 +14,9 @@ package struct ConnectionFacts: Equatable, Sendable {
     package var clientPort: UInt16
     package var serverAddress: String
     package var serverPort: UInt16
+    /// The balancer that has told the client's address; nil where the client has come by itself.
+    package var proxyAddress: String?
+    package var proxyPort: UInt16 = 0
     package var epoch: Epoch
 
     package init(
@@ -32,6 +35,18 @@ package struct ConnectionFacts: Equatable, Sendable {
         self.serverAddress = serverAddress
         self.serverPort = serverPort
         self.epoch = epoch
+    }
+
+    /// As the trail knows them.
+    package var known: SessionFacts {
+        var known = SessionFacts()
+        known.session = session
+        known.listener = listener
+        known.clientAddress = clientAddress
+        known.clientPort = clientPort
+        known.proxyAddress = proxyAddress
+        known.proxyPort = proxyPort
+        return known
     }
 }
 

@@ -2,10 +2,11 @@
 
 /// A field of a record, or of a mailbox in it.
 package enum TrailField: UInt8, CaseIterable, Sendable {
-    case seq, v, time, mono, session, listener, client, clientPort, tls, cipher, sni, certSha256
-    case certSubject, user, method, backend, backendUser, policy, event, phase, verdict, command
-    case tag, backendTag, verb, state, mailbox, destination, uids, args, rewrite, reason, result
-    case code, messages, bytes, filed, uidvalidity, sections, extent, durationUs, toUids
+    case seq, v, time, mono, session, listener, client, clientPort, proxy, tls, cipher, sni
+    case certSha256, certSubject, user, method, backend, backendUser, policy, event, phase
+    case verdict, command, tag, backendTag, verb, state, mailbox, destination, uids, args
+    case rewrite, reason, result, code, messages, bytes, filed, uidvalidity, sections, extent
+    case durationUs, toUids
     // Of a mailbox.
     case raw, name, needed, held, missing, forbidden, rules, because
     // Of a filed message.

@@ -92,9 +92,11 @@ final class Connection {
     let id: ConnectionID
     /// Index in the snapshot's listeners.
     let listener: Int
-    let facts: ConnectionFacts
-    let clientAddress: SocketAddress
-    let serverAddress: SocketAddress
+    private(set) var facts: ConnectionFacts
+    private(set) var clientAddress: SocketAddress
+    private(set) var serverAddress: SocketAddress
+    /// As much as has come of the PROXY header; nil: none is awaited.
+    var header: Buffer?
 
     var client = Peer()
     var backend = Peer()
@@ -133,6 +135,15 @@ final class Connection {
         self.clientAddress = clientAddress
         self.serverAddress = serverAddress
         traffic = Traffic(since: now)
+    }
+
+    /// A balancer has told whom the connection is made for.
+    func introduce(_ client: SocketAddress, server: SocketAddress) {
+        facts.proxyAddress = clientAddress.host
+        facts.proxyPort = clientAddress.port
+        (clientAddress, serverAddress) = (client, server)
+        (facts.clientAddress, facts.clientPort) = (client.host, client.port)
+        (facts.serverAddress, facts.serverPort) = (server.host, server.port)
     }
 
     /// When the connection must be looked at even if nothing comes.

@@ -67,7 +67,7 @@ struct Driver: ~Copyable {
     let volumes: SharedVolumes
     var awaitingAddresses: [ConnectionID] = []
     let compressionRoom = CompressionRoom()
-    var failedHandshakes = FailureBudget()
+    var failedOpenings = FailureBudget()
     var turnedAway = FailureBudget()
     /// What the reactor's share of the process's descriptors allows.
     let connectionsMax: Int

@@ -1,4 +1,5 @@
 // What a ready connection gets in one turn: a read from either side, and one write to the client.
+import Audit
 import Bytes
 import Proxy
 import Reactor
@@ -32,21 +33,29 @@ extension Driver {
         case .ended: return clientHasEnded(connection)
         case .failed: return clientIsGone(connection)
         }
-        if connection.client.tls == nil {
-            takePlain(of: .client, at: connection)
+        // Taken out for as long as the session reads them.
+        let room = clientRoom
+        if connection.header == nil {
+            takeFromClient(room.bytes, at: connection)
         } else {
-            decryptClient(connection)
+            readHeader(room.bytes, at: connection)
         }
     }
 
-    private mutating func decryptClient(_ connection: Connection) {
-        // Taken out for as long as the session reads them.
-        let room = clientRoom
+    mutating func takeFromClient(_ bytes: Span<UInt8>, at connection: Connection) {
+        if connection.client.tls == nil {
+            take(bytes, of: .client, at: connection)
+        } else {
+            decryptClient(bytes, at: connection)
+        }
+    }
+
+    private mutating func decryptClient(_ bytes: Span<UInt8>, at connection: Connection) {
         var plaintext = Buffer()
         swap(&plaintext, &self.plaintext)
         defer { swap(&plaintext, &self.plaintext) }
         let progress = connection.client.tls?.receive(
-            room.bytes,
+            bytes,
             plaintext: &plaintext,
             ciphertextOut: &clientOut
         )
@@ -64,7 +73,7 @@ extension Driver {
         switch progress {
         case .closed?: clientHasEnded(connection)
         case .failed(let error)?:
-            if connection.session == nil { recordFailedHandshake(of: connection, error) }
+            if connection.session == nil { recordFailedOpening(of: connection, error.phrase) }
             clientIsGone(connection)
         case .handshaking?, .open?, nil: break
         }
@@ -76,20 +85,20 @@ extension Driver {
             if transfer != .wouldBlock { backendIsGone(connection) }
             return
         }
+        let room = backendRoom
         if connection.backend.tls == nil {
-            takePlain(of: .backend, at: connection)
+            take(room.bytes, of: .backend, at: connection)
         } else {
-            decryptBackend(connection)
+            decryptBackend(room.bytes, at: connection)
         }
     }
 
-    private mutating func decryptBackend(_ connection: Connection) {
-        let room = backendRoom
+    private mutating func decryptBackend(_ bytes: Span<UInt8>, at connection: Connection) {
         var plaintext = Buffer()
         swap(&plaintext, &self.plaintext)
         defer { swap(&plaintext, &self.plaintext) }
         let progress = connection.backend.tls?.receive(
-            room.bytes,
+            bytes,
             plaintext: &plaintext,
             ciphertextOut: &staged.bytes
         )
@@ -116,11 +125,6 @@ extension Driver {
         case .wouldBlock, .ended, .failed: peer.mayReceive = false
         }
         return transfer
-    }
-
-    private mutating func takePlain(of side: Side, at connection: Connection) {
-        let room = side == .client ? clientRoom : backendRoom
-        take(room.bytes, of: side, at: connection)
     }
 
     /// Feeds the session and keeps what it leaves.
