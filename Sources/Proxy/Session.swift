@@ -240,6 +240,15 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// An address of the backend was reached, TLS included, or wasn't.
+    package mutating func backendReached(
+        _ reach: BackendReach,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.machine.backendReached(reach, into: &out) }
+    }
+
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
     package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
 

@@ -88,6 +88,12 @@ struct Alarm: Equatable {
     var due: Instant
 }
 
+/// An address on the way to which a connection is.
+struct Reaching {
+    let address: SocketAddress
+    let since: Instant
+}
+
 final class Connection {
     let id: ConnectionID
     /// Index in the snapshot's listeners.
@@ -104,6 +110,8 @@ final class Connection {
     var session: Session?
     var course = Course.open
     var attempt: BackendAttempt?
+    /// The backend's address that is connected to or secured, until the trail says what came of it.
+    var reaching: Reaching?
     /// The backend that was asked for, as it was configured then: a reload may give its place to
     /// another one, which must get nothing of this session.
     var destination: Snapshot.Backend?

@@ -36,6 +36,7 @@ extension Driver {
 
     /// The backend closed or broke its side.
     mutating func backendIsGone(_ connection: Connection) {
+        notReached(connection, BackendReach.Failure("the backend hung up"))
         closeBackend(connection)
         answers.append(.backendClosed)
     }
@@ -48,6 +49,7 @@ extension Driver {
             connection.alarm = nil
         }
         connection.attempt = nil
+        connection.reaching = nil
     }
 
     /// Says close_notify behind the last bytes, in the same write.
@@ -80,7 +82,9 @@ extension Driver {
             case .handshake where connection.header != nil: return refuseHeaderless(connection)
             case .handshake, .goodbye: return clientIsGone(connection)
             case .admission: answers.append(.loginAdmitted(true))
-            case .attempt: tryNextAddress(connection)
+            case .attempt:
+                notReached(connection, BackendReach.Failure("the backend does not answer"))
+                tryNextAddress(connection)
             }
         }
         if let deadline = connection.session?.deadline, now >= deadline {

@@ -110,9 +110,7 @@ extension Driver {
         plaintext.removeAll()
         switch progress {
         case .closed? where connection.backend.unread.isEmpty: backendIsGone(connection)
-        case .failed(let error)?:
-            logBackendFailure(of: connection, "\(error)")
-            backendIsGone(connection)
+        case .failed(let error)?: backendTLSFailed(connection, error)
         case .handshaking?, .open?, .closed?, nil: break
         }
     }
@@ -204,7 +202,9 @@ extension Driver {
     private mutating func refuseInjection(from side: Side, at connection: Connection) {
         switch side {
         case .client: clientIsGone(connection)
-        case .backend: backendIsGone(connection)
+        case .backend:
+            notReached(connection, BackendReach.Failure("the backend sent data before TLS"))
+            backendIsGone(connection)
         }
     }
 
