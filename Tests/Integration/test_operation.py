@@ -75,6 +75,44 @@ class Operation(StageCase):
         said = self.set_policy("policy: 1\nrules:\n  - limit: nonsense\n")
         self.assertRegex(said, r"policy\.yaml:3:\d+")
         self.assertRegex(self.session("ann").answer("SELECT Secret/Plans"), "NONEXISTENT")
+        self.assert_refusal_recorded("has errors", r"policy\.yaml:3:\d+")
+
+    def assert_refusal_recorded(self, reason, detail):
+        """Both kinds of reload stand in the trail as refused, with who has asked."""
+        for event in ("policy.reload", "config.reload"):
+            def found():
+                return [r for r in self.postern.records() if r["event"] == event
+                        and r.get("verdict") == "deny" and reason in r["reason"]]
+            last = wait_until(found, 10, f"{event} that is refused")[-1]
+            self.assertRegex(
+                last["args"], f"^user ID {os.getuid()}, process {os.getpid()}; .*{detail}")
+
+    def test_a_value_in_the_wrong_place_does_not_get_into_the_trail(self):
+        good = self.postern.file.read_text()
+        self.addCleanup(self.postern.reload)
+        self.addCleanup(self.postern.file.write_text, good)
+        self.postern.file.write_text(good.replace(
+            '"drain-timeout": "3 s"', '"drain-timeout": "swordfish"'))
+        self.assertIn("swordfish", self.postern.reload())
+        self.assert_refusal_recorded("has errors", r"postern\.yaml:\d+:\d+")
+        self.assertNotIn("swordfish", self.postern.trail())
+
+    def test_what_needs_a_restart_is_refused_and_recorded(self):
+        good = self.postern.file.read_text()
+        self.addCleanup(self.postern.file.write_text, good)
+        self.postern.file.write_text(good.replace('"helpers": 3', '"helpers": 4'))
+        self.postern.reload()
+        self.assert_refusal_recorded("needs a restart", "the number of PAM helpers")
+
+    def test_a_key_that_is_not_the_certificate_s_is_refused_and_recorded(self):
+        key = self.certificate.key
+        good = key.read_text()
+        self.addCleanup(self.postern.reload)
+        self.addCleanup(key.write_text, good)
+        key.write_text(self.authority.key.read_text())
+        self.postern.reload()
+        self.assert_refusal_recorded("can't be used", "the private key is not the certificate's")
+        self.session("ann")
 
     def test_a_good_policy_is_taken_and_holds_for_open_sessions(self):
         self.addCleanup(self.set_policy, POLICY)
@@ -121,6 +159,10 @@ class Stopping(StageCase):
         last = self.postern.records()
         self.assertEqual(last[-1]["event"], "audit.stop")
         self.assertTrue([r for r in last if r["event"] == "conn.close" and r.get("user") == "ann"])
+        drain = [r for r in last if r["event"] == "control.drain"]
+        self.assertEqual(
+            [r["args"] for r in drain],
+            [f"gateway within 3 s, user ID {os.getuid()}, process {os.getpid()}"])
 
 
 class Privileges(StageCase):

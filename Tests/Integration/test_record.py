@@ -150,7 +150,8 @@ class WholeSession(RecordCase):
             10, "records of the new certificate")
         records = self.postern.records()
         again = [r for r in records if r["event"] == "config.reload"]
-        self.assertEqual([r["args"] for r in again], [first["args"]] * 2)
+        asked = f", user ID {os.getuid()}, process {os.getpid()}"
+        self.assertEqual([r["args"] for r in again], [first["args"], first["args"] + asked])
         prints = {r["cert_sha256"] for r in records if r["event"] == "cert.reload"}
         self.assertEqual(len(prints), 2)
 
@@ -225,4 +226,5 @@ class Draining(RecordCase):
         self.session("ann").answer("NOOP")
         os.kill(self.postern.child.pid, signal.SIGTERM)
         record = self.await_record(event="control.drain")
-        self.assertRegex(record["args"], r"^gateway within \d s$")
+        asked = f", user ID {os.getuid()}, process {os.getpid()}"
+        self.assertRegex(record["args"], rf"^gateway within \d s{asked}$")

@@ -46,7 +46,7 @@ extension Supervisor {
 
     /// Hands a new gateway everything it needs.
     private func equipGateway() {
-        tell(gateway, .configure(by: geteuid()), lending: loaded.bundle.number)
+        tell(gateway, .configure(by: .own), lending: loaded.bundle.number)
         for socket in sockets {
             let message = ControlMessage.listener(
                 reactor: socket.reactor,
@@ -118,6 +118,7 @@ extension Supervisor {
         switch (message, child.role) {
         case (.ready, .gateway), (.ready, .recorder):
             child.isReady = true
+            if child.role == .gateway { recordRefusals() }
             noteReadiness()
         case (.killHelper(let index), .gateway):
             guard helpers.indices.contains(Int(index)) else { return false }

@@ -4,14 +4,14 @@ import Glibc
 import Reactor
 
 extension Supervisor {
-    /// Reads the files again and proposes them to the gateway, for the user of this ID.
-    func reload(for user: UInt32) {
+    /// Reads the files again and proposes them to the gateway.
+    func reload(for requester: Requester) {
         guard phase == .serving, gateway.isReady else {
             return log.warning("not reloading: the gateway is not ready")
         }
         // The gateway's word would be taken for one about the files of today.
         guard proposed == nil else {
-            reloadIsDueFor = user
+            reloadIsDueFor = requester
             return
         }
         do {
@@ -22,16 +22,39 @@ extension Supervisor {
             if let obstacle = loaded.obstacle(to: new.configuration) {
                 // Listeners are known by their place in the configuration: with others, the sockets
                 // that are open would be given another listener's rules.
-                return log.warning("not reloading: \(obstacle) changed, which needs a restart")
+                log.warning("not reloading: \(obstacle) changed, which needs a restart")
+                return refuse(.needsRestart, obstacle, requester)
             }
-            proposed = new
-            tell(gateway, .configure(by: user), lending: new.bundle.number)
+            proposed = Proposal(configuration: new, requester: requester)
+            tell(gateway, .configure(by: requester), lending: new.bundle.number)
         } catch let error as ConfigurationErrors {
             for error in error.errors { log.error("\(error)") }
             log.error("the new configuration is not used; the old one stays in force")
+            record(RefusedReload(error, for: requester))
         } catch {
             log.error("not reloading: \(error)")
+            refuse(.isUnreadable, "", requester)
         }
+    }
+
+    private func refuse(
+        _ reason: RefusedReload.Reason,
+        _ detail: String,
+        _ requester: Requester
+    ) {
+        record(RefusedReload(reason: reason, detail: detail, requester: requester))
+    }
+
+    /// Has the gateway put it into the trail, or its successor.
+    private func record(_ reload: RefusedReload) {
+        if gateway.isReady { return tell(gateway, .unchanged(reload)) }
+        if unrecorded.count < Self.unrecordedMax { unrecorded.append(reload) }
+    }
+
+    /// Tells a new gateway what its predecessor could not put into the trail.
+    func recordRefusals() {
+        for reload in unrecorded { tell(gateway, .unchanged(reload)) }
+        unrecorded.removeAll()
     }
 
     /// The gateway's judgement on what was proposed to it.
@@ -41,18 +64,19 @@ extension Supervisor {
         if let refusal {
             log.error("the gateway refused the new configuration: \(refusal)")
         } else {
-            use(new)
+            use(new.configuration)
         }
-        guard let user = reloadIsDueFor else { return }
+        guard let requester = reloadIsDueFor else { return }
         reloadIsDueFor = nil
-        reload(for: user)
+        reload(for: requester)
     }
 
     /// The gateway is gone before it said a word: its successor gets what is in force.
     func forgetProposal() {
-        guard proposed != nil else { return }
+        guard let proposal = proposed else { return }
         proposed = nil
         reloadIsDueFor = nil
+        refuse(.endedGateway, "", proposal.requester)
         log.error("the new configuration is not used: the gateway ended over it")
     }
 
