@@ -183,6 +183,14 @@ class WholeSession(RecordCase):
             done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.await_record(event="audit.search", args=" ".join([*words, "--trail", trail]))
+        state = self.folder / "witness"
+        state.mkdir()
+        for words in (["verify", trail, "--key", f"{trail}/first.pub"],
+                      ["witness", trail, "--key", f"{trail}/first.pub", "--state", str(state)]):
+            done = subprocess.run(
+                [str(postern.program()), "audit", *words], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+            self.await_record(event="audit.search", args=" ".join(words))
 
     def test_the_clock_s_state_is_recorded(self):
         start = self.await_record(event="audit.start")

@@ -140,6 +140,29 @@ class Files(ShipCase):
                 self.assertEqual(self.ship(to, *options)[0], 64)
 
 
+class Announced(ShipCase):
+    def test_each_start_says_in_the_trail_where_records_go_before_they_do(self):
+        out = self.folder / "out"
+        self.recorder.fill(3)
+        for _ in range(2):
+            self.assert_ships(f"file:{out}")
+        said = [json.loads(line) for line in self.ending() if "audit.export" in line]
+        self.assertEqual(len(said), 2)
+        self.assertEqual(said[0]["args"], f"ship to file:{out} from record 1 on")
+        self.assertEqual(said[0]["uid"], os.getuid())
+
+    def test_a_recorder_that_does_not_answer_lets_nothing_leave(self):
+        out = self.folder / "out"
+        self.recorder.fill(3)
+        wait_until(lambda: self.recorder.signed() >= 4, 20, "signature")
+        os.kill(self.recorder.process.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.recorder.process.pid, signal.SIGCONT)
+        status, text = self.ship(f"file:{out}")
+        self.assertEqual(status, 1, text)
+        self.assertIn("doesn't say that it is recorded", text)
+        self.assertFalse(out.exists())
+
+
 class Mappings(ShipCase):
     def shipped(self, format):
         receiver = Receiver()
@@ -336,6 +359,10 @@ class Supervised(StageCase):
         self.session("bob").answer("LOGOUT")
         self.postern.child_of("ship", other_than=[pid])
         wait_until(lambda: any('"bob"' in line for line in self.shipped()), 20, "login sent on")
+        announced = [r for r in self.postern.records() if r["event"] == "audit.export"]
+        self.assertEqual(len(announced), 2)
+        for record in announced:
+            self.assertRegex(record["args"], rf"^ship to file:{self.out} from record \d+ on$")
         shipped = self.shipped()
         self.assertEqual(list(dict.fromkeys(shipped)), self.postern.trail().splitlines()[
             :len(set(shipped))])
