@@ -140,6 +140,46 @@ class Operation(StageCase):
         self.assertNotIn(first, self.postern.children("gateway"))
 
 
+class HastyReload(StageCase):
+    """Asked for before Postern serves, or while its gateway is being replaced: done afterwards."""
+
+    backend = "canary"
+
+    def assert_loose(self):
+        def is_loose():
+            return self.session("ann").answer("SELECT Secret/Plans").startswith("OK")
+        wait_until(is_loose, 15, "the new policy")
+
+    def test_before_it_serves(self):
+        self.postern.stop()
+        self.policy_file.write_text(POLICY)
+
+        def hurry(child):
+            # From then on the signal waits to be read, and the files of before are read already.
+            child.wait_for(lambda: blocks(child.pid, signal.SIGHUP), 20)
+            self.policy_file.write_text(LOOSE)
+            os.kill(child.pid, signal.SIGHUP)
+
+        self.postern.start(early=hurry)
+        self.assert_loose()
+
+    def test_while_the_gateway_is_replaced(self):
+        self.policy_file.write_text(POLICY)
+        self.postern.reload()
+        first = self.postern.child_of("gateway")
+        os.kill(first, signal.SIGKILL)
+        self.policy_file.write_text(LOOSE)
+        os.kill(self.postern.child.pid, signal.SIGHUP)
+        self.postern.child_of("gateway", other_than=[first])
+        self.assert_loose()
+
+
+def blocks(pid, number):
+    with open(f"/proc/{pid}/status") as file:
+        masks = [int(line.split()[1], 16) for line in file if line.startswith("SigBlk:")]
+    return bool(masks and masks[0] >> (number - 1) & 1)
+
+
 class Stopping(StageCase):
     def test_sigterm_drains_and_leaves_nothing(self):
         client = self.session("ann")

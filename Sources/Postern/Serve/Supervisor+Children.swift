@@ -143,11 +143,15 @@ extension Supervisor {
     }
 
     private func noteReadiness() {
-        guard phase == .starting, gateway.isReady, recorder.isReady else { return }
-        phase = .serving
-        let addresses = loaded.configuration.listeners.flatMap { $0.addresses.map(\.description) }
-        log.info("serving on \(addresses.joined(separator: ", "))")
-        ServiceNotification.ready.send()
+        if phase == .starting, gateway.isReady, recorder.isReady {
+            phase = .serving
+            let addresses = loaded.configuration.listeners.flatMap {
+                $0.addresses.map(\.description)
+            }
+            log.info("serving on \(addresses.joined(separator: ", "))")
+            ServiceNotification.ready.send()
+        }
+        reloadIfDue()
     }
 
     func noticeEnd(of child: Child) {

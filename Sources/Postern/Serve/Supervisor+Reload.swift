@@ -6,11 +6,14 @@ import Reactor
 extension Supervisor {
     /// Reads the files again and proposes them to the gateway.
     func reload(for requester: Requester) {
-        guard phase == .serving, gateway.isReady else {
-            return log.warning("not reloading: the gateway is not ready")
+        switch phase {
+        case .starting, .serving: break
+        case .draining, .closing: return log.warning("not reloading: the service is stopping")
         }
-        // The gateway's word would be taken for one about the files of today.
-        guard proposed == nil else {
+        // A gateway that starts has older files; the word of one that is asked already would be taken
+        // for one about the files of today.
+        guard phase == .serving, gateway.isReady, proposed == nil else {
+            log.info("reloading as soon as the gateway can be asked")
             reloadIsDueFor = requester
             return
         }
@@ -66,8 +69,14 @@ extension Supervisor {
         } else {
             use(new.configuration)
         }
-        guard let requester = reloadIsDueFor else { return }
-        reloadIsDueFor = nil
+        reloadIfDue()
+    }
+
+    /// Does what was asked for while the gateway could not be asked, as soon as it can.
+    func reloadIfDue() {
+        guard phase == .serving, gateway.isReady, proposed == nil,
+            let requester = reloadIsDueFor.take()
+        else { return }
         reload(for: requester)
     }
 
@@ -75,7 +84,6 @@ extension Supervisor {
     func forgetProposal() {
         guard let proposal = proposed else { return }
         proposed = nil
-        reloadIsDueFor = nil
         refuse(.endedGateway, "", proposal.requester)
         log.error("the new configuration is not used: the gateway ended over it")
     }

@@ -39,7 +39,7 @@ final class Supervisor {
     var loaded: LoadedConfiguration
     /// Sent to the gateway, which has not said yet what it thinks of it.
     var proposed: Proposal?
-    /// Asked for while the gateway had not said yet what it thinks of `proposed`.
+    /// Asked for while the gateway was not ready, or had not said yet what it thinks of `proposed`.
     var reloadIsDueFor: Requester?
     /// Reloads that came to nothing, and no gateway was there to record it; at most `unrecordedMax`.
     var unrecorded: [RefusedReload] = []
