@@ -54,7 +54,8 @@ extension ConfigurationReader {
         var limits = Limits()
         let keys = [
             "unauthenticated-bytes", "unauthenticated-timeout", "line", "literal",
-            "command-literals", "message", "command-timeout", "idle-timeout", "failed-logins",
+            "command-literals", "message", "message-rate",
+            "command-timeout", "idle-timeout", "failed-logins",
             "malformed-commands", "backend-timeout",
         ]
         guard let table = value.table(keys) else { return limits }
@@ -88,6 +89,9 @@ extension ConfigurationReader {
         }
         table.read("message", into: &limits.messageBytesMax) {
             $0.size(in: 1 << 10...1 << 32).map(UInt64.init)
+        }
+        table.read("message-rate", into: &limits.messageBytesPerSecondMin) {
+            $0.size(in: 1...1 << 20).map(UInt64.init)
         }
     }
 
