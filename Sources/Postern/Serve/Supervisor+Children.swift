@@ -156,6 +156,7 @@ extension Supervisor {
 
     func noticeEnd(of child: Child) {
         guard let end = child.reap(at: MonotonicClock.now) else { return }
+        if case .helper = child.role { killOrphans() }
         switch (phase, child.role) {
         case (.closing, _): return
         case (.draining, .gateway):

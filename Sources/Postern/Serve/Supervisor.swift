@@ -47,6 +47,7 @@ final class Supervisor {
     var log: Log
     var phase = Phase.starting
 
+    private let orphans: Orphans
     private let signals: SignalDescriptor
     private var hasFailed = false
 
@@ -68,6 +69,7 @@ final class Supervisor {
         helpers = (0..<helperCount).map { Child(.helper($0)) }
         shippers = configuration.audit.shippings.indices.map { Child(.shipper($0)) }
         _ = signal(SIGPIPE, SIG_IGN)
+        orphans = try Orphans()
         signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
     }
 
@@ -82,10 +84,14 @@ final class Supervisor {
             while let signal = signals.next() { heed(signal) }
             for child in [recorder, gateway] { takeMessages(of: child) }
             for child in children { noticeEnd(of: child) }
+            if orphans.reap() { killOrphans() }
             enforceDeadline()
         }
         return !hasFailed
     }
+
+    /// Ends what a helper has left behind: nobody waits for its answer any more.
+    func killOrphans() { orphans.kill(allBut: children.compactMap(\.processID)) }
 
     private var isOver: Bool {
         if case .closing = phase { return !children.contains(where: \.isRunning) }
@@ -113,6 +119,7 @@ final class Supervisor {
         for child in children {
             numbers += [child.endingNumber, child.channel?.descriptor ?? -1]
         }
+        numbers += orphans.endingNumbers
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         _ = unsafe poll(&polled, nfds_t(polled.count), waitMilliseconds)
     }
