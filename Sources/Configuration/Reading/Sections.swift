@@ -54,9 +54,8 @@ extension ConfigurationReader {
         var limits = Limits()
         let keys = [
             "unauthenticated-bytes", "unauthenticated-timeout", "line", "literal",
-            "command-literals", "message", "message-rate",
-            "command-timeout", "idle-timeout", "failed-logins",
-            "malformed-commands", "backend-timeout",
+            "command-literals", "message", "message-rate", "command-timeout", "idle-timeout",
+            "failed-logins", "malformed-commands", "backend-timeout",
         ]
         guard let table = value.table(keys) else { return limits }
         readSizes(table, into: &limits)
