@@ -81,10 +81,11 @@ final class Supervisor {
         while !isOver {
             startDue()
             wait()
-            while let signal = signals.next() { heed(signal) }
             for child in [recorder, gateway] { takeMessages(of: child) }
             for child in children { noticeEnd(of: child) }
             if orphans.reap() { killOrphans() }
+            // Last: nobody is asked for anything who has ended meanwhile.
+            while let signal = signals.next() { heed(signal) }
             enforceDeadline()
         }
         return !hasFailed
