@@ -161,6 +161,14 @@ static inline int linux_pidfd_kill(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
+// A child that has ended and that nobody has asked for; 0: there is none.
+static inline pid_t linux_ended_child(void) {
+    siginfo_t information;
+    information.si_pid = 0;
+    int result = waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT);
+    return result == 0 ? information.si_pid : 0;
+}
+
 // How a child ended: its exit status, or 256 + the signal that killed it; -1 while it runs.
 static inline int linux_reap(pid_t process) {
     int status = 0;

@@ -5,7 +5,7 @@ import signal
 import threading
 
 from parts import pam
-from parts.processes import command_of, descendants_of, wait_until
+from parts.processes import children_of, command_of, descendants_of, wait_until
 from postern_support.stage import PASSWORDS, StageCase
 
 
@@ -86,6 +86,24 @@ class HelperTrouble(StageCase):
         self.assert_refused(answers[0], "UNAVAILABLE")
         wait_until(lambda: not sleepers(), 10, "end of what the module has started")
         self.assert_ok(self.wire().login("bob", PASSWORDS["bob"]))
+
+    def test_what_a_module_leaves_running_leaves_no_zombie(self):
+        script = self.folder / "leaver"
+        script.write_text("#!/bin/sh\nsleep 0.3 &\n")
+        script.chmod(0o755)
+        service = self.service.folder / self.service.name
+        before = service.read_text()
+        self.addCleanup(service.write_text, before)
+        service.write_text(f"auth optional pam_exec.so quiet {script}\n" + before)
+        wait_until(lambda: len(self.postern.children("postern-pam")) == 3, 60, "three helpers")
+        own = set(children_of(self.postern.child.pid))
+        self.assert_ok(self.wire().login("ann", PASSWORDS["ann"]))
+        orphan = wait_until(
+            lambda: set(children_of(self.postern.child.pid)) - own, 10, "an orphan")
+        self.assertEqual(len(orphan), 1)
+        wait_until(
+            lambda: not orphan & set(children_of(self.postern.child.pid)), 10, "end of the orphan")
+        self.assertEqual(set(children_of(self.postern.child.pid)), own)
 
     def test_killed_helpers_are_replaced(self):
         before = self.postern.children("postern-pam")

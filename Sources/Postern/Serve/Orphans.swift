@@ -1,38 +1,43 @@
-// What a PAM helper has started and left behind: ended with it, whatever session or group it is in.
+// What PAM helpers have started and left behind: ended with them, whatever session or group it is in.
 import CLinux
 import Glibc
 import Reactor
 
-/// Processes that a child of ours had started when it ended; they are ours since then.
+/// Processes below a child of ours that has ended; they are our own children since then.
 ///
-/// The kernel gives the orphans below a subreaper to it (prctl(2)). A module such as pam_exec puts
-/// what it starts into a session of its own, where no signal to the helper's group arrives.
+/// The kernel gives them to the next subreaper above (prctl(2)). A module such as pam_exec puts what
+/// it starts into a session of its own, where no signal to the helper's group arrives.
 final class Orphans {
-    private var processes: [OrphanedProcess] = []
+    /// Children of this process from before it was this program, as a script's that has executed it.
+    private let strangers: Set<Int32>
+    private var killed: Set<Int32> = []
 
     /// To be called before a child is started.
     init() throws(SystemError) {
         guard linux_become_subreaper() == 0 else { throw .last("prctl") }
+        strangers = Set(Self.children)
     }
 
-    /// Readable when one has ended.
-    var endingNumbers: [Int32] { processes.map { $0.ending.number } }
-
-    /// Kills all children of this process but `known`, and what they leave behind after them.
+    /// Kills all children of this process but `known`.
     func kill(allBut known: [Int32]) {
-        let known = Set(known + processes.map(\.id))
-        for id in Self.children where !known.contains(id) {
-            guard let process = OrphanedProcess(id) else { continue }
-            _ = linux_pidfd_kill(process.ending.number, SIGKILL)
-            processes.append(process)
+        let spared = strangers.union(known)
+        for id in Self.children where !spared.contains(id) {
+            // Its number is nobody else's before it is reaped.
+            _ = Glibc.kill(id, SIGKILL)
+            killed.insert(id)
         }
     }
 
-    /// Forgets those that have ended; true when there were some, which may have left others.
-    func reap() -> Bool {
-        let before = processes.count
-        processes.removeAll { linux_reap($0.id) >= 0 }
-        return processes.count < before
+    /// Lets the kernel forget those that have ended but `known`, for which somebody else asks.
+    ///
+    /// Returns whether what was killed is among them: it may have left others.
+    func reap(allBut known: [Int32]) -> Bool {
+        var mayHaveLeftOthers = false
+        while case let id = linux_ended_child(), id > 0, !known.contains(id) {
+            guard linux_reap(id) >= 0 else { break }
+            if killed.remove(id) != nil { mayHaveLeftOthers = true }
+        }
+        return mayHaveLeftOthers
     }
 
     /// The children of this process, as the kernel lists them.
@@ -62,18 +67,5 @@ final class Orphans {
         }
         let words = bytes[(end + 1)..<count].split(separator: UInt8(ascii: " "))
         return words.count > 1 ? Int32(String(decoding: words[1], as: UTF8.self)) : nil
-    }
-}
-
-/// A child that was not started by us; its number is not used anew before we have asked how it ended.
-private final class OrphanedProcess {
-    let id: Int32
-    let ending: FileDescriptor
-
-    init?(_ id: Int32) {
-        let number = linux_pidfd_open(id)
-        guard number >= 0 else { return nil }
-        self.id = id
-        ending = FileDescriptor(owning: number)
     }
 }

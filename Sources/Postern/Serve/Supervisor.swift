@@ -70,7 +70,8 @@ final class Supervisor {
         shippers = configuration.audit.shippings.indices.map { Child(.shipper($0)) }
         _ = signal(SIGPIPE, SIG_IGN)
         orphans = try Orphans()
-        signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+        // SIGCHLD: for orphans, which have no descriptor that tells of their end.
+        signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
     }
 
     var children: [Child] { [recorder, gateway] + helpers + shippers }
@@ -83,7 +84,7 @@ final class Supervisor {
             wait()
             for child in [recorder, gateway] { takeMessages(of: child) }
             for child in children { noticeEnd(of: child) }
-            if orphans.reap() { killOrphans() }
+            if orphans.reap(allBut: processes) { killOrphans() }
             // Last: nobody is asked for anything who has ended meanwhile.
             while let signal = signals.next() { heed(signal) }
             enforceDeadline()
@@ -92,7 +93,9 @@ final class Supervisor {
     }
 
     /// Ends what a helper has left behind: nobody waits for its answer any more.
-    func killOrphans() { orphans.kill(allBut: children.compactMap(\.processID)) }
+    func killOrphans() { orphans.kill(allBut: processes) }
+
+    private var processes: [Int32] { children.compactMap(\.processID) }
 
     private var isOver: Bool {
         if case .closing = phase { return !children.contains(where: \.isRunning) }
@@ -120,7 +123,6 @@ final class Supervisor {
         for child in children {
             numbers += [child.endingNumber, child.channel?.descriptor ?? -1]
         }
-        numbers += orphans.endingNumbers
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         _ = unsafe poll(&polled, nfds_t(polled.count), waitMilliseconds)
     }
@@ -137,6 +139,7 @@ final class Supervisor {
     }
 
     private func heed(_ signal: SignalDescriptor.Signal) {
+        if signal.number == SIGCHLD { return }
         if signal.number == SIGHUP { return reload(for: signal.sender) }
         switch phase {
         case .starting: close(failed: false)
