@@ -148,12 +148,6 @@ func announceCommand(at folder: String) throws(TrailError) {
     try announce(.auditSearch, words, at: folder)
 }
 
-/// Says something on standard error.
-func complain(_ message: String) {
-    let line = Array((message + "\n").utf8)
-    _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-}
-
 /// Reads a small file that an auditor keeps outside of the trail.
 func readText(_ path: String) throws(TrailError) -> String {
     let bytes = try FileDescriptor.opening(path, O_RDONLY).contents(
