@@ -183,6 +183,23 @@ import Testing
         #expect(replay.commands == 0)
     }
 
+    @Test("no word of a stranger steers the terminal")
+    func terminal() throws {
+        let policy = try Self.policy(("all", "**", .none))
+        let trial = try Trial(Circumstances(Subject(user: "ann")), under: PolicySet(), like: nil)
+        var record = try #require(trial.hear("DELETE Work").decision)
+        record.arguments = ShortBytes("\u{1B}[2J \u{202E}")
+        record.mailbox?.canonical = Array("W\u{9B}2J".utf8)
+        record.session = Array(#""session":"0","user":"a\u001b[2J","client":"\u0007""#.utf8)
+        var trail = Lines()
+        trail.append(record)
+        let words = Self.replay(trail.lines, policy).words(policy)
+        #expect(words.contains("1 commands were done; the policy would have refused 1"))
+        #expect(words.contains("\\u{1B}[2J"))
+        let dangers: Set<Unicode.Scalar> = ["\u{7}", "\u{1B}", "\u{9B}", "\u{202E}"]
+        #expect(!words.unicodeScalars.contains(where: dangers.contains))
+    }
+
     @Test("the result can be read by machines")
     func json() throws {
         let policy = try Self.policy(("all", "**", .none))
