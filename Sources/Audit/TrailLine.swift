@@ -37,7 +37,9 @@ package enum TrailLine {
             index += 1
         }
         let isWhole = index > prefix && index < line.count && line[index] == UInt8(ascii: ",")
-        return isWhole && line[line.count - 1] == UInt8(ascii: "}") ? number : nil
+        // Every record has one that may follow it: the last number there is, is no record's.
+        guard isWhole, number < .max else { return nil }
+        return line[line.count - 1] == UInt8(ascii: "}") ? number : nil
     }
 }
 

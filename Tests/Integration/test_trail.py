@@ -159,6 +159,17 @@ class Tampering(TrailCase):
         self.put(folder, lines)
         self.assert_found(folder, r":100: record 100: is not the record that was signed")
 
+    def test_a_time_that_would_steer_the_terminal(self):
+        folder = self.copied()
+        lines = self.lines(folder)
+        start = lines[0].index(b'"time":"') + len(b'"time":"')
+        lines[0] = lines[0][:start] + b"\x1b[2J".ljust(27, b"\x1b") + lines[0][start + 27:]
+        self.put(folder, lines)
+        status, text = self.verify(folder)
+        self.assertEqual(status, 1, text)
+        self.assertIn(r"\u{1B}[2J", text)
+        self.assertNotIn("\x1b", text)
+
     def test_a_deleted_line(self):
         folder = self.copied()
         lines = self.lines(folder)

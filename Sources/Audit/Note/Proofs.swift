@@ -59,8 +59,11 @@ package struct RecordProof: Equatable, Sendable {
     ) throws(KeyChain.Fault) -> Checkpoint {
         let chain = try KeyChain(first, handovers)
         let head = try chain.verified(note)
-        guard TrailLine.sequence(of: line.span.extracting(droppingLast: 1)) == index + 1 else {
-            throw KeyChain.Fault("the record is not number \(index + 1)")
+        // The last place there is has no number.
+        let (number, isBeyond) = index.addingReportingOverflow(1)
+        let sequence = TrailLine.sequence(of: line.span.extracting(droppingLast: 1))
+        guard !isBeyond, sequence == number else {
+            throw KeyChain.Fault("the record is not the one at place \(index)")
         }
         let leaf = hasher.leaf(line.span)
         guard hasher.includes(leaf, at: index, proof: path, size: head.size, root: head.root)

@@ -105,7 +105,7 @@ struct TrailTimes {
         if time.monotonic < monotonic {
             return (.broken, "was made before the recorder's record that stands above it")
         }
-        if lead.monotonic > time.monotonic + Self.leadMax {
+        if lead.monotonic > time.monotonic, lead.monotonic - time.monotonic > Self.leadMax {
             return (.broken, "was made before record \(lead.record), which stands above it")
         }
         if text.prefix(Self.secondBytes) < last.prefix(Self.secondBytes) {

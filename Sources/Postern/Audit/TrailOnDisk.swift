@@ -158,12 +158,6 @@ func announceCommand(
     try announce(.auditSearch, words, at: folder, isUsuallyCopy: isUsuallyCopy)
 }
 
-/// Says something on standard error.
-func complain(_ message: String) {
-    let line = Array((message + "\n").utf8)
-    _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-}
-
 /// Reads a small file that an auditor keeps outside of the trail.
 func readText(_ path: String) throws(TrailError) -> String {
     let bytes = try FileDescriptor.opening(path, O_RDONLY).contents(

@@ -88,9 +88,9 @@ struct VerifyTrail: ParsableCommand {
 
     private func tell(_ verification: Verification) {
         let broken = verification.findings.filter { $0.weight == .broken }
-        for finding in broken { print(finding) }
+        for finding in broken { print("\(finding)".harmless) }
         for finding in verification.findings where finding.weight == .notice {
-            print("note: \(finding)")
+            print("note: \(finding)".harmless)
         }
         if verification.findingsLeftOut > 0 {
             print("... and \(verification.findingsLeftOut) more")
@@ -98,7 +98,8 @@ struct VerifyTrail: ParsableCommand {
         let (summary, chain) = (verification.summary, verification.chain)
         print("trail    \(chain.origin)")
         print("records  1 to \(verification.size) in \(summary.segments) segments")
-        print("time     \(verification.period.first) to \(verification.period.last)")
+        let (first, last) = verification.period
+        print("time     \(first) to \(last)".harmless)
         print("signed   \(summary.checkpoints) checkpoints, \(chain.epochs.count) keys")
         if summary.archived > 0 { print("archived the first \(summary.archived) records") }
         if summary.unsigned > 0 { print("unsigned the last \(summary.unsigned) records, so far") }

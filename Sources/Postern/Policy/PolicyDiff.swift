@@ -30,7 +30,7 @@ struct PolicyDiff: ParsableCommand {
         do throws(TooManyClasses) {
             found = try before.differences(to: after, near: UnixTime(time(nil)))
         } catch {
-            Diagnostics.say(
+            complain(
                 "the policies tell too many \(error.what) apart to compare them exactly"
             )
             throw ExitCode(2)

@@ -4,8 +4,6 @@ import Glibc
 import Policy
 
 struct PolicyReport: ParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, csv, html }
-
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Say who can do what where.",
@@ -18,8 +16,8 @@ struct PolicyReport: ParsableCommand {
     @Argument(help: "A policy file, or a folder whose path ends with \"/\".")
     var path: String
 
-    @Option(help: "One of text, csv and html; html is one page that needs no other file.")
-    var format = Format.text
+    @Option(help: ReportFormat.help)
+    var format = ReportFormat.text
 
     func run() throws {
         let policy = try PolicySet.read(path)
@@ -27,36 +25,18 @@ struct PolicyReport: ParsableCommand {
         do throws(TooManyClasses) {
             rows = try policy.survey(near: UnixTime(time(nil)))
         } catch {
-            Diagnostics.say("the policy tells too many \(error.what) apart for a report")
+            complain("the policy tells too many \(error.what) apart for a report")
             throw ExitCode(2)
         }
         let table = rows.map(\.columns)
         switch format {
-        case .text: print(Self.text(table))
-        case .csv: print(Self.csv(table))
-        case .html: print(ReportPage(policy, table).html)
+        case .text: TextTable.lines(Self.headings, table).forEach { print($0) }
+        case .csv: print(([Self.headings] + table).map(\.csvRow).joined(separator: "\r\n"))
+        case .html: print(PolicyReportPage(policy, table).html)
         }
     }
 
     static let headings = ["user", "mailbox", "way", "rights", "rules"]
-
-    private static func text(_ rows: [[String]]) -> String {
-        let all = [headings] + rows
-        let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.map { row in
-            zip(row, widths)
-                .map { $0 + String(repeating: " ", count: $1 - $0.count) }
-                .joined(separator: "  ")
-                .trimmingEnd
-        }.joined(separator: "\n")
-    }
-
-    /// RFC 4180.
-    private static func csv(_ rows: [[String]]) -> String {
-        ([headings] + rows).map { row in
-            row.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
-        }.joined(separator: "\r\n")
-    }
 }
 
 extension PolicySurveyRow {
@@ -69,14 +49,8 @@ extension PolicySurveyRow {
     }
 }
 
-extension String {
-    fileprivate var trimmingEnd: String {
-        String(self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)])
-    }
-}
-
 /// The report as one page.
-private struct ReportPage {
+private struct PolicyReportPage {
     let policy: PolicySet
     let rows: [[String]]
 
@@ -86,30 +60,20 @@ private struct ReportPage {
     }
 
     var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <title>Who can do what where</title>
-        <style>
-        body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 70em; color: #222 }
-        table { border-collapse: collapse; width: 100%; margin: 1em 0 2em }
-        th, td { border-bottom: 1px solid #ccc; padding: .3em .6em; text-align: left; vertical-align: top }
-        th { background: #f2f2f2 }
-        code { font-size: 95% }
-        </style>
-        </head>
-        <body>
-        <h1>Who can do what where</h1>
-        <p>Policy revision <code>\(Self.escaped(policy.revision))</code>, \(policy.rules.count) rules.
-        Rights are the letters of RFC 4314. A name that no rule knows stands for all such.</p>
-        \(table(PolicyReport.headings, rows))
-        <h2>Rules</h2>
-        \(table(["rule", "leaves", "mode", "because", "where it stands"], rules))
-        </body>
-        </html>
-        """
+        HTMLPage(
+            title: "Who can do what where",
+            style: """
+                th, td { vertical-align: top }
+                code { font-size: 95% }
+                """,
+            body: """
+                <p>Policy revision <code>\(policy.revision.html)</code>, \(policy.rules.count) rules.
+                Rights are the letters of RFC 4314. A name that no rule knows stands for all such.</p>
+                \(HTMLPage.table(PolicyReport.headings, rows))
+                <h2>Rules</h2>
+                \(HTMLPage.table(["rule", "leaves", "mode", "because", "where it stands"], rules))
+                """
+        ).html
     }
 
     private var rules: [[String]] {
@@ -122,18 +86,5 @@ private struct ReportPage {
                 "\(rule.position)",
             ]
         }
-    }
-
-    private func table(_ headings: [String], _ rows: [[String]]) -> String {
-        func row(_ cells: [String], _ tag: String) -> String {
-            "<tr>" + cells.map { "<\(tag)>\(Self.escaped($0))</\(tag)>" }.joined() + "</tr>"
-        }
-        return "<table>\n\(row(headings, "th"))\n"
-            + rows.map { row($0, "td") }.joined(separator: "\n") + "\n</table>"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 }

@@ -99,6 +99,47 @@ import Testing
         }
     }
 
+    @Test(
+        "a search is judged by the keys that it had",
+        arguments: [
+            "SEARCH ALL", "UID SEARCH 1:*", "SEARCH OR SEEN FUZZY ALL", "UID SEARCH UID 1:*",
+            "SEARCH RETURN (COUNT) CHARSET UTF-8 ALL", "SORT (REVERSE DATE) UTF-8 ALL",
+            "UID THREAD REFERENCES UTF-8 (ALL)", "SEARCH UNSEEN", "UID SEARCH 7:9",
+            "SEARCH FROM x", "SEARCH NOT (SUBJECT x HEADER a b) ALL", "SEARCH KEYWORD TEXT",
+            "SEARCH UNKEYWORD BODY ALL", "SEARCH SINCE 1-Jan-2026 LARGER 7",
+            "SEARCH OR BODY x (SEEN NOT TEXT y)", "SORT (SUBJECT) US-ASCII TEXT x",
+            "UID SORT RETURN (MIN) (ARRIVAL) UTF-8 FROM x", "THREAD ORDEREDSUBJECT UTF-8 TO x",
+            "SEARCH MODSEQ \"/flags/\\\\Seen\" all 7", "SEARCH EMAILID M1",
+        ]
+    )
+    func searches(_ command: String) throws {
+        var rule = try #require(try Self.policy(("no", "Archive/**", .full)).rules.first)
+        for operation in [Policy.Operation.searchAll, .searchText, .sort] {
+            rule.forbidden = Operations(operation)
+            let policy = PolicySet(rules: [rule], groups: [:], revision: "new")
+            let trial = try Trial(Circumstances(Subject(user: "ann")), under: policy, like: nil)
+            _ = trial.select("Archive")
+            let isDenied = trial.hear(command).verdict == .deny
+            let lines = try Self.trail([command], on: "Archive").lines
+            let replay = Self.replay(lines, policy)
+            #expect(replay.refused == (isDenied ? 1 : 0), "\(operation)")
+            #expect(replay.unread == 0)
+        }
+    }
+
+    @Test(
+        "words that the trail has make no difference",
+        arguments: [
+            (#"FROM "\u{E4} \"(b" TEXT "c \\" SEEN"#, "FROM x TEXT x SEEN"),
+            (#"RETURN (ALL) CHARSET UTF-8 HEADER "a" "b (c)""#, "HEADER x x"),
+            ("OR (NOT BCC) ((HEADER) ALL)", "OR (NOT BCC x) ((HEADER x x) ALL)"),
+            (#"SEEN FROM "unfinished"#, "SEEN FROM x"), ("RETURN (", ""), ("", ""),
+        ]
+    )
+    func words(_ arguments: String, _ keys: String) {
+        #expect(RecordedSearch(arguments, of: "SEARCH").keys == keys)
+    }
+
     @Test("what the mail server refused was not done")
     func failed() throws {
         let policy = try Self.policy(("all", "**", .none))
@@ -140,6 +181,23 @@ import Testing
         let replay = Self.replay(lines.map { Array($0.utf8) }, PolicySet())
         #expect(replay.unread == 5)
         #expect(replay.commands == 0)
+    }
+
+    @Test("no word of a stranger steers the terminal")
+    func terminal() throws {
+        let policy = try Self.policy(("all", "**", .none))
+        let trial = try Trial(Circumstances(Subject(user: "ann")), under: PolicySet(), like: nil)
+        var record = try #require(trial.hear("DELETE Work").decision)
+        record.arguments = ShortBytes("\u{1B}[2J \u{202E}")
+        record.mailbox?.canonical = Array("W\u{9B}2J".utf8)
+        record.session = Array(#""session":"0","user":"a\u001b[2J","client":"\u0007""#.utf8)
+        var trail = Lines()
+        trail.append(record)
+        let words = Self.replay(trail.lines, policy).words(policy)
+        #expect(words.contains("1 commands were done; the policy would have refused 1"))
+        #expect(words.contains("\\u{1B}[2J"))
+        let dangers: Set<Unicode.Scalar> = ["\u{7}", "\u{1B}", "\u{9B}", "\u{202E}"]
+        #expect(!words.unicodeScalars.contains(where: dangers.contains))
     }
 
     @Test("the result can be read by machines")

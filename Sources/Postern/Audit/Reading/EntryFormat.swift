@@ -8,14 +8,14 @@ enum EntryFormat: String, CaseIterable, ExpressibleByArgument {
 
     /// What stands above all entries.
     var heading: String? {
-        self == .csv ? EntryColumns.names.map(\.csv).joined(separator: ",") + "\r" : nil
+        self == .csv ? EntryColumns.names.csvRow + "\r" : nil
     }
 
     func line(_ entry: FoundEntry) -> String {
         switch self {
         case .text: entry.words
         case .json: entry.json
-        case .csv: EntryColumns.values(of: entry).map(\.csv).joined(separator: ",") + "\r"
+        case .csv: EntryColumns.values(of: entry).csvRow + "\r"
         }
     }
 }

@@ -4,8 +4,6 @@ import Audit
 import TrailIndex
 
 struct ReportTrail: ParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, csv, html }
-
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Count logins, failures, refusals by rule, readers and unusual volumes.",
@@ -31,8 +29,8 @@ struct ReportTrail: ParsableCommand {
     @Option(help: ArgumentHelp("How many readers and addresses to name.", valueName: "count"))
     var top = 20
 
-    @Option(help: "One of text, csv and html; html is one page that needs no other file.")
-    var format = Format.text
+    @Option(help: ReportFormat.help)
+    var format = ReportFormat.text
 
     func run() throws {
         try auditing {

@@ -32,7 +32,7 @@ struct ShowSession: ParsableCommand {
                 return true
             }
             guard !transcript.isEmpty else {
-                complain("session \(session.harmless) is not in the trail")
+                complain("session \(session) is not in the trail")
                 throw ExitCode.failure
             }
             transcript.heading.forEach { output.write($0) }

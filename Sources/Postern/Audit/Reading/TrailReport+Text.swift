@@ -17,10 +17,10 @@ extension TrailReport {
         let names = Figures.Slot().named.map(\.name)
         let periods = rows.map { row in [row.period] + row.slot.named.map { "\($0.value)" } }
         let sum = ["all"] + total.named.map { "\($0.value)" }
-        var lines = Self.table([["period"] + names] + periods + [sum])
+        var lines = TextTable.lines(["period"] + names, periods + [sum])
         func add(_ title: String, _ heading: [String], _ rows: [[String]]) {
             guard !rows.isEmpty else { return }
-            lines += ["", title] + Self.table([heading] + rows)
+            lines += ["", title] + TextTable.lines(heading, rows)
         }
         add(
             "Refusals by rule",
@@ -45,25 +45,6 @@ extension TrailReport {
             }
         )
         return lines.joined(separator: "\n")
-    }
-
-    /// Columns as wide as they must be; numbers stand to the right.
-    private static func table(_ rows: [[String]]) -> [String] {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            let cells = zip(row, widths).enumerated().map { column, cell in
-                let space = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
-                let isLast = column == row.count - 1
-                return column == 0
-                    ? cell.0 + space
-                    : isLast && Int(cell.0) == nil
-                        ? cell.0 : space + cell.0
-            }
-            return cells.joined(separator: "  ")
-        }
     }
 
     /// One figure a line, so that a spreadsheet can turn it any way: what it is about, the period,
@@ -101,6 +82,6 @@ extension TrailReport {
                 [("messages", one.messages), ("bytes", one.bytes), ("usual", one.usual)]
             )
         }
-        return lines.map { $0.map(\.csv).joined(separator: ",") }.joined(separator: "\r\n")
+        return lines.map(\.csvRow).joined(separator: "\r\n")
     }
 }

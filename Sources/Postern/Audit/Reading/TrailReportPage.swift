@@ -1,4 +1,4 @@
-// A report as one page that needs no other file and runs no script.
+// A report on the trail as a page.
 import TrailIndex
 
 struct TrailReportPage {
@@ -11,36 +11,25 @@ struct TrailReportPage {
     }
 
     var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <title>Audit report</title>
-        <style>
-        body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 70em; color: #222 }
-        table { border-collapse: collapse; width: 100%; margin: 1em 0 2em }
-        th, td { border-bottom: 1px solid #ccc; padding: .3em .6em; text-align: right }
-        th:first-child, td:first-child { text-align: left }
-        th { background: #f2f2f2 }
-        svg { width: 100%; height: 9em; margin: .5em 0 1.5em; background: #f8f8f8 }
-        rect { fill: #36c } rect.bad { fill: #c33 }
-        </style>
-        </head>
-        <body>
-        <h1>Audit report</h1>
-        <p>Trail <code>\(trail.html)</code>, \(period.html), in UTC.</p>
-        \(charts)
-        <h2>Periods</h2>
-        \(table(["period"] + names, periods))
-        \(section("Refusals by rule", ["rule", "refused", "would have been refused"], rules))
-        \(section("Top readers", ["user", "messages", "bytes", "commands"], readers))
-        \(section("Failed logins by address", ["address", "failures"], failures))
-        \(section("Unusual volumes", ["when", "user", "messages", "bytes", "usual"], unusual))
-        </body>
-        </html>
-        """
+        HTMLPage(
+            title: "Audit report",
+            style: """
+                th, td { text-align: right }
+                th:first-child, td:first-child { text-align: left }
+                svg { width: 100%; height: 9em; margin: .5em 0 1.5em; background: #f8f8f8 }
+                rect { fill: #36c } rect.bad { fill: #c33 }
+                """,
+            body: """
+                <p>Trail <code>\(trail.html)</code>, \(period.html), in UTC.</p>
+                \(charts)
+                <h2>Periods</h2>
+                \(HTMLPage.table(["period"] + names, periods))
+                \(section("Refusals by rule", ["rule", "refused", "would have been refused"], rules))
+                \(section("Top readers", ["user", "messages", "bytes", "commands"], readers))
+                \(section("Failed logins by address", ["address", "failures"], failures))
+                \(section("Unusual volumes", ["when", "user", "messages", "bytes", "usual"], unusual))
+                """
+        ).html
     }
 
     private var period: String {
@@ -72,15 +61,7 @@ struct TrailReportPage {
     }
 
     private func section(_ title: String, _ headings: [String], _ rows: [[String]]) -> String {
-        rows.isEmpty ? "" : "<h2>\(title)</h2>\n" + table(headings, rows)
-    }
-
-    private func table(_ headings: [String], _ rows: [[String]]) -> String {
-        func row(_ cells: [String], _ tag: String) -> String {
-            "<tr>" + cells.map { "<\(tag)>\($0.html)</\(tag)>" }.joined() + "</tr>"
-        }
-        return "<table>\n\(row(headings, "th"))\n"
-            + rows.map { row($0, "td") }.joined(separator: "\n") + "\n</table>"
+        rows.isEmpty ? "" : "<h2>\(title)</h2>\n" + HTMLPage.table(headings, rows)
     }
 
     private var charts: String {

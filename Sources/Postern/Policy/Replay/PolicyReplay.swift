@@ -80,7 +80,7 @@ extension Replay {
         }
     }
 
-    fileprivate func words(_ policy: PolicySet) -> String {
+    func words(_ policy: PolicySet) -> String {
         var lines = ["\(commands) commands were done; the policy would have refused \(refused)"]
         if !changed.isEmpty {
             lines += ["", "passed in another form"] + Self.counts(changed)
@@ -104,7 +104,7 @@ extension Replay {
         counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { key, count in
             let number = "\(count)"
             return String(repeating: " ", count: max(0, 8 - number.count)) + number + "  "
-                + words(key)
+                + words(key).harmless
         }
     }
 }
@@ -115,8 +115,9 @@ extension ReplayInstance {
         let what = ([verb] + names + [args ?? ""]).filter { !$0.isEmpty }.joined(separator: " ")
         let who = user + (client.map { " from \($0)" } ?? "")
         return [
-            "  \(time) record \(seq): \(who): \(what)",
-            "      \(answer)" + (rules.isEmpty ? "" : "  by \(rules.joined(separator: " "))"),
+            "  \(time) record \(seq): \(who): \(what)".harmless,
+            "      \(answer)".harmless
+                + (rules.isEmpty ? "" : "  by \(rules.joined(separator: " "))"),
         ]
     }
 }

@@ -3,8 +3,8 @@ import Audit
 
 /// A command that asks a policy for what a recorded one asked.
 ///
-/// The trail keeps no searched words and no contents: other words stand in their place, and always
-/// the first message, since no policy looks at either.
+/// The trail keeps no contents, and searched words only where that is wanted: other words stand in
+/// their place, and always the first message, since no policy looks at either.
 struct RecordedCommand: Hashable {
     /// The canonical name of the mailbox that must be selected.
     let selected: String?
@@ -54,10 +54,12 @@ struct RecordedCommand: Hashable {
             let change = Self.behindSet(arguments)
             guard !change.isEmpty else { return nil }
             text = "\(verb) 1 \(change)"
-        case "SEARCH", "UID SEARCH": text = "\(verb) \(Self.keys(like: arguments))"
-        case "SORT", "UID SORT": text = "\(verb) (ARRIVAL) UTF-8 \(Self.keys(like: arguments))"
+        case "SEARCH", "UID SEARCH":
+            text = "\(verb) \(RecordedSearch(arguments, of: "SEARCH").keys)"
+        case "SORT", "UID SORT":
+            text = "\(verb) (ARRIVAL) UTF-8 \(RecordedSearch(arguments, of: "SORT").keys)"
         case "THREAD", "UID THREAD":
-            text = "\(verb) ORDEREDSUBJECT UTF-8 \(Self.keys(like: arguments))"
+            text = "\(verb) ORDEREDSUBJECT UTF-8 \(RecordedSearch(arguments, of: "THREAD").keys)"
         case "UID EXPUNGE": text = "UID EXPUNGE 1"
         case "EXPUNGE", "CLOSE", "CHECK", "UNSELECT": text = verb
         default: return nil
@@ -85,15 +87,5 @@ struct RecordedCommand: Hashable {
             if depth == 0 { return String(text[...index]) }
         }
         return nil
-    }
-
-    /// Whether text is searched is all that policies ask of search keys.
-    private static func keys(like arguments: String) -> String {
-        let words = arguments.split { " ()".contains($0) }
-        let searchesText = words.indices.contains { index in
-            ["TEXT", "BODY"].contains(words[index])
-                && (index == 0 || !["KEYWORD", "UNKEYWORD"].contains(words[index - 1]))
-        }
-        return searchesText ? "TEXT x" : "ALL"
     }
 }

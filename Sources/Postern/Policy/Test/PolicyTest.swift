@@ -66,7 +66,7 @@ extension PolicyCase {
         do throws(ConfigurationErrors) {
             return try load(path: path, reader: .disk)
         } catch {
-            throw Diagnostics.failure(error)
+            throw error.said()
         }
     }
 }

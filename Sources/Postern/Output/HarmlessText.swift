@@ -53,6 +53,11 @@ extension String {
     }
 }
 
+extension [String] {
+    /// A row of RFC 4180 without its end.
+    var csvRow: String { map(\.csv).joined(separator: ",") }
+}
+
 extension Unicode.Scalar {
     /// Whether it shows as itself and does nothing else.
     fileprivate var isHarmless: Bool {
