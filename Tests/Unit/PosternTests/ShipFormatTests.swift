@@ -1,4 +1,6 @@
 // Records in others' words: what a gateway that was taken over may write does no harm there.
+import Bytes
+import Configuration
 import Foundation
 import Testing
 
