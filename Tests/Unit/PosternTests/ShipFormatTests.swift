@@ -18,7 +18,7 @@ import Testing
         let members = #""event":"msg.fetch\u001b[2J|","user":"a\nb\u0007=\u007f\\""#
         let message = Self.message(members, as: .cef)
         #expect(message.contains(#"|msg.fetch [2J\||"#))
-        #expect(message.contains(#" suser=a\nb \= \\ "#))
+        #expect(message.hasSuffix(#" suser=a\nb \= \\"# + "\n"))
         let values = message.dropLast().unicodeScalars.map(\.value)
         #expect(!values.contains { $0 < 0x20 || $0 == 0x7F })
     }
