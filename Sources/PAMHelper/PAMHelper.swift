@@ -1,9 +1,9 @@
 // postern-pam: answers "may this user with this password log in from there?" and "in which groups is
 // this user?", one question at a time.
 //
-// It reads questions from an inherited socket (Authentication/PAMMessage.swift) and ends with it. It
-// is a program of its own so that libpam, the name service and their modules, which may hang, leak or crash, share no
-// memory with anything else.
+// It reads questions from an inherited socket (Authentication/PAMMessage.swift) and ends with it.
+// It is a program of its own so that libpam, the name service and their modules, which may hang,
+// leak or crash, share no memory with anything else.
 import CLinux
 import Glibc
 

@@ -49,11 +49,6 @@ package final class PolicySet: Sendable {
     /// Whether there are rules and none of them is enforced.
     package var isRehearsed: Bool { !rules.isEmpty && rules.allSatisfy { $0.mode == .report } }
 
-    /// The special uses that rules name: the backend must be asked which mailboxes have them.
-    package var specialUses: SpecialUses {
-        rules.reduce(into: .none) { $0.formUnion($1.specialUses) }
-    }
-
     /// The rules that apply to the subject at this moment, at a backend with these names.
     package func policy(
         for subject: Subject,

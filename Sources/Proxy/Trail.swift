@@ -88,6 +88,13 @@ struct Trail {
         return record
     }
 
+    /// Records that rules in report mode would not let the session go on: the backend does not tell
+    /// the special uses that they name.
+    mutating func recordUnknownUses(into out: inout Outbox) {
+        let reason: Phrase = "backend does not say what mailboxes are for"
+        record(event(.backendLogin, verdict: .wouldDeny, reason: reason), into: &out)
+    }
+
     /// What came of the command `sequence`; its decision says the rest about the session.
     mutating func outcome(_ event: Event, _ result: Record.Result, of sequence: UInt64) -> Record {
         var record = Record(event, .outcome, session: encodedIdentity())

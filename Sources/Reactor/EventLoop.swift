@@ -74,11 +74,6 @@ package struct EventLoop: ~Copyable {
         try control(EPOLL_CTL_MOD, descriptor.number, flags, token)
     }
 
-    /// Tells of nothing any more; a closed descriptor leaves by itself.
-    package borrowing func forget(_ descriptor: borrowing FileDescriptor) {
-        try? control(EPOLL_CTL_DEL, descriptor.number, 0, 0)
-    }
-
     /// Waits until something is ready or `microseconds` have passed; nil waits for ever.
     ///
     /// Returns how many events `event` can be asked for; 0 after a signal or the time.

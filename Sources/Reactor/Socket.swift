@@ -99,8 +99,6 @@ package struct Socket: ~Copyable, Sendable {
 
     package var localAddress: SocketAddress? { unsafe address(getsockname) }
 
-    package var peerAddress: SocketAddress? { unsafe address(getpeername) }
-
     /// Says that nothing more will be sent.
     package borrowing func endSending() { _ = shutdown(descriptor.number, Int32(SHUT_WR)) }
 

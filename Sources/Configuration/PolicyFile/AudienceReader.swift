@@ -44,9 +44,15 @@ struct AudienceReader {
     }
 
     private func user(_ value: Value) -> String? {
-        guard let group = GroupReader.groupName(value) else { return value.userPattern() }
-        value.refuse("groups have a list of their own: write groups: [\(group)]")
-        return nil
+        if let group = GroupReader.groupName(value) {
+            value.refuse("groups have a list of their own: write groups: [\(group)]")
+            return nil
+        }
+        if let group = GroupReader.unixGroupName(value) {
+            value.refuse("Unix groups have a list of their own: write unix-groups: [\(group)]")
+            return nil
+        }
+        return value.userPattern()
     }
 
     private func group(_ value: Value) -> String? {
@@ -63,13 +69,16 @@ struct AudienceReader {
 extension Value {
     /// The name of a group of the system; whether there is one only the system can tell.
     func unixGroup() -> String? {
-        guard let text = text() else { return nil }
+        text().flatMap(unixGroup(named:))
+    }
+
+    func unixGroup(named name: String) -> String? {
         let allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@\\ "
-        guard text.allSatisfy({ allowed.contains($0) }), text.utf8.count <= 256 else {
+        guard name.allSatisfy({ allowed.contains($0) }), (1...256).contains(name.utf8.count) else {
             refuse("expected the name of a Unix group, not \(kind)")
             return nil
         }
-        return text
+        return name
     }
 
     /// `{ subject: "*OU=Ops*", issuer: "*O=Example*" }`.

@@ -46,10 +46,10 @@ struct GroupReader {
                     let hint = Spelling.nearest(to: name, among: names.sorted())
                     member.refuse("unknown group \"\(name)\"" + Spelling.question(hint))
                 }
-            } else if let spelling = member.spelling, spelling.hasPrefix(Self.unixPrefix) {
-                let name = String(spelling.dropFirst(Self.unixPrefix.count))
-                if name.isEmpty { member.refuse("expected the name of a Unix group") }
-                group.members.unixGroups.append(name)
+            } else if let name = GroupReader.unixGroupName(member) {
+                if let name = member.unixGroup(named: name) {
+                    group.members.unixGroups.append(name)
+                }
             } else if let user = member.userPattern() {
                 group.members.users.append(user)
             }
@@ -58,7 +58,12 @@ struct GroupReader {
     }
 
     /// The group that a text written `group:NAME` names; nil for any other text.
-    static func groupName(_ member: Value) -> String? {
+    static func groupName(_ member: Value) -> String? { name(in: member, after: prefix) }
+
+    /// The Unix group that a text written `unix-group:NAME` names; nil for any other text.
+    static func unixGroupName(_ member: Value) -> String? { name(in: member, after: unixPrefix) }
+
+    private static func name(in member: Value, after prefix: String) -> String? {
         guard let spelling = member.spelling, spelling.hasPrefix(prefix) else { return nil }
         return String(spelling.dropFirst(prefix.count))
     }

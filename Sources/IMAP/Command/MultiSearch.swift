@@ -12,7 +12,8 @@ package struct MultiSearch: Equatable, Sendable {
 }
 
 extension Cursor {
-    /// ESEARCH: [`IN (` filter *(SP filter) `)` SP] [RETURN SP options SP] [CHARSET SP charset SP] keys.
+    /// ESEARCH: [`IN (` filter *(SP filter) `)` SP] [RETURN SP options SP] [CHARSET SP charset SP]
+    /// keys.
     ///
     /// Results can't be saved, and numbers have no meaning, beyond one mailbox (RFC 7377, 2.2).
     mutating func multiSearch() throws(SyntaxError) -> MultiSearch {

@@ -5,8 +5,9 @@ package import Bytes
 package enum NumberTranscoder {
     /// Appends the client's form of a response that `ResponseParser` found to be such a list.
     ///
-    /// ESEARCH and UIDBATCHES name `clientTag`, the tag of the command that it answers, in place of the
-    /// gateway's, and where it names a mailbox `mailbox`, as the client spells it. Leaves `buffer` as it was when the response breaks its grammar.
+    /// ESEARCH and UIDBATCHES name `clientTag`, the tag of the command that it answers, in place of
+    /// the gateway's, and where it names a mailbox `mailbox`, as the client spells it. Leaves
+    /// `buffer` as it was when the response breaks its grammar.
     package static func transcode(
         _ piece: Span<UInt8>,
         clientTag: Tag? = nil,

@@ -2,9 +2,9 @@
 
 /// A response of the backend, parsed whole; its human-readable text is checked and forgotten.
 ///
-/// Responses whose payload may be huge (`search`, `sort`, `thread`, `esearch`, `vanished`, `uidBatches`)
-/// say only which they are: `NumberTranscoder` checks their numbers while it copies them out of the same piece.
-/// A `fetch` is read by `FetchTranscoder`.
+/// Responses whose payload may be huge (`search`, `sort`, `thread`, `esearch`, `vanished`,
+/// `uidBatches`) say only which they are: `NumberTranscoder` checks their numbers while it copies
+/// them out of the same piece. A `fetch` is read by `FetchTranscoder`.
 package enum Response: Equatable, Sendable {
     /// `+ …`: the text is dropped, the gateway writes its own.
     case continuation

@@ -76,18 +76,9 @@ enum TrailDoor {
         _ path: String,
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) throws(SystemError) -> Int32 {
-        let name = Array(path.utf8)
-        var address = sockaddr_un()
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
+        guard let address = LocalAddress(path: path) else {
             throw SystemError("the name \(path) is too long for a socket", code: ENAMETOOLONG)
         }
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe body($0, size)
-            }
-        }
+        return unsafe address.given(to: body)
     }
 }

@@ -87,9 +87,6 @@ struct BackendLogin: ~Copyable {
         return askCapability(into: &out)
     }
 
-    /// Whether bytes behind the last response are an injection: nothing may follow before TLS.
-    var expectsSilence: Bool { stage == .handshake }
-
     mutating func received(_ response: Response, into out: inout Outbox) -> Outcome {
         switch response {
         case .capability(let set):

@@ -308,7 +308,9 @@ extension Gate {
             var subject = Subject(attempt, facts, tls)
             subject.clientName = clientName
             let need = settings.policy.usesNeed(for: subject)
-            if need == .rehearsed && backend.names.uses == nil { recordUnknownUses(into: &out) }
+            if need == .rehearsed && backend.names.uses == nil {
+                trail.recordUnknownUses(into: &out)
+            }
             admission = Admission(
                 subject: subject,
                 knowsGroups: attempt.unixGroups != nil,
@@ -322,13 +324,6 @@ extension Gate {
             forgetIdentity()
             refuse(attempt.tag, .unavailable, user: attempt.user, into: &out)
         }
-    }
-
-    /// Rules in report mode would let nobody in without knowing what mailboxes are for.
-    private mutating func recordUnknownUses(into out: inout Outbox) {
-        let reason: Phrase = "backend does not say what mailboxes are for"
-        let record = trail.event(.backendLogin, verdict: .wouldDeny, reason: reason)
-        trail.record(record, into: &out)
     }
 
     /// The records of what comes after a login that failed are nobody's.

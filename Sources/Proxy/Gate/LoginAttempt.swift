@@ -29,31 +29,6 @@ struct LoginAttempt {
     var unixGroups: Set<String>?
     /// The time by which PAM, then the backend, must have answered.
     var deadline: Instant
-
-    /// Whether `user` matches a route's pattern; `*` stands for any run of characters.
-    static func matches(_ pattern: String, _ user: String) -> Bool {
-        let pattern = Array(pattern.utf8)
-        let user = Array(user.utf8)
-        var position = 0
-        var next = 0
-        var lastStar: (pattern: Int, user: Int)?
-        while next < user.count {
-            if position < pattern.count, pattern[position] == UInt8(ascii: "*") {
-                lastStar = (position, next)
-                position += 1
-            } else if position < pattern.count, pattern[position] == user[next] {
-                position += 1
-                next += 1
-            } else if let star = lastStar {
-                lastStar = (star.pattern, star.user + 1)
-                position = star.pattern + 1
-                next = star.user + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[position...].allSatisfy { $0 == UInt8(ascii: "*") }
-    }
 }
 
 extension AuthenticationMethod {
@@ -85,6 +60,7 @@ extension Subject {
 extension Settings {
     /// The index of the backend that `user` belongs to; nil when no route names the user.
     func backend(for user: String) -> Int? {
-        routes.first { LoginAttempt.matches($0.user, user) }?.backend
+        let name = Array(user.utf8)
+        return routes.first { Wildcard(Array($0.user.utf8)).matches(name.span) }?.backend
     }
 }

@@ -66,6 +66,28 @@ struct Exchange: Equatable {
 }
 
 extension Exchange {
+    /// What stands for all the commands that are sent to the backend in the place of one, be it the
+    /// client's or, without a tag, one that the relay asks by itself.
+    static func undertaken(
+        _ verb: Verb,
+        tag: Tag? = nil,
+        isUID: Bool = false,
+        for purpose: Purpose = .plain,
+        at started: Instant,
+        sequence: UInt64
+    ) -> Exchange {
+        Exchange(
+            number: 0,
+            tag: tag,
+            verb: verb,
+            isUID: isUID,
+            pipelining: .alone,
+            purpose: purpose,
+            started: started,
+            sequence: sequence
+        )
+    }
+
     /// Notes where messages have come to, and which they were here.
     mutating func note(_ code: ResponseCode) {
         switch code {

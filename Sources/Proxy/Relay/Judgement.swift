@@ -32,7 +32,8 @@ struct Grounds: Equatable {
     var destination: Access?
     /// What CATENATE reads.
     var sources: [Source] = []
-    /// What NOTIFY watches or ESEARCH searches: the mailboxes that may be read, and those named that may not.
+    /// What NOTIFY watches or ESEARCH searches: the mailboxes that may be read, and those named
+    /// that may not.
     var watched: [Access] = []
     /// A mailbox that the command does not name, for whose sake it is refused.
     var implied: [Access] = []

@@ -1,5 +1,5 @@
-// Which mailboxes NOTIFY and ESEARCH are about: whatever its filters mean, the backend is told names, each of a
-// mailbox that the user may see and read.
+// Which mailboxes NOTIFY and ESEARCH are about: whatever its filters mean, the backend is told
+// names, each of a mailbox that the user may see and read.
 import Bytes
 import IMAP
 import Policy

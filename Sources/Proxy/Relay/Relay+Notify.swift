@@ -52,7 +52,7 @@ extension Relay {
 
     /// Says the client's NOTIFY again to the backend, as soon as nothing else is under way.
     mutating func renewWatch(at now: Instant, into out: inout Outbox) {
-        guard isWatchStale, let watch, mayRenewWatch else { return }
+        guard isWatchStale, let watch, mayAskBackend else { return }
         isWatchStale = false
         var asked = watch.asked
         // The client knows what there was.
@@ -61,23 +61,15 @@ extension Relay {
         guard case .forward(let forward) = authorization.judge(command) else {
             return endWatch(into: &out)
         }
-        let exchange = Exchange(
-            number: 0,
-            tag: nil,
-            verb: .notify,
-            isUID: false,
-            pipelining: .alone,
-            purpose: .plain,
-            started: now,
-            sequence: watch.sequence
-        )
+        let exchange = Exchange.undertaken(.notify, at: now, sequence: watch.sequence)
         recordWatched(forward.grounds, .notify, of: watch.sequence, into: &out)
         let plan = forward.plan ?? Plan([Step(forward.command, forward.purpose)])
         undertaking = Undertaking(exchange, command, plan)
         goOn(at: now, into: &out)
     }
 
-    var mayRenewWatch: Bool {
+    /// Whether a question of ours may go to the backend: nothing else is under way there.
+    var mayAskBackend: Bool {
         inFlight.isEmpty && undertaking == nil && unsent.isEmpty && !expectsDone && !isFinished
             && !isInsideResponse
     }

@@ -28,14 +28,12 @@ extension Relay {
 
     /// The client's command, as it stands for what is sent in its place.
     func asking(_ tagged: TaggedCommand, _ purpose: Purpose, at now: Instant) -> Exchange {
-        Exchange(
-            number: 0,
+        .undertaken(
+            tagged.command.verb,
             tag: tagged.tag,
-            verb: tagged.command.verb,
             isUID: tagged.command.isUID,
-            pipelining: .alone,
-            purpose: purpose,
-            started: now,
+            for: purpose,
+            at: now,
             sequence: trail.sequence
         )
     }

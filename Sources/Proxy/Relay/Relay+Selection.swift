@@ -82,14 +82,10 @@ extension Relay {
         record.mailbox = authorization.selected(Verb.select.row.mailbox).mailbox?.record
         trail.record(record, into: &out)
         isShut = true
-        let asked = Exchange(
-            number: 0,
-            tag: nil,
-            verb: .unselect,
-            isUID: false,
-            pipelining: .alone,
-            purpose: .refusal(.nonexistent),
-            started: now,
+        let asked = Exchange.undertaken(
+            .unselect,
+            for: .refusal(.nonexistent),
+            at: now,
             sequence: trail.sequence
         )
         begin(authorization.leaving, for: asked, .unselect, at: now, into: &out)

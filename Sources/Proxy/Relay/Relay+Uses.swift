@@ -46,21 +46,12 @@ extension Relay {
 
     /// Asks the backend, as soon as nothing else is under way.
     mutating func renewUses(at now: Instant, into out: inout Outbox) {
-        guard uses.wantsAnswer, mayRenewWatch else { return }
+        guard uses.wantsAnswer, mayAskBackend else { return }
         uses.isStale = false
         uses.expires = now.advanced(by: UsesKnowledge.ageMax)
         guard backend.tellsUses else { return missUses(into: &out) }
         let list = List(selection: [.specialUse], patterns: [[UInt8(ascii: "*")]])
-        let asked = Exchange(
-            number: 0,
-            tag: nil,
-            verb: .list,
-            isUID: false,
-            pipelining: .alone,
-            purpose: .plain,
-            started: now,
-            sequence: trail.sequence
-        )
+        let asked = Exchange.undertaken(.list, at: now, sequence: trail.sequence)
         let plan = Plan([Step(.list(list))], course: .askingUses(MailboxUses()))
         undertaking = Undertaking(asked, .list(list), plan)
         goOn(at: now, into: &out)
@@ -112,11 +103,7 @@ extension Relay {
     /// What a rule would take can't be told: nothing may be done any more.
     private mutating func missUses(into out: inout Outbox) {
         guard uses.need == .enforced else {
-            let reason: Phrase = "backend does not say what mailboxes are for"
-            return trail.record(
-                trail.event(.backendLogin, verdict: .wouldDeny, reason: reason),
-                into: &out
-            )
+            return trail.recordUnknownUses(into: &out)
         }
         end("Mail server does not say what mailboxes are for", .backendLogin, into: &out)
     }

@@ -69,6 +69,9 @@ private struct Sums {
     /// Which entries count, and the number of an entry's slot, as SQL; of numbers alone.
     private let window: String
     private let slot: String
+    /// `sum` would fail beyond 64 bits, and the numbers are a gateway's word.
+    private static let sums =
+        "CAST(total(messages) AS INTEGER) AS messages, CAST(total(bytes) AS INTEGER) AS bytes"
 
     init(_ db: Database, since: Int64?, until: Int64?, slotSeconds: Int64) throws {
         self.db = db
@@ -86,7 +89,7 @@ private struct Sums {
             sql: """
                 SELECT slot, e.text, v.text, r.text, n, messages, bytes FROM (
                     SELECT \(slot) AS slot, event, verdict, result, count(*) AS n,
-                        sum(messages) AS messages, sum(bytes) AS bytes
+                        \(Self.sums)
                     FROM entry NOT INDEXED WHERE \(window) GROUP BY 1, 2, 3, 4
                 )
                 JOIN name AS e ON e.id = event LEFT JOIN name AS v ON v.id = verdict
@@ -112,8 +115,8 @@ private struct Sums {
             db,
             sql: """
                 SELECT slot, text, n, messages, bytes FROM (
-                    SELECT \(slot) AS slot, user, count(*) AS n, sum(messages) AS messages,
-                        sum(bytes) AS bytes
+                    SELECT \(slot) AS slot, user, count(*) AS n,
+                        \(Self.sums)
                     FROM entry NOT INDEXED
                     WHERE \(window) AND messages > 0
                         AND event = (SELECT id FROM name WHERE kind = ? AND text = 'msg.fetch')
@@ -183,9 +186,9 @@ extension Figures.Slot {
         case "auth.fail": failedLogins += count
         case "conn.open": sessions += count
         case "msg.fetch":
-            messagesRead += messages
-            bytesRead += bytes
-        case "msg.append" where result == "OK": messagesFiled += messages
+            messagesRead.add(clamped: messages)
+            bytesRead.add(clamped: bytes)
+        case "msg.append" where result == "OK": messagesFiled.add(clamped: messages)
         default: break
         }
     }
@@ -196,8 +199,16 @@ extension Figures.Slot {
         sessions += other.sessions
         commands += other.commands
         refusals += other.refusals
-        messagesRead += other.messagesRead
-        bytesRead += other.bytesRead
-        messagesFiled += other.messagesFiled
+        messagesRead.add(clamped: other.messagesRead)
+        bytesRead.add(clamped: other.bytesRead)
+        messagesFiled.add(clamped: other.messagesFiled)
+    }
+}
+
+extension Int {
+    /// Adds a volume, up to the largest number: volumes are a gateway's word.
+    package mutating func add(clamped volume: Int) {
+        let (sum, overflows) = addingReportingOverflow(volume)
+        self = overflows ? .max : sum
     }
 }

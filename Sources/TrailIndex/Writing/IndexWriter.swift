@@ -11,8 +11,6 @@ package struct IndexWriter {
     private static let commandsMax = 512
     /// A decision that is older than a week at the end of a run is not waited for any more.
     private static let waitMax: Int64 = 7 * 86_400 * 1_000_000
-    /// No command moved more bytes, whatever its record says: sums of them stay far from overflow.
-    private static let volumeMax: UInt64 = 1 << 48
 
     let db: Database
     private let statements: Statements
@@ -112,8 +110,8 @@ package struct IndexWriter {
 
     private func volume(_ line: Span<UInt8>) -> (messages: Int64, bytes: Int64) {
         (
-            Int64(min(fields.number(.messages, in: line) ?? 0, Self.volumeMax)),
-            Int64(min(fields.number(.bytes, in: line) ?? 0, Self.volumeMax))
+            Int64(clamping: fields.number(.messages, in: line) ?? 0),
+            Int64(clamping: fields.number(.bytes, in: line) ?? 0)
         )
     }
 

@@ -118,6 +118,12 @@ import Testing
                 + "- { id: a, who: everyone, mailboxes: y, limit: deny }",
             ["policy.yaml:5:11: the id \"a\" is taken by the rule at line 4"]
         ),
+        (
+            "{ id: a, who: { users: [\"unix-group:staff\"] }, mailboxes: x, limit: deny }",
+            [
+                "policy.yaml:4:29: Unix groups have a list of their own: write unix-groups: [staff]"
+            ]
+        ),
     ]
 
     @Test("says where and what", arguments: wrong)
@@ -132,6 +138,17 @@ import Testing
             (
                 "{ a: [\"group:b\"] }",
                 ["policy.yaml:2:15: unknown group \"b\""]
+            ),
+            (
+                "{ a: [\"unix-group:\"] }",
+                ["policy.yaml:2:15: expected the name of a Unix group, not \"unix-group:\""]
+            ),
+            (
+                "{ a: [\"unix-group:staff,mail\"] }",
+                [
+                    "policy.yaml:2:15: expected the name of a Unix group, not "
+                        + "\"unix-group:staff,mail\""
+                ]
             ),
             (
                 "{ a: [\"group:b\"], b: [\"group:a\"] }",

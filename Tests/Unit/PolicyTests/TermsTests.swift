@@ -43,7 +43,7 @@ import Testing
         trash.specialUses = SpecialUses(.trash)
         #expect(decide([trash], "Papierkorb", uses: SpecialUses(.trash)).rights.letters == "lr")
         #expect(decide([trash], "Papierkorb").rights == .full)
-        #expect(policy([trash]).specialUses == SpecialUses(.trash))
+        #expect(policy([trash]).usesNeed(for: Subject(user: "ann")) == .enforced)
     }
 
     @Test func metersAreFoundByTheRulesThatHaveThem() throws {

@@ -183,6 +183,16 @@ import Testing
         #expect(replay.commands == 0)
     }
 
+    @Test("a file that can't be read to its end is no trail without refusals")
+    func unreadable() throws {
+        let policy = PolicySet()
+        var replay = Replay(policy, Judge(policy, like: nil), first: 1)
+        // A folder can be opened, and not be read.
+        let error = #expect(throws: (any Error).self) { try replay.read(file: "/") }
+        #expect(error.map { "\($0)" } == "can't read /: Is a directory")
+        #expect(throws: (any Error).self) { try replay.read(file: "/nowhere/trail-1.jsonl") }
+    }
+
     @Test("no word of a stranger steers the terminal")
     func terminal() throws {
         let policy = try Self.policy(("all", "**", .none))

@@ -88,8 +88,8 @@ struct TrailReport {
         for volume in volumes {
             var reader = readers[volume.user] ?? Reader(user: volume.user)
             reader.commands += volume.commands
-            reader.messages += volume.messages
-            reader.bytes += volume.bytes
+            reader.messages.add(clamped: volume.messages)
+            reader.bytes.add(clamped: volume.bytes)
             readers[volume.user] = reader
         }
         return readers.values.sorted { ($1.messages, $0.user) < ($0.messages, $1.user) }

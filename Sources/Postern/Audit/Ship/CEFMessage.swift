@@ -76,6 +76,7 @@ enum CEFMessage {
             case _ where Character(character) == special: escaped += "\\\(character)"
             case "\n": escaped += special == "=" ? "\\n" : " "
             case "\r": escaped += special == "=" ? "\\r" : " "
+            case _ where character.value < 0x20 || character.value == 0x7F: escaped += " "
             default: escaped.unicodeScalars.append(character)
             }
         }

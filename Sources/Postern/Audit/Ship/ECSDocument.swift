@@ -40,8 +40,9 @@ enum ECSDocument {
         event["code"] = record["code"]
         event["outcome"] = record.isSuccess.map { $0 ? "success" : "failure" } ?? "unknown"
         // Nanoseconds there, microseconds here.
-        event["duration"] = record.number("duration_us").map {
-            $0.multipliedReportingOverflow(by: 1000).partialValue
+        event["duration"] = record.number("duration_us").flatMap { duration in
+            let (product, overflows) = duration.multipliedReportingOverflow(by: 1000)
+            return overflows ? nil : product
         }
         return event
     }

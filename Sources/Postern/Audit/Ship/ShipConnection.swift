@@ -240,22 +240,13 @@ struct ShipConnection: ~Copyable {
 /// A stream socket in the file system.
 enum LocalStream {
     static func connect(to path: String) throws(ShipError) -> Socket {
-        let name = Array(path.utf8)
-        var address = sockaddr_un()
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
+        guard let address = LocalAddress(path: path) else {
             throw .receiver("unix:\(path): the path is too long")
         }
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
         let number = linux_socket(AF_UNIX, Int32(SOCK_STREAM.rawValue))
         guard number >= 0 else { throw .receiver("\(SystemError.last("socket"))") }
         let socket = Socket(FileDescriptor(owning: number))
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(number, $0, size)
-            }
-        }
+        let result = unsafe address.given { unsafe Glibc.connect(number, $0, $1) }
         guard result == 0 else { throw .receiver("\(SystemError.last("connect \(path)"))") }
         return socket
     }

@@ -55,21 +55,27 @@ struct PolicyReplay: ParsableCommand {
 
 extension Replay {
     /// Reads a file of the trail, a line at a time: trails are larger than memories.
-    fileprivate mutating func read(file path: String) throws {
-        guard let stream = unsafe fopen(path, "re") else {
-            throw ValidationError("can't read \(path): \(unsafe String(cString: strerror(errno)))")
-        }
+    mutating func read(file path: String) throws {
+        guard let stream = unsafe fopen(path, "re") else { throw Self.unreadable(path) }
         defer { unsafe fclose(stream) }
         var line: UnsafeMutablePointer<CChar>?
         defer { unsafe free(line) }
         var room = 0
         while true {
             let count = unsafe getline(&line, &room, stream)
-            guard count > 0, let start = unsafe line else { return }
+            guard count > 0, let start = unsafe line else {
+                // What could not be read would count as permitted.
+                guard unsafe ferror(stream) == 0 else { throw Self.unreadable(path) }
+                return
+            }
             var bytes = unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
             read(bytes)
         }
+    }
+
+    private static func unreadable(_ path: String) -> ValidationError {
+        ValidationError("can't read \(path): \(unsafe String(cString: strerror(errno)))")
     }
 
     fileprivate var json: String {

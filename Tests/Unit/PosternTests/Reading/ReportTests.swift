@@ -66,6 +66,26 @@ import TrailIndex
         #expect(later.rows.map(\.period) == ["2026-03-02"])
     }
 
+    @Test("volumes beyond all numbers, which a gateway that was taken over may tell, end no report")
+    func excess() throws {
+        let trail = try SampleTrail()
+        var ann = SampleSession(1)
+        for _ in 0..<3 {
+            for volume in [UInt64.max, UInt64(Int64.max), 1] {
+                var read = ann.decision(.fetch)
+                read.messages = volume
+                read.bytes = volume
+                try trail.append(read)
+            }
+            trail.seconds += 86_400
+        }
+        let report = try Self.report(trail, by: .month)
+        #expect(report.total.bytesRead == .max)
+        #expect(report.total.messagesRead == .max)
+        #expect(report.readers.map(\.bytes) == [.max])
+        #expect(report.readers.map(\.messages) == [.max])
+    }
+
     @Test("a day on which somebody read far more than usual stands out")
     func unusual() throws {
         let trail = try SampleTrail()
