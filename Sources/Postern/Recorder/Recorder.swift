@@ -27,6 +27,15 @@ struct Recorder: ParsableCommand {
     @Option(help: "Take no records when less than this many MiB are free, but write the end.")
     var reserveMegabytes: UInt64 = 16
 
+    @Option(help: "What fields are not kept, as in \"people=encrypt words=drop\".")
+    var privacy = PrivacyRules()
+
+    @Option(help: "How long a key for fields lasts: day, month or year.")
+    var keyPeriod = KeyPeriod.month
+
+    @Option(help: "The folder of the keys for fields, instead of one in the trail's.")
+    var keys: String?
+
     @Option(help: "The descriptor of the supervisor's control channel.")
     var control: Int32?
 
@@ -59,7 +68,8 @@ struct Recorder: ParsableCommand {
         do {
             // No socket is made any more afterwards.
             let door = try TrailDoor.open(in: folder)
-            try confinement.enter(.recorder, reaching: .recorder(folder: folder), log: log)
+            let files = FileAccess.recorder(folder: folder, keys: keys)
+            try confinement.enter(.recorder, reaching: files, log: log)
             guard try record(log, hasher, Visitors(door)) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
@@ -106,11 +116,31 @@ struct Recorder: ParsableCommand {
         limits.bytesMax = segmentMegabytes * megabyte
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
         let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * megabyte)
-        let trail = try Trail(in: place, limits: limits, at: now.monotonic)
+        let veil = try veil(at: now.utc, log)
+        let trail = try Trail(in: place, limits: limits, veil: veil, at: now.monotonic)
         let seal = try Seal(in: folder, size: trail.next - 1, hasher: hasher, at: now.monotonic)
         if let key = seal.newKey {
             log.warning("a new trail; keep its first public key where nobody here can: \(key)")
         }
-        return Recording(trail, sealing: seal, boot: Boot.id, at: now)
+        let words = privacy.words
+        let settings = words.isEmpty ? "" : " privacy \(words) period=\(keyPeriod.rawValue)"
+        return Recording(trail, sealing: seal, boot: Boot.id, settings: settings, at: now)
+    }
+
+    /// What veils records; nil where all of them is kept.
+    private func veil(at now: UInt64, _ log: Log) throws(TrailError) -> TrailVeil? {
+        guard !privacy.keepsEverything else { return nil }
+        var rules = privacy
+        rules.period = keyPeriod
+        let folder = KeyFolder(keys ?? KeyFolder.usual(of: folder))
+        let keys = try KeyRing(folder, rules, at: now)
+        keys.log = log
+        return try TrailVeil(rules, keys)
     }
 }
+
+extension PrivacyRules: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
+}
+
+extension KeyPeriod: ExpressibleByArgument {}

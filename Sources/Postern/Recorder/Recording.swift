@@ -45,10 +45,13 @@ package struct Recording: ~Copyable {
     private var failure: Failure?
 
     /// Takes the trail over and puts the start into it.
+    ///
+    /// `settings`: what of the configuration decides over the trail, in words.
     package init(
         _ trail: consuming Trail,
         sealing seal: consuming Seal,
         boot: String,
+        settings: String = "",
         at now: Moment
     ) {
         let repairedBytes = trail.repairedBytes + seal.repairedBytes
@@ -57,7 +60,7 @@ package struct Recording: ~Copyable {
         self.seal = seal
         clock = ClockWatch(at: now)
         var start = Record(.auditStart, .event, isDurable: true, session: [])
-        start.arguments = ShortBytes("boot \(boot)")
+        start.arguments = ShortBytes(Array("boot \(boot)\(settings)".utf8).span)
         start.details = ClockWatch.details
         if repairedBytes > 0 {
             start.reason =
@@ -85,6 +88,12 @@ package struct Recording: ~Copyable {
 
     /// Reads once from a feed.
     package mutating func receive(from feed: Feed, at now: Moment) -> Feed.Arrival {
+        do {
+            try trail.keys?.turn(to: now.utc)
+        } catch {
+            fail(error, at: now)
+            return .nothing
+        }
         let arrival = feed.receive(through: &scratch, into: &trail)
         if case .durable(let count) = arrival { awaitDisk(count, at: now) }
         if arrival == .malformed { recordMalformed(at: now) }
@@ -109,6 +118,7 @@ package struct Recording: ~Copyable {
         if now.monotonic >= spokeAt + Self.silenceMax && failure == nil { recordLife(at: now) }
         if isGathering(at: now) && !isLast { return }
         do {
+            try trail.keys?.turn(to: now.utc)
             if failure != nil {
                 try trail.rewind()
                 try seal.sign(in: trail.segmentName, at: now.monotonic)
@@ -223,7 +233,8 @@ package struct Recording: ~Copyable {
     private mutating func record(_ entry: Record, at now: Moment) {
         var own = Buffer()
         encoder.encode(entry, at: now, into: &own)
-        trail.append(own.span)
+        // Its form is ours: only a library that fails could keep it out.
+        guard trail.append(own.span) else { return fail(.signing, at: now) }
         spokeAt = now.monotonic
         awaitDisk(1, at: now)
     }
