@@ -212,6 +212,18 @@ package struct Recording: ~Copyable {
         record(entry, at: now)
     }
 
+    /// The trail's folder.
+    var folder: String { trail.path }
+
+    /// Puts an order's entry into the trail; when this returns it is on disk and signed.
+    ///
+    /// May use the space that is kept free: what is removed makes more.
+    mutating func recordNow(_ entry: Record, at now: Moment) throws(TrailError) {
+        record(entry, at: now)
+        commit(at: now, isLast: true)
+        if let error { throw error }
+    }
+
     private mutating func recordJump(of microseconds: Int64, at now: Moment) {
         var entry = Record(.auditTime, .event, isDurable: true, session: [])
         entry.reason = "the clock was set, or the machine slept"

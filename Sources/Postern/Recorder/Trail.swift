@@ -23,6 +23,8 @@ package enum TrailError: Error, Equatable {
     case signing
     /// The index over the trail can't be made or searched.
     case index(String)
+    /// The file of the holds can't be believed.
+    case holds(String)
 }
 
 extension TrailError: CustomStringConvertible {
@@ -40,6 +42,7 @@ extension TrailError: CustomStringConvertible {
         case .handover(let fault): "\(fault); verify the trail"
         case .signing: "the cryptographic library can't make a key or a signature"
         case .index(let fault): "index: \(fault)"
+        case .holds(let fault): "\(fault); nothing is held or released before that is mended"
         }
     }
 }
@@ -83,6 +86,9 @@ package struct Trail: ~Copyable {
         next = tail.next
         repairedBytes = tail.removedBytes
     }
+
+    /// The folder.
+    var path: String { folder.path }
 
     /// Bytes that are not on disk yet.
     package var unsyncedBytes: Int { lines.count }
