@@ -53,7 +53,8 @@ struct MemberTable: Sendable {
         "sections": .plain, "extent": .plain, "message_ids": .list(.messages), "filed": .filed,
         "duration_us": .plain, "to_uidvalidity": .plain, "to_uids": .plain, "commands": .plain,
         "bytes_in": .plain, "bytes_out": .plain, "clock": .plain, "clock_error_us": .plain,
-        "uid": .plain, "step_us": .plain, "lost": .plain, "late": .plain,
+        "uid": .plain, "step_us": .plain, "hold": .plain, "because": .field(.words), "lost": .plain,
+        "late": .plain,
     ])
 
     static let mailbox = MemberTable([

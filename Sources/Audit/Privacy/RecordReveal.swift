@@ -3,7 +3,7 @@ import Bytes
 
 /// Reveals lines; one serves any number of them.
 package struct RecordReveal {
-    /// Stands where a key is gone. No user's name has parentheses.
+    /// Stands where a key is gone; no user's name has parentheses.
     package static let forgotten = "(forgotten)"
     /// Stands where a value doesn't fit its key, field or tag.
     package static let unreadable = "(unreadable)"

@@ -213,7 +213,9 @@ extension MemberKind {
 
 extension Range<Int> {
     /// Without the brackets or quotes at both ends.
-    fileprivate var inside: Range<Int> { lowerBound + 1..<Swift.max(lowerBound + 1, upperBound - 1) }
+    fileprivate var inside: Range<Int> {
+        lowerBound + 1..<Swift.max(lowerBound + 1, upperBound - 1)
+    }
 }
 
 /// What decides over a record before any member of it is written.

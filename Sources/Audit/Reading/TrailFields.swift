@@ -6,7 +6,9 @@ import Bytes
 /// Names that it doesn't know are passed over. A gateway that was taken over can choose what stands
 /// on a line, so whatever readers could take in two ways, as a name that stands twice, is refused.
 package struct TrailFields: Sendable {
-    private enum Kind: UInt8 { case absent, text, hexadecimal, pseudonym, number, list, object, other }
+    private enum Kind: UInt8 {
+        case absent, text, hexadecimal, pseudonym, number, list, object, other
+    }
 
     private struct Place {
         var start: UInt32 = 0
@@ -99,7 +101,9 @@ extension TrailFields {
     /// pseudonym stands there as `hmac:` and its digits.
     package func text(_ field: TrailField, in line: Span<UInt8>) -> String? {
         if let range = range(field, .text) { return line.extracting(range).unescaped }
-        if let range = range(field, .hexadecimal) { return "hex:" + line.extracting(range).unescaped }
+        if let range = range(field, .hexadecimal) {
+            return "hex:" + line.extracting(range).unescaped
+        }
         return range(field, .pseudonym).map { "hmac:" + line.extracting($0).unescaped }
     }
 

@@ -15,6 +15,8 @@ struct Recorder: ParsableCommand {
         shouldDisplay: false
     )
 
+    private static let megabyte: UInt64 = 1024 * 1024
+
     @Option(help: "The folder of the trail; it must exist.")
     var folder: String
 
@@ -27,14 +29,7 @@ struct Recorder: ParsableCommand {
     @Option(help: "Take no records when less than this many MiB are free, but write the end.")
     var reserveMegabytes: UInt64 = 16
 
-    @Option(help: "What fields are not kept, as in \"people=encrypt words=drop\".")
-    var privacy = PrivacyRules()
-
-    @Option(help: "How long a key for fields lasts: day, month or year.")
-    var keyPeriod = KeyPeriod.month
-
-    @Option(help: "The folder of the keys for fields, instead of one in the trail's.")
-    var keys: String?
+    @OptionGroup var privacy: PrivacyOptions
 
     @Option(help: "The descriptor of the supervisor's control channel.")
     var control: Int32?
@@ -66,11 +61,13 @@ struct Recorder: ParsableCommand {
         // Before confinement: the library may want to read its configuration.
         guard let hasher = TreeHasher() else { throw ExitCode.failure }
         do {
+            // Before the door, which may be that of a recorder at work.
+            let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * Self.megabyte)
             // No socket is made any more afterwards.
             let door = try TrailDoor.open(in: folder)
-            let files = FileAccess.recorder(folder: folder, keys: keys)
+            let files = FileAccess.recorder(folder: folder, keys: privacy.keys)
             try confinement.enter(.recorder, reaching: files, log: log)
-            guard try record(log, hasher, Visitors(door)) else { throw ExitCode.failure }
+            guard try record(log, hasher, in: place, Visitors(door)) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -83,13 +80,14 @@ struct Recorder: ParsableCommand {
     private func record(
         _ log: Log,
         _ hasher: TreeHasher,
+        in place: consuming TrailFolder,
         _ visitors: consuming Visitors
     ) throws -> Bool {
         // Ctrl-C reaches the whole group: the gateway's last records come after it.
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
         _ = umask(0o027)
-        var recording = try recording(hasher, at: Moment.now, log)
+        var recording = try recording(hasher, in: place, at: Moment.now, log)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
         // The start stands in the trail, and is signed, before anybody counts on it.
@@ -108,39 +106,26 @@ struct Recorder: ParsableCommand {
 
     private func recording(
         _ hasher: TreeHasher,
+        in place: consuming TrailFolder,
         at now: Moment,
         _ log: Log
     ) throws -> Recording {
-        let megabyte: UInt64 = 1024 * 1024
         var limits = SegmentLimits()
-        limits.bytesMax = segmentMegabytes * megabyte
+        limits.bytesMax = segmentMegabytes * Self.megabyte
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
-        let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * megabyte)
-        let veil = try veil(at: now.utc, log)
+        let veil = try privacy.veil(of: folder, at: now.utc, log)
         let trail = try Trail(in: place, limits: limits, veil: veil, at: now.monotonic)
         let seal = try Seal(in: folder, size: trail.next - 1, hasher: hasher, at: now.monotonic)
         if let key = seal.newKey {
             log.warning("a new trail; keep its first public key where nobody here can: \(key)")
         }
-        let words = privacy.words
-        let settings = words.isEmpty ? "" : " privacy \(words) period=\(keyPeriod.rawValue)"
-        return Recording(trail, sealing: seal, boot: Boot.id, settings: settings, at: now)
-    }
-
-    /// What veils records; nil where all of them is kept.
-    private func veil(at now: UInt64, _ log: Log) throws(TrailError) -> TrailVeil? {
-        guard !privacy.keepsEverything else { return nil }
-        var rules = privacy
-        rules.period = keyPeriod
-        let folder = KeyFolder(keys ?? KeyFolder.usual(of: folder))
-        let keys = try KeyRing(folder, rules, at: now)
-        keys.log = log
-        return try TrailVeil(rules, keys)
+        return Recording(
+            trail,
+            sealing: seal,
+            boot: Boot.id,
+            settings: privacy.words,
+            keys: privacy.folder(of: folder),
+            at: now
+        )
     }
 }
-
-extension PrivacyRules: ExpressibleByArgument {
-    package init?(argument: String) { self.init(argument) }
-}
-
-extension KeyPeriod: ExpressibleByArgument {}

@@ -24,7 +24,9 @@ package struct Recording: ~Copyable {
         var error: TrailError
     }
 
-    private var trail: Trail
+    var trail: Trail
+    /// The keys of fields, of all periods.
+    let keyFolder: KeyFolder
     private var seal: Seal
     /// Lines that came to the disk with the last sync; kept for its storage.
     private var durable = Buffer()
@@ -46,16 +48,19 @@ package struct Recording: ~Copyable {
 
     /// Takes the trail over and puts the start into it.
     ///
-    /// `settings`: what of the configuration decides over the trail, in words.
+    /// `settings`: what of the configuration decides over the trail, in words. `keys`: where keys of
+    /// fields are, if not in the trail's folder.
     package init(
         _ trail: consuming Trail,
         sealing seal: consuming Seal,
         boot: String,
         settings: String = "",
+        keys: KeyFolder? = nil,
         at now: Moment
     ) {
         let repairedBytes = trail.repairedBytes + seal.repairedBytes
         let isLineCut = trail.repairedBytes > 0
+        keyFolder = keys ?? KeyFolder(KeyFolder.usual(of: trail.path))
         self.trail = trail
         self.seal = seal
         clock = ClockWatch(at: now)
@@ -220,6 +225,18 @@ package struct Recording: ~Copyable {
         entry.arguments = ShortBytes(text.span)
         entry.details = [.number("uid", UInt64(user))]
         record(entry, at: now)
+    }
+
+    /// The trail's folder.
+    var folder: String { trail.path }
+
+    /// Puts an order's entry into the trail; when this returns it is on disk and signed.
+    ///
+    /// May use the space that is kept free: what is removed makes more.
+    mutating func recordNow(_ entry: Record, at now: Moment) throws(TrailError) {
+        record(entry, at: now)
+        commit(at: now, isLast: true)
+        if let error { throw error }
     }
 
     private mutating func recordJump(of microseconds: Int64, at now: Moment) {

@@ -27,6 +27,8 @@ package enum TrailError: Error, Equatable {
     case keysOpen(folder: String)
     /// A file among the keys holds none.
     case keyDamaged(file: String)
+    /// The file of the holds can't be believed.
+    case holds(String)
 }
 
 extension TrailError: CustomStringConvertible {
@@ -46,6 +48,7 @@ extension TrailError: CustomStringConvertible {
         case .index(let fault): "index: \(fault)"
         case .keysOpen(let folder): "\(folder) can be read by others than its owner: chmod 700"
         case .keyDamaged(let file): "\(file) holds no key; put back a copy, or move it away"
+        case .holds(let fault): "\(fault); nothing is held or released before that is mended"
         }
     }
 }
@@ -93,6 +96,9 @@ package struct Trail: ~Copyable {
         next = tail.next
         repairedBytes = tail.removedBytes
     }
+
+    /// The folder.
+    var path: String { folder.path }
 
     /// Bytes that are not on disk yet.
     package var unsyncedBytes: Int { lines.count }

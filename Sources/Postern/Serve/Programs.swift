@@ -121,8 +121,9 @@ struct Programs {
     }
 
     private func privacy(_ audit: AuditTrail) -> [String] {
-        guard !audit.privacy.keepsEverything else { return [] }
+        // Where keys are from before, users may be forgotten yet when nothing is encrypted any more.
         let keys = audit.keys.map { ["--keys", $0] } ?? []
+        guard !audit.privacy.keepsEverything else { return keys }
         return ["--privacy", audit.privacy.words, "--key-period", audit.privacy.period.rawValue]
             + keys
     }

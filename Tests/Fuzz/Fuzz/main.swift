@@ -3,7 +3,7 @@ import CFuzzer
 import Glibc
 
 enum Target: String, CaseIterable {
-    case client, backend, session, names, globs, helper
+    case client, backend, session, names, globs, helper, records
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Target.init)
 
@@ -15,6 +15,7 @@ enum Target: String, CaseIterable {
         case .names: fuzzNames(input)
         case .globs: fuzzGlobs(input)
         case .helper: fuzzHelper(input)
+        case .records: fuzzRecords(input)
         }
     }
 }

@@ -50,7 +50,9 @@ struct IndexedTrail {
         self.reveal = reveal
         let found = try TrailFiles(folder)
         do {
-            index = try TrailIndex(fillingMemory: { try found.fill(&$0, IndexProgress(), revealing: reveal) })
+            index = try TrailIndex(fillingMemory: { writer in
+                try found.fill(&writer, IndexProgress(), revealing: reveal)
+            })
         } catch let error as TrailError {
             throw error
         } catch {

@@ -1,6 +1,7 @@
 // The keys of fields on disk: a folder a period, in it a file a key, called by its random name.
 package import Audit
 import Bytes
+import CLinux
 import Glibc
 import Reactor
 
@@ -19,16 +20,18 @@ package struct KeyFolder {
 
     /// Makes the folder where it isn't; refuses one that others than its owner can look into.
     package func prepare() throws(TrailError) {
-        try make(path)
+        if try make(path) { try sync(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])) }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw .last("stat \(path)") }
         guard status.st_mode & 0o077 == 0 else { throw .keysOpen(folder: path) }
     }
 
-    private func make(_ path: String) throws(TrailError) {
-        guard unsafe mkdirat(AT_FDCWD, path, 0o700) == 0 || errno == EEXIST else {
-            throw .last("make \(path)")
-        }
+    /// Makes a folder; false where it is there.
+    @discardableResult
+    private func make(_ path: String) throws(TrailError) -> Bool {
+        if unsafe mkdirat(AT_FDCWD, path, 0o700) == 0 { return true }
+        guard errno == EEXIST else { throw .last("make \(path)") }
+        return false
     }
 
     /// The periods of which there are keys, in order.
@@ -113,9 +116,21 @@ extension KeyFolder {
         }
     }
 
+    /// The keys of a user over all periods.
+    func keys(ofUser user: String) throws(TrailError) -> [KeyPlace] {
+        let subject = FieldKey.Subject(user: user)
+        var found: [KeyPlace] = []
+        for period in try periods() {
+            for key in try keys(of: period) where key.subject == subject {
+                found.append(KeyPlace(period: period, id: key.id))
+            }
+        }
+        return found
+    }
+
     /// Overwrites a key's file, as far as the disk lets itself be told where to write, and removes
     /// it; one that is gone is as it should be.
-    func destroy(_ key: DestroyedKey) throws(TrailError) {
+    func destroy(_ key: KeyPlace) throws(TrailError) {
         let folder = "\(path)/\(key.period)"
         try destroy("\(folder)/\(key.id)")
         try sync(folder)
@@ -146,8 +161,8 @@ extension KeyFolder {
     }
 }
 
-/// A key that is to be destroyed, by its name.
-package struct DestroyedKey: Equatable {
-    package let period: String
-    package let id: String
+/// Where a key lies.
+struct KeyPlace: Equatable {
+    let period: String
+    let id: String
 }

@@ -61,7 +61,8 @@ package final class KeyRing {
         hasToldFull = false
     }
 
-    private func made(_ subject: FieldKey.Subject, _ period: String) throws(TrailError) -> FieldKey {
+    private func made(_ subject: FieldKey.Subject, _ period: String) throws(TrailError) -> FieldKey
+    {
         guard let key = FieldKey(for: subject, in: period) else { throw .signing }
         unwritten.append(key)
         return key
@@ -101,26 +102,11 @@ package final class KeyRing {
         unwritten.removeAll()
     }
 
-    /// Lets a user's keys go and says which they are, over all periods; `destroy` comes next.
-    package func forget(_ user: String) throws(TrailError) -> [DestroyedKey] {
-        let subject = FieldKey.Subject(user: user)
-        var found: [DestroyedKey] = []
-        for period in try folder.periods() {
-            for key in try folder.keys(of: period) where key.subject == subject {
-                found.append(DestroyedKey(period: period, id: key.id))
-            }
-        }
-        // Lines under a key that was never written can't be read from now on.
-        unwritten.removeAll { $0.subject == subject }
-        if case .person(let name) = subject {
-            persons[name] = nil
-            known.remove(name)
-        }
-        return found
-    }
-
-    package func destroy(_ keys: [DestroyedKey]) throws(TrailError) {
-        for key in keys { try folder.destroy(key) }
+    /// Lets a user's key go: the next record of his is under a new one.
+    package func forget(_ user: String) {
+        guard case .person(let name) = FieldKey.Subject(user: user) else { return }
+        persons[name] = nil
+        known.remove(name)
     }
 }
 

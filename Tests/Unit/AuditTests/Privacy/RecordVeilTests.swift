@@ -19,7 +19,7 @@ struct RecordVeilTests {
         let members = try veiled(record)
         for text in clear {
             #expect(record.contains(text), "the record lacks \(text)")
-            #expect(!members.contains(text), "\(text) is in \(members)")
+            #expect(!visible(members).contains(text), "\(text) is in \(members)")
         }
         #expect(veiled.revealed(members) == "{\"seq\":7,\(record)}")
     }
@@ -67,7 +67,8 @@ struct RecordVeilTests {
         )
         let line = Array("{\"seq\":1,\(try veiled(fullRecord()))}".utf8)
         #expect(TrailRecord(line)?[.user] == made.map { "hmac:\($0)" })
-        for text in clear { #expect(!String(decoding: line, as: UTF8.self).contains(text)) }
+        let seen = visible(String(decoding: line, as: UTF8.self))
+        for text in clear { #expect(!seen.contains(text), "\(text)") }
     }
 
     @Test("lacks what is dropped")
@@ -108,9 +109,9 @@ struct RecordVeilTests {
         #expect(try veiled(encoded(record)) == encoded(record))
         record.event = .auditSearch
         record.arguments = ShortBytes("search --user ann")
-        #expect(try !veiled(encoded(record)).contains("ann"))
+        #expect(try !visible(veiled(encoded(record))).contains("ann"))
         // A gateway can't have its words taken for the machinery's.
-        #expect(try !veiled(fullRecord(event: .auditStart)).contains("Seen"))
+        #expect(try !visible(veiled(fullRecord(event: .auditStart))).contains("Seen"))
     }
 }
 

@@ -111,3 +111,10 @@ private func mailbox(_ name: String) -> Record.Mailbox {
         because: ["for ever"]
     )
 }
+
+/// What can be read of members: without ciphertext and pseudonyms, in which any three letters may
+/// stand by chance.
+func visible(_ members: String) -> String {
+    members.replacing(#/_(enc|hmac)":("[^"]*"|\[[^\]]*\])/#, with: "_")
+        .replacing(#/"key":"[0-9a-f]{16}"/#, with: "")
+}
