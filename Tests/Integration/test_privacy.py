@@ -115,13 +115,17 @@ class Forgetting(PrivacyCase):
         self.assertIn(f'UID FETCH "{MAILBOX}"', told)
         self.assertIn(HELEN, self.audit("who-read", MAILBOX, 1, "--trail", self.trail, "--reveal"))
         self.assertIn(BRUNO, self.audit("report", "--trail", self.trail, "--reveal"))
+        tail = ["tail", "-n", "1000", "--trail", self.trail, "--event", "auth.ok"]
+        self.assertIn(f" {HELEN}@127.0.0.1 auth.ok", self.audit(*tail, "--reveal"))
+        self.assertNotIn(HELEN, self.audit(*tail))
 
         said = self.audit("forget", HELEN, "--trail", self.trail, "--because", "her wish")
         self.assertIn("forgotten", said)
         self.verify()
+        self.assert_replayed()
         [entry] = self.found("--reveal", "--event", "audit.forget")
         self.assertRegex(entry["args"], r"^1 key: \d{4}-\d\d/[0-9a-f]{16}$")
-        self.assertEqual((entry["because"], entry["uid"]), ("her wish", os.getuid()))
+        self.assertEqual((entry["because"], entry.get("uid", 0)), ("her wish", os.getuid()))
         left = privacy.keys(self.trail / "keys")
         self.assertEqual(set(known) - set(left), {entry["args"][-16:]})
         for path in (self.trail / "keys").rglob("*"):
@@ -151,6 +155,24 @@ class Forgetting(PrivacyCase):
         with self.assertRaisesRegex(AssertionError, "case-7 is a legal hold"):
             self.audit("forget", HELEN, "--trail", self.trail, "--because", "again")
         self.verify()
+
+    def assert_replayed(self):
+        """A policy judges what can be revealed, and counts what can't."""
+        stricter = self.folder / "stricter.yaml"
+        stricter.write_text(self.policy.replace("[Secret]", f"[{MAILBOX}]"))
+
+        def replay(*arguments):
+            done = subprocess.run(
+                [str(program()), "policy", "replay", str(self.trail), "--policy", str(stricter),
+                 "--format", "json", *arguments], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+
+        hidden, revealed = replay(), replay("--reveal")
+        self.assertEqual((hidden["commands"], hidden["byUser"]), (0, {}))
+        self.assertGreater(hidden["unread"], 10)
+        self.assertEqual(set(revealed["byUser"]), {BRUNO})
+        self.assertLess(revealed["unread"], hidden["unread"])
 
     def test_nobody_but_the_recorders_user_reads_keys_or_forgets(self):
         if os.getuid() != 0:

@@ -8,6 +8,11 @@ package struct RecordReveal {
     /// Stands where a value doesn't fit its key, field or tag.
     package static let unreadable = "(unreadable)"
 
+    /// Whether a text is what stood there, as far as can be told.
+    package static func isReadable(_ text: String) -> Bool {
+        text != forgotten && text != unreadable
+    }
+
     private let cipher: FieldCipher
     private let keys: [String: FieldKey]
 

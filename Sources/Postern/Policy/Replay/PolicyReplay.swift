@@ -39,6 +39,7 @@ struct PolicyReplay: ParsableCommand {
         // A trail of single files has no folder where keys would be.
         let folder = trail.first { FileManager.default.isFolder($0) } ?? "."
         let reveal = try revealing.reveal(of: folder)
+        if reveal != nil { try announceCommand(at: folder) }
         for file in try trail.flatMap(Self.files) { try replay.read(file: file, reveal) }
         replay.finish()
         switch format {

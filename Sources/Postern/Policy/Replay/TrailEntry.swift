@@ -35,8 +35,9 @@ struct TrailEntry {
         client = record[.client]
         tls = record[.tls]
         subjectOfCertificate = record[.certSubject]
-        // A policy can't judge a pseudonym.
-        user = record.isWhole(.user) ? record[.user] : nil
+        // A policy can judge neither a pseudonym nor a name that is forgotten.
+        let name = record.isWhole(.user) ? record[.user] : nil
+        user = name.flatMap { RecordReveal.isReadable($0) ? $0 : nil }
         method = record[.method]
         self.phase = phase
         verdict = record[.verdict]

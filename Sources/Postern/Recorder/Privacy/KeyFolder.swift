@@ -87,19 +87,35 @@ package struct KeyFolder {
 // MARK: Writing and destroying
 
 extension KeyFolder {
+    /// So many keys are brought to disk one by one; of more the whole file system is, which costs
+    /// a morning's logins one sync for all that come together instead of one each.
+    private static let singlesMax = 4
+
     /// Returns when the keys are on disk under their names; can be repeated after a failure.
     func write(_ keys: [FieldKey]) throws(TrailError) {
         for period in Set(keys.map(\.period)).sorted() {
             let folder = "\(path)/\(period)"
             try make(folder)
-            for key in keys where key.period == period { try write(key, in: folder) }
+            let keys = keys.filter { $0.period == period }
+            let isSingle = keys.count <= Self.singlesMax
+            for key in keys { try write(key, in: folder, isSynced: isSingle) }
+            if !isSingle { try syncAll(in: folder) }
+            for key in keys { try putInForce(key, in: folder) }
             try sync(folder)
         }
         if !keys.isEmpty { try sync(path) }
     }
 
-    private func write(_ key: FieldKey, in folder: String) throws(TrailError) {
-        let draft = "\(folder)/\(key.id)\(Self.draftEnding)"
+    private func draft(_ key: FieldKey, in folder: String) -> String {
+        "\(folder)/\(key.id)\(Self.draftEnding)"
+    }
+
+    private func write(
+        _ key: FieldKey,
+        in folder: String,
+        isSynced: Bool
+    ) throws(TrailError) {
+        let draft = draft(key, in: folder)
         let file = try FileDescriptor.opening(draft, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
         var outcome: Result<Void, TrailError> = .success(())
         key.text.withBytes { bytes in
@@ -110,7 +126,11 @@ extension KeyFolder {
             }
         }
         try outcome.get()
-        guard fdatasync(file.number) == 0 else { throw .last("sync \(draft)") }
+        guard !isSynced || fdatasync(file.number) == 0 else { throw .last("sync \(draft)") }
+    }
+
+    private func putInForce(_ key: FieldKey, in folder: String) throws(TrailError) {
+        let draft = draft(key, in: folder)
         guard unsafe rename(draft, "\(folder)/\(key.id)") == 0 else {
             throw .last("rename \(draft)")
         }
@@ -153,6 +173,12 @@ extension KeyFolder {
         for name in try names(in: folder) where name.hasSuffix(Self.draftEnding) {
             try destroy("\(folder)/\(name)")
         }
+    }
+
+    /// Brings everything of the folder's file system to disk.
+    private func syncAll(in folder: String) throws(TrailError) {
+        let directory = try FileDescriptor.opening(folder, O_RDONLY | O_DIRECTORY)
+        guard linux_sync_file_system(directory.number) == 0 else { throw .last("sync \(folder)") }
     }
 
     private func sync(_ folder: String) throws(TrailError) {
