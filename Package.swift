@@ -157,7 +157,9 @@ if Context.environment["FUZZ"] != nil {
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         program(
             "Fuzz",
-            imports: ["Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "CFuzzer"],
+            imports: [
+                "Bytes", "IMAP", "Policy", "Authentication", "Audit", "Proxy", "Reactor", "CFuzzer",
+            ],
             path: "Tests/Fuzz/Fuzz"
         ),
     ]

@@ -8,6 +8,9 @@ package struct SessionFacts: Equatable, Sendable {
     package var listener = ""
     package var clientAddress = ""
     package var clientPort: UInt16 = 0
+    /// The balancer that has told the client's address and port.
+    package var proxyAddress: String?
+    package var proxyPort: UInt16 = 0
     package var tlsVersion: String?
     package var tlsCipher: String?
     package var serverName: String?
@@ -42,6 +45,8 @@ extension SessionFacts {
         append(#","listener":""#, listener, to: &members)
         append(#","client":""#, clientAddress, to: &members)
         if clientPort > 0 { members.appendMember(#","client_port":"#, UInt64(clientPort)) }
+        append(#","proxy":""#, proxyAddress, to: &members)
+        if proxyPort > 0 { members.appendMember(#","proxy_port":"#, UInt64(proxyPort)) }
         append(#","tls":""#, tlsVersion, to: &members)
         append(#","cipher":""#, tlsCipher, to: &members)
         append(#","sni":""#, serverName, to: &members)

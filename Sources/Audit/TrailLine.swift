@@ -1,4 +1,4 @@
-// One line of the trail: what the recorder puts around a record, and what it lets in.
+// One line of the trail: what the recorder puts around a record.
 package import Bytes
 import Glibc
 
@@ -10,25 +10,6 @@ package enum TrailLine {
     package static let bytesMax = 2 * RecordHeader.payloadBytesMax + surroundBytes
 
     private static let start: StaticString = "{\"seq\":"
-    private static let recordStart: StaticString = "\"v\":1,"
-
-    /// Whether a gateway may put these bytes on a line.
-    ///
-    /// The gateway parses strangers' bytes and may have been taken over: whatever it sends can't
-    /// end the line, move a terminal's cursor or be anything but a version 1 record.
-    package static func accepts(_ payload: Span<UInt8>) -> Bool {
-        let prefix = recordStart.utf8CodeUnitCount
-        guard payload.count >= prefix, payload.count <= RecordHeader.payloadBytesMax else {
-            return false
-        }
-        for index in 0..<prefix where unsafe payload[index] != recordStart.utf8Start[index] {
-            return false
-        }
-        // Without an early exit, so that the compiler may look at many bytes at once.
-        var outsiders: UInt8 = 0
-        for index in payload.indices { outsiders |= payload[index] &- 0x20 < 0x5F ? 0 : 1 }
-        return outsiders == 0
-    }
 
     /// Appends the line of record `sequence`.
     package static func append(

@@ -18,6 +18,9 @@ extern int setresgid(gid_t, gid_t, gid_t);
 // Has the kernel send `signal` to this process when its parent dies. Changing user ids undoes it.
 static inline int linux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
+// Has the kernel make this process the parent of whatever those below it leave behind.
+static inline int linux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
 // Shows up in process lists; cut after 15 bytes.
 static inline void linux_name_process(const char *name) { prctl(PR_SET_NAME, name); }
 

@@ -35,6 +35,8 @@ package struct Listener: Sendable {
     /// At least one: the first is shown to clients whose SNI names none of the others.
     package var certificates: [CertificateFiles]
     package var clientCertificates: ClientCertificates?
+    /// Whose connections begin with a PROXY header: balancers, whose word on the client counts.
+    package var proxies: [Network]
 }
 
 /// What client certificates are verified against.

@@ -7,6 +7,12 @@ package struct NetworkAddress: Hashable, Sendable {
 
     package init(bits: UInt128) { self.bits = bits }
 
+    /// From the 4 or 16 octets of an address in network order.
+    package init(octets: [UInt8]) {
+        let number = octets.reduce(0) { $0 << 8 | UInt128($1) }
+        bits = octets.count == 4 ? Self.mapped | number : number
+    }
+
     /// Reads `192.0.2.1` or `2001:db8::1`; nil for anything else.
     package init?(_ text: String) {
         if let bits = Self.ipv4(Substring(text)) {
@@ -20,7 +26,7 @@ package struct NetworkAddress: Hashable, Sendable {
 
     package var isIPv4: Bool { bits >> 32 == Self.mapped >> 32 }
 
-    private static let mapped: UInt128 = 0xFFFF << 32
+    fileprivate static let mapped: UInt128 = 0xFFFF << 32
 
     private static func ipv4(_ text: Substring) -> UInt32? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -121,6 +127,11 @@ package struct Network: Hashable, Sendable {
     /// The first and the last address, as numbers.
     var first: UInt128 { prefix }
     var last: UInt128 { prefix | ~mask }
+
+    /// Whether it holds every address, or every one of IPv4.
+    package var isEverything: Bool {
+        mask == 0 || mask == UInt128.max << 32 && prefix == NetworkAddress.mapped
+    }
 
     package func contains(_ address: NetworkAddress) -> Bool { address.bits & mask == prefix }
 

@@ -17,16 +17,14 @@ struct RecentDecisions {
         let signatures = signatures.span
         for index in signatures.indices where signatures[index] == wanted {
             // Compared in its place: a copy would be counted and given back.
-            guard decisions[index].uses == uses, decisions[index].mailbox == mailbox else {
-                continue
-            }
+            guard decisions[index].isOn(mailbox, uses) else { continue }
             return decisions[index]
         }
         return nil
     }
 
-    mutating func remember(_ decision: Decision) {
-        let signature = Self.signature(decision.mailbox, decision.uses)
+    mutating func remember(_ decision: Decision, on mailbox: [UInt8], _ uses: SpecialUses) {
+        let signature = Self.signature(mailbox, uses)
         guard decisions.count == Self.decisionsMax else {
             signatures.append(signature)
             decisions.append(decision)
@@ -39,10 +37,17 @@ struct RecentDecisions {
 
     /// Tells most names apart: their length and their end, where names of one hierarchy differ.
     private static func signature(_ mailbox: [UInt8], _ uses: SpecialUses) -> UInt64 {
-        var signature = UInt64(truncatingIfNeeded: mailbox.count) ^ UInt64(uses.rawValue) << 16
-        for index in max(0, mailbox.count - 8)..<mailbox.count {
-            signature = signature << 7 ^ signature >> 57 ^ UInt64(mailbox[index])
+        let length = UInt64(truncatingIfNeeded: mailbox.count) ^ UInt64(uses.rawValue) << 16
+        let end = mailbox.count - MemoryLayout<UInt64>.size
+        // Read at once: what eight bytes are is the same as one number.
+        guard end < 0 else {
+            let tail = unsafe mailbox.withUnsafeBytes {
+                unsafe $0.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+            }
+            return tail ^ length &* 0x9E37_79B9_7F4A_7C15
         }
+        var signature = length
+        for byte in mailbox { signature = signature << 8 ^ UInt64(byte) }
         return signature
     }
 }

@@ -33,7 +33,7 @@ package final class UserPolicy {
     package func decide(_ mailbox: [UInt8], uses: SpecialUses = .none) -> Decision {
         if let known = recent.decision(on: mailbox, uses) { return known }
         let decision = rules.decide(mailbox, uses)
-        recent.remember(decision)
+        recent.remember(decision, on: mailbox, uses)
         return decision
     }
 
@@ -114,16 +114,12 @@ package struct Decision: Sendable {
     package private(set) var forbidden = Operations.none
     /// Whether a rule bounds how much may be fetched.
     package private(set) var isMetered = false
-    let mailbox: [UInt8]
-    let uses: SpecialUses
     /// nil for a decision that no policy made.
-    private let policy: ApplyingRules?
+    private let subject: DecisionSubject?
 
     package init(rights: Rights) {
         self.rights = rights
-        mailbox = []
-        uses = .none
-        policy = nil
+        subject = nil
     }
 
     fileprivate init(
@@ -133,9 +129,12 @@ package struct Decision: Sendable {
         policy: ApplyingRules
     ) {
         self.rights = rights
-        self.mailbox = mailbox
-        self.uses = uses
-        self.policy = policy
+        subject = DecisionSubject(mailbox, uses, policy)
+    }
+
+    /// Whether it was made on this mailbox with these uses.
+    func isOn(_ mailbox: [UInt8], _ uses: SpecialUses) -> Bool {
+        subject?.isEqual(to: mailbox, uses) ?? false
     }
 
     /// Whether these terms could take what no others have taken yet.
@@ -170,7 +169,7 @@ package struct Decision: Sendable {
     package var meters: [Rule] { rules { $0.volume != nil } }
 
     private func rules(where isWanted: (Rule) -> Bool) -> [Rule] {
-        policy?.rules(covering: mailbox, uses, where: isWanted) ?? []
+        subject.map { $0.policy.rules(covering: $0.mailbox, $0.uses, where: isWanted) } ?? []
     }
 }
 
@@ -178,6 +177,24 @@ extension Decision: Equatable {
     /// Decisions are equal when they give the same to the same mailbox.
     package static func == (left: Decision, right: Decision) -> Bool {
         left.rights == right.rights && left.forbidden == right.forbidden
-            && left.isMetered == right.isMetered && left.mailbox == right.mailbox
+            && left.isMetered == right.isMetered
+            && left.subject?.mailbox == right.subject?.mailbox
+    }
+}
+
+/// What a decision is about; one object, since the session copies the decision with each command.
+private final class DecisionSubject: Sendable {
+    let mailbox: [UInt8]
+    let uses: SpecialUses
+    let policy: ApplyingRules
+
+    init(_ mailbox: [UInt8], _ uses: SpecialUses, _ policy: ApplyingRules) {
+        self.mailbox = mailbox
+        self.uses = uses
+        self.policy = policy
+    }
+
+    func isEqual(to mailbox: [UInt8], _ uses: SpecialUses) -> Bool {
+        self.uses == uses && self.mailbox == mailbox
     }
 }

@@ -1,5 +1,5 @@
 // One client connection with its backend connection, as a state machine without sockets.
-import Audit
+package import Audit
 package import Authentication
 import Bytes
 import IMAP
@@ -14,6 +14,9 @@ package struct ConnectionFacts: Equatable, Sendable {
     package var clientPort: UInt16
     package var serverAddress: String
     package var serverPort: UInt16
+    /// The balancer that has told the client's address; nil where the client has come by itself.
+    package var proxyAddress: String?
+    package var proxyPort: UInt16 = 0
     package var epoch: Epoch
 
     package init(
@@ -32,6 +35,18 @@ package struct ConnectionFacts: Equatable, Sendable {
         self.serverAddress = serverAddress
         self.serverPort = serverPort
         self.epoch = epoch
+    }
+
+    /// As the trail knows them.
+    package var known: SessionFacts {
+        var known = SessionFacts()
+        known.session = session
+        known.listener = listener
+        known.clientAddress = clientAddress
+        known.clientPort = clientPort
+        known.proxyAddress = proxyAddress
+        known.proxyPort = proxyPort
+        return known
     }
 }
 
@@ -223,6 +238,15 @@ package struct Session: ~Copyable {
         if case .relay(let relay) = state {
             relay.machine.metered(amounts, of: number, at: now, into: &out)
         }
+    }
+
+    /// An address of the backend was reached, TLS included, or wasn't.
+    package mutating func backendReached(
+        _ reach: BackendReach,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        if case .gate(let gate) = state { gate.machine.backendReached(reach, into: &out) }
     }
 
     /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.

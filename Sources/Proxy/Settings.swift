@@ -103,6 +103,8 @@ package struct Limits: Equatable, Sendable {
     package var commandLiteralBytesMax = 1024 * 1024
     /// A message that is appended.
     package var messageBytesMax: UInt64 = 64 * 1024 * 1024
+    /// What a message must come with on average, once `commandTimeout` is spent on it.
+    package var messageBytesPerSecondMin: UInt64 = 1024
     /// A command begun and not finished.
     package var commandTimeout: Duration = .seconds(60)
     package var idleTimeout: Duration = .seconds(30 * 60)

@@ -1,5 +1,6 @@
 // An IP address with a port, as a value: parsed from text, shown as text, handed to the kernel.
-package import Glibc
+import CLinux
+import Glibc
 
 /// Where a TCP connection starts or ends.
 package struct SocketAddress: Hashable, Sendable {
@@ -24,7 +25,7 @@ package struct SocketAddress: Hashable, Sendable {
         }
     }
 
-    private init(_ family: Family, _ octets: [UInt8], port: UInt16, scope: UInt32 = 0) {
+    init(_ family: Family, _ octets: [UInt8], port: UInt16, scope: UInt32 = 0) {
         self.family = family
         self.octets = octets
         self.port = port
@@ -32,7 +33,7 @@ package struct SocketAddress: Hashable, Sendable {
     }
 
     /// Takes what the kernel filled in; nil when it is no IP address.
-    package init?(_ storage: sockaddr_storage) {
+    init?(_ storage: sockaddr_storage) {
         var storage = storage
         switch Int32(storage.ss_family) {
         case AF_INET:
@@ -68,6 +69,17 @@ package struct SocketAddress: Hashable, Sendable {
     /// Whether it stands for all addresses of the machine.
     package var isAny: Bool { octets.allSatisfy { $0 == 0 } }
 
+    private static let mappedStart: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
+
+    /// The 16 octets of the address as one of IPv6 (RFC 4291, 2.5.5.2).
+    package var mapped: [UInt8] { family == .v4 ? Self.mappedStart + octets : octets }
+
+    /// The IPv4 address that an IPv6 address stands for, where it does; else the address itself.
+    var unmapped: SocketAddress {
+        guard family == .v6, octets.starts(with: Self.mappedStart) else { return self }
+        return SocketAddress(.v4, Array(octets.dropFirst(Self.mappedStart.count)), port: port)
+    }
+
     package func with(port: UInt16) -> SocketAddress {
         SocketAddress(family, octets, port: port, scope: scope)
     }
@@ -83,7 +95,7 @@ package struct SocketAddress: Hashable, Sendable {
     }
 
     /// Lends the kernel's form of the address.
-    package func withKernelForm<Result>(
+    func withKernelForm<Result>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         switch family {

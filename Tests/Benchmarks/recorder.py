@@ -32,7 +32,7 @@ RECORD = (
     '"backend":"main","policy":"5f1c9a04d2e7","event":"msg.store","phase":"decision",'
     '"verdict":"allow","command":17,"tag":"a17","backend_tag":12,"verb":"UID STORE",'
     '"state":"selected","mailbox":{{"raw":"417263686976652f32303236","name":"Archive/2026",'
-    '"needed":"s","held":"lrswite"}},"args":"4711:4799 +FLAGS.SILENT (\\\\Seen)"'
+    '"needed":"s","held":"lrswite"}},"args":"4711:4799 +FLAGS.SILENT (\\u005cSeen)"'
 )
 
 

@@ -1,6 +1,8 @@
 """A backend that is down, slow or wrong: an honest refusal in time, and no word of its own."""
 
+import hashlib
 import socket
+import ssl
 import time
 
 from parts.processes import free_port
@@ -69,6 +71,48 @@ class Unreachable(TroubleCase):
         self.assert_unavailable()
         type(self).canary = Canary.__new__(Canary)
         self.canary.close = lambda: None
+
+
+class Reached(StageCase):
+    """Which server it was, and how that is known, stands in the trail."""
+
+    name = "localhost"
+
+    @classmethod
+    def configure(cls, settings):
+        settings["backends"][0] |= {
+            "address": [f"127.0.0.1:{free_port()}", f"127.0.0.1:{cls.dovecot.tls_port}"],
+            "tls": "implicit", "ca": str(cls.authority.certificate), "server-name": cls.name,
+        }
+
+    def reached(self, port, verdict):
+        return self.await_record(event="backend.connect", backend_port=port, verdict=verdict)
+
+    def test_with_its_address_its_tls_and_its_certificate(self):
+        self.session("ann")
+        down, up = (int(address.rpartition(":")[2])
+                    for address in self.postern.settings["backends"][0]["address"])
+        refused = self.reached(down, "disconnect")
+        self.assertEqual(refused["reason"], "the backend can't be connected to")
+        self.assertIn("refused", refused["args"])
+        self.assertNotIn("backend_tls", refused)
+        reached = self.reached(up, "allow")
+        self.assertEqual((reached["backend_address"], reached["backend"]), ("127.0.0.1", "dovecot"))
+        self.assertEqual(reached["user"], "ann")
+        self.assertEqual(reached["backend_tls"], "TLSv1.3")
+        certificate = ssl.PEM_cert_to_DER_cert(self.certificate.chain.read_text())
+        self.assertEqual(
+            reached["backend_cert_sha256"], hashlib.sha256(certificate).hexdigest())
+
+
+class Impostor(Reached):
+    name = "mail.example.org"
+
+    def test_with_its_address_its_tls_and_its_certificate(self):
+        self.assert_refused(self.wire().login("ann", PASSWORDS["ann"]), "UNAVAILABLE")
+        refused = self.reached(self.dovecot.tls_port, "disconnect")
+        self.assertEqual(refused["reason"], "the backend's certificate is refused")
+        self.assertEqual(refused["args"], "the backend's certificate is not for mail.example.org")
 
 
 class Silent(TroubleCase):

@@ -7,7 +7,7 @@ import threading
 import time
 
 from parts import postern
-from parts.processes import descendants_of, wait_until
+from parts.processes import command_of, descendants_of, wait_until
 from postern_support.stage import PASSWORDS, POLICY, StageCase
 
 LOOSE = "policy: 1\nrules: []\n"
@@ -75,6 +75,44 @@ class Operation(StageCase):
         said = self.set_policy("policy: 1\nrules:\n  - limit: nonsense\n")
         self.assertRegex(said, r"policy\.yaml:3:\d+")
         self.assertRegex(self.session("ann").answer("SELECT Secret/Plans"), "NONEXISTENT")
+        self.assert_refusal_recorded("has errors", r"policy\.yaml:3:\d+")
+
+    def assert_refusal_recorded(self, reason, detail):
+        """Both kinds of reload stand in the trail as refused, with who has asked."""
+        for event in ("policy.reload", "config.reload"):
+            def found():
+                return [r for r in self.postern.records() if r["event"] == event
+                        and r.get("verdict") == "deny" and reason in r["reason"]]
+            last = wait_until(found, 10, f"{event} that is refused")[-1]
+            self.assertRegex(
+                last["args"], f"^user ID {os.getuid()}, process {os.getpid()}; .*{detail}")
+
+    def test_a_value_in_the_wrong_place_does_not_get_into_the_trail(self):
+        good = self.postern.file.read_text()
+        self.addCleanup(self.postern.reload)
+        self.addCleanup(self.postern.file.write_text, good)
+        self.postern.file.write_text(good.replace(
+            '"drain-timeout": "3 s"', '"drain-timeout": "swordfish"'))
+        self.assertIn("swordfish", self.postern.reload())
+        self.assert_refusal_recorded("has errors", r"postern\.yaml:\d+:\d+")
+        self.assertNotIn("swordfish", self.postern.trail())
+
+    def test_what_needs_a_restart_is_refused_and_recorded(self):
+        good = self.postern.file.read_text()
+        self.addCleanup(self.postern.file.write_text, good)
+        self.postern.file.write_text(good.replace('"helpers": 3', '"helpers": 4'))
+        self.postern.reload()
+        self.assert_refusal_recorded("needs a restart", "the number of PAM helpers")
+
+    def test_a_key_that_is_not_the_certificate_s_is_refused_and_recorded(self):
+        key = self.certificate.key
+        good = key.read_text()
+        self.addCleanup(self.postern.reload)
+        self.addCleanup(key.write_text, good)
+        key.write_text(self.authority.key.read_text())
+        self.postern.reload()
+        self.assert_refusal_recorded("can't be used", "the private key is not the certificate's")
+        self.session("ann")
 
     def test_a_good_policy_is_taken_and_holds_for_open_sessions(self):
         self.addCleanup(self.set_policy, POLICY)
@@ -102,6 +140,48 @@ class Operation(StageCase):
         self.assertNotIn(first, self.postern.children("gateway"))
 
 
+class HastyReload(StageCase):
+    """Asked for before Postern serves, or while its gateway is being replaced: done afterwards."""
+
+    backend = "canary"
+
+    def assert_loose(self):
+        def is_loose():
+            return self.session("ann").answer("SELECT Secret/Plans").startswith("OK")
+        wait_until(is_loose, 15, "the new policy")
+
+    def test_before_it_serves(self):
+        self.postern.stop()
+        self.policy_file.write_text(POLICY)
+
+        def hurry(child):
+            # From then on the signal waits to be read, and the files of before are read already.
+            child.wait_for(lambda: blocks(child.pid, signal.SIGHUP), 20)
+            self.policy_file.write_text(LOOSE)
+            os.kill(child.pid, signal.SIGHUP)
+
+        self.postern.start(early=hurry)
+        self.assert_loose()
+
+    def test_while_the_gateway_is_replaced(self):
+        self.policy_file.write_text(POLICY)
+        self.postern.reload()
+        first = self.postern.child_of("gateway")
+        os.kill(first, signal.SIGKILL)
+        # Else it would be asked, and its end be laid to what it was asked.
+        wait_until(lambda: not command_of(first), 10, "end of the gateway")
+        self.policy_file.write_text(LOOSE)
+        os.kill(self.postern.child.pid, signal.SIGHUP)
+        self.postern.child_of("gateway", other_than=[first])
+        self.assert_loose()
+
+
+def blocks(pid, number):
+    with open(f"/proc/{pid}/status") as file:
+        masks = [int(line.split()[1], 16) for line in file if line.startswith("SigBlk:")]
+    return bool(masks and masks[0] >> (number - 1) & 1)
+
+
 class Stopping(StageCase):
     def test_sigterm_drains_and_leaves_nothing(self):
         client = self.session("ann")
@@ -121,6 +201,11 @@ class Stopping(StageCase):
         last = self.postern.records()
         self.assertEqual(last[-1]["event"], "audit.stop")
         self.assertTrue([r for r in last if r["event"] == "conn.close" and r.get("user") == "ann"])
+        drain = [r for r in last if r["event"] == "control.drain"]
+        self.assertEqual(len(drain), 1)
+        self.assertRegex(
+            drain[0]["args"],
+            rf"^gateway within \d s, user ID {os.getuid()}, process {os.getpid()}$")
 
 
 class Privileges(StageCase):

@@ -5,7 +5,7 @@ import signal
 import threading
 
 from parts import pam
-from parts.processes import wait_until
+from parts.processes import command_of, descendants_of, wait_until
 from postern_support.stage import PASSWORDS, StageCase
 
 
@@ -57,6 +57,34 @@ class HelperTrouble(StageCase):
         self.assert_ok(hung.answer("NOOP"))
         wait_until(
             lambda: set(self.postern.children("postern-pam")) - set(before), 60, "new helper")
+        self.assert_ok(self.wire().login("bob", PASSWORDS["bob"]))
+
+    def test_what_a_module_has_started_ends_with_its_helper(self):
+        # pam_exec gives it a session of its own, and it has others in turn.
+        mark = "36061.5"
+        script = self.folder / "sleepers"
+        script.write_text(f"#!/bin/sh\nsleep {mark} &\nsetsid sleep {mark} &\nwait\n")
+        script.chmod(0o755)
+        service = self.service.folder / self.service.name
+        before = service.read_text()
+        self.addCleanup(service.write_text, before)
+        service.write_text(before.replace("/bin/sleep 16", str(script)))
+        self.assertNotEqual(service.read_text(), before)
+
+        def sleepers():
+            return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc")))
+                    if command_of(pid)[:2] in (["sleep", mark], ["/bin/sh", str(script)])]
+
+        self.addCleanup(lambda: [os.kill(pid, signal.SIGKILL) for pid in sleepers()])
+        hung = self.wire()
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(hung.login(pam.HANGING, "secret")))
+        waiting.start()
+        found = wait_until(lambda: len(sleepers()) == 3 and sleepers(), 10, "three sleepers")
+        self.assertTrue(set(found) < set(descendants_of(self.postern.child.pid)))
+        waiting.join(60)
+        self.assert_refused(answers[0], "UNAVAILABLE")
+        wait_until(lambda: not sleepers(), 10, "end of what the module has started")
         self.assert_ok(self.wire().login("bob", PASSWORDS["bob"]))
 
     def test_killed_helpers_are_replaced(self):

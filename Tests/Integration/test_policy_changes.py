@@ -106,7 +106,7 @@ class ManySessions(PolicyCase):
             responses = client.command("NOOP")
             self.assertEqual(len(responses), 1, responses)
             self.assertIn(b" OK ", responses[0])
-        self.await_record(event="policy.reload", args=f"user ID {os.getuid()}")
+        self.await_record(event="policy.reload", args=f"user ID {os.getuid()}, process {os.getpid()}")
         revisions = {r["policy"] for r in self.postern.records() if r["event"] == "policy.reload"
                      and r.get("verdict") is None}
         self.assertGreaterEqual(len(revisions), 3)

@@ -150,7 +150,8 @@ class WholeSession(RecordCase):
             10, "records of the new certificate")
         records = self.postern.records()
         again = [r for r in records if r["event"] == "config.reload"]
-        self.assertEqual([r["args"] for r in again], [first["args"]] * 2)
+        asked = f", user ID {os.getuid()}, process {os.getpid()}"
+        self.assertEqual([r["args"] for r in again], [first["args"], first["args"] + asked])
         prints = {r["cert_sha256"] for r in records if r["event"] == "cert.reload"}
         self.assertEqual(len(prints), 2)
 
@@ -182,6 +183,14 @@ class WholeSession(RecordCase):
             done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.await_record(event="audit.search", args=" ".join([*words, "--trail", trail]))
+        state = self.folder / "witness"
+        state.mkdir()
+        for words in (["verify", trail, "--key", f"{trail}/first.pub"],
+                      ["witness", trail, "--key", f"{trail}/first.pub", "--state", str(state)]):
+            done = subprocess.run(
+                [str(postern.program()), "audit", *words], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+            self.await_record(event="audit.search", args=" ".join(words))
 
     def test_the_clock_s_state_is_recorded(self):
         start = self.await_record(event="audit.start")
@@ -225,4 +234,5 @@ class Draining(RecordCase):
         self.session("ann").answer("NOOP")
         os.kill(self.postern.child.pid, signal.SIGTERM)
         record = self.await_record(event="control.drain")
-        self.assertRegex(record["args"], r"^gateway within \d s$")
+        asked = f", user ID {os.getuid()}, process {os.getpid()}"
+        self.assertRegex(record["args"], rf"^gateway within \d s{asked}$")

@@ -140,6 +140,29 @@ class Files(ShipCase):
                 self.assertEqual(self.ship(to, *options)[0], 64)
 
 
+class Announced(ShipCase):
+    def test_each_start_says_in_the_trail_where_records_go_before_they_do(self):
+        out = self.folder / "out"
+        self.recorder.fill(3)
+        for _ in range(2):
+            self.assert_ships(f"file:{out}")
+        said = [json.loads(line) for line in self.ending() if "audit.export" in line]
+        self.assertEqual(len(said), 2)
+        self.assertEqual(said[0]["args"], f"ship to file:{out} from record 1 on")
+        self.assertEqual(said[0].get("uid", 0), os.getuid())
+
+    def test_a_recorder_that_does_not_answer_lets_nothing_leave(self):
+        out = self.folder / "out"
+        self.recorder.fill(3)
+        wait_until(lambda: self.recorder.signed() >= 4, 20, "signature")
+        os.kill(self.recorder.process.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.recorder.process.pid, signal.SIGCONT)
+        status, text = self.ship(f"file:{out}")
+        self.assertEqual(status, 1, text)
+        self.assertIn("doesn't say that it is recorded", text)
+        self.assertFalse(out.exists())
+
+
 class Mappings(ShipCase):
     def shipped(self, format):
         receiver = Receiver()
@@ -153,7 +176,7 @@ class Mappings(ShipCase):
         self.recorder.append(
             text_of(1, event='"auth.ok"', verdict='"allow"', user='"ann"'),
             text_of(2, verdict='"deny"', reason='"no = right | here"', mailbox=(
-                '{"raw":"41","name":"Archive/\\u00fc]\\\\","rules":["archive-is-read-only"]}')),
+                '{"raw":"41","name":"Archive/\\u00fc]\\u005c","rules":["archive-is-read-only"]}')),
             text_of(3, client='"2001:db8::7"', later='{"unknown":["field"]}'),
             text_of(4, event='"msg.fetch"', phase='"outcome"', result='"OK"', bytes="4096",
                     messages="2", duration_us="1500"),
@@ -336,6 +359,10 @@ class Supervised(StageCase):
         self.session("bob").answer("LOGOUT")
         self.postern.child_of("ship", other_than=[pid])
         wait_until(lambda: any('"bob"' in line for line in self.shipped()), 20, "login sent on")
+        announced = [r for r in self.postern.records() if r["event"] == "audit.export"]
+        self.assertEqual(len(announced), 2)
+        for record in announced:
+            self.assertRegex(record["args"], rf"^ship to file:{self.out} from record \d+ on$")
         shipped = self.shipped()
         self.assertEqual(list(dict.fromkeys(shipped)), self.postern.trail().splitlines()[
             :len(set(shipped))])

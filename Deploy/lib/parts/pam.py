@@ -22,7 +22,6 @@ account requisite pam_debug.so acct=new_authtok_reqd
 # libpam looks for it whatever the service, and complains to syslog at each login where it is missing.
 _OTHER = "auth required pam_deny.so\naccount required pam_deny.so\n"
 
-# The sleeper ends by itself: when its helper is killed nothing else would end it.
 _HANG = f"""\
 auth [default=1 success=ignore] pam_succeed_if.so quiet user = {HANGING}
 auth optional pam_exec.so quiet /bin/sleep {{seconds}}

@@ -96,12 +96,15 @@ class Postern:
         self.file.write_text(json.dumps(self.settings, indent=2) + "\n")
         self.file.chmod(0o600)
 
-    def start(self, seconds=20):
+    def start(self, seconds=20, early=None):
+        """Returns when Postern serves; `early` is called with its process as soon as there is one."""
         self.write()
         if not Path(self.settings["audit"]["folder"]).exists():
             lay_audit_folder(self.settings["audit"]["folder"])
         arguments = [*self.wrapper, str(program()), "serve", "--config", str(self.file)]
         self.child = Child("postern", arguments, str(self.log))
+        if early:
+            early(self.child)
         self.child.wait_for(
             lambda: all(answers(port, host) for host, port in self.addresses()), seconds)
         # The sockets are the supervisor's; that the gateway serves them shows in its greeting.

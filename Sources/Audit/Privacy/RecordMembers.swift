@@ -37,24 +37,26 @@ struct MemberTable: Sendable {
         return nil
     }
 
-    /// At most 64 rows: see `MemberList`.
+    /// At most 128 rows: see `MemberList`.
     static let record = MemberTable([
         "v": .plain, "time": .plain, "mono": .plain, "session": .plain, "listener": .plain,
-        "client": .field(.addresses), "client_port": .field(.addresses), "tls": .plain,
-        "cipher": .plain, "sni": .field(.words), "cert_sha256": .sessionField(.people),
-        "cert_subject": .sessionField(.people), "cert_issuer": .sessionField(.people),
-        "cert_serial": .sessionField(.people), "login": .field(.people), "user": .field(.people),
-        "method": .plain, "backend": .plain, "backend_user": .field(.people), "policy": .plain,
-        "event": .plain, "phase": .plain, "verdict": .plain, "command": .plain,
-        "tag": .field(.words), "backend_tag": .plain, "verb": .plain, "state": .plain,
-        "mailbox": .mailbox, "destination": .mailbox, "uids": .plain,
-        "args": .sessionField(.words), "rewrite": .plain, "reason": .plain, "result": .plain,
-        "code": .plain, "messages": .plain, "bytes": .plain, "uidvalidity": .plain,
-        "sections": .plain, "extent": .plain, "message_ids": .list(.messages), "filed": .filed,
-        "duration_us": .plain, "to_uidvalidity": .plain, "to_uids": .plain, "commands": .plain,
-        "bytes_in": .plain, "bytes_out": .plain, "clock": .plain, "clock_error_us": .plain,
-        "uid": .plain, "step_us": .plain, "hold": .plain, "because": .field(.words), "lost": .plain,
-        "late": .plain,
+        "client": .field(.addresses), "client_port": .field(.addresses), "proxy": .plain,
+        "proxy_port": .plain, "tls": .plain, "cipher": .plain, "sni": .field(.words),
+        "cert_sha256": .sessionField(.people), "cert_subject": .sessionField(.people),
+        "cert_issuer": .sessionField(.people), "cert_serial": .sessionField(.people),
+        "login": .field(.people), "user": .field(.people), "method": .plain, "backend": .plain,
+        "backend_user": .field(.people), "policy": .plain, "event": .plain, "phase": .plain,
+        "verdict": .plain, "command": .plain, "tag": .field(.words), "backend_tag": .plain,
+        "verb": .plain, "state": .plain, "mailbox": .mailbox, "destination": .mailbox,
+        "uids": .plain, "args": .sessionField(.words), "rewrite": .plain, "reason": .plain,
+        "result": .plain, "code": .plain, "messages": .plain, "bytes": .plain,
+        "uidvalidity": .plain, "sections": .plain, "extent": .plain,
+        "message_ids": .list(.messages), "filed": .filed, "duration_us": .plain,
+        "to_uidvalidity": .plain, "to_uids": .plain, "commands": .plain, "bytes_in": .plain,
+        "bytes_out": .plain, "backend_address": .plain, "backend_port": .plain,
+        "backend_tls": .plain, "backend_cipher": .plain, "backend_cert_sha256": .plain,
+        "clock": .plain, "clock_error_us": .plain, "uid": .plain, "step_us": .plain,
+        "hold": .plain, "because": .field(.words), "lost": .plain, "late": .plain,
     ])
 
     static let mailbox = MemberTable([
@@ -110,14 +112,14 @@ struct MemberList {
         if range.isEmpty { return true }
         var scanner = JSONScanner(range)
         var last = 0
-        var seen: UInt64 = 0
-        var seenCut: UInt64 = 0
+        var seen: UInt128 = 0
+        var seenCut: UInt128 = 0
         repeat {
             guard let name = scanner.string(in: line), scanner.take(":", in: line),
                 let (kind, value) = scanner.value(in: line),
                 let (row, isCut) = row(line.extracting(name), kind, after: last)
             else { return false }
-            let bit: UInt64 = 1 << UInt64(row)
+            let bit: UInt128 = 1 << UInt128(row)
             guard (isCut ? seenCut : seen) & bit == 0 else { return false }
             if isCut { seenCut |= bit } else { seen |= bit }
             last = row + 1

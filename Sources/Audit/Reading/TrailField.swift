@@ -2,10 +2,11 @@
 
 /// A field of a record, or of a mailbox in it.
 package enum TrailField: UInt8, CaseIterable, Sendable {
-    case seq, v, time, mono, session, listener, client, clientPort, tls, cipher, sni, certSha256
-    case certSubject, user, method, backend, backendUser, policy, event, phase, verdict, command
-    case tag, backendTag, verb, state, mailbox, destination, uids, args, rewrite, reason, result
-    case code, messages, bytes, filed, uidvalidity, sections, extent, durationUs, toUids
+    case seq, v, time, mono, session, listener, client, clientPort, proxy, tls, cipher, sni
+    case certSha256, certSubject, user, method, backend, backendUser, policy, event, phase
+    case verdict, command, tag, backendTag, verb, state, mailbox, destination, uids, args
+    case rewrite, reason, result, code, messages, bytes, filed, uidvalidity, sections, extent
+    case durationUs, toUids
     // Of a mailbox.
     case raw, name, needed, held, missing, forbidden, rules, because
     // Of a filed message.
@@ -26,23 +27,27 @@ package enum TrailField: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// A name of at most 16 bytes as two numbers, so that looking it up compares no text.
+/// A name of at most 24 bytes as three numbers, so that looking it up compares no text.
 struct PackedName: Equatable {
-    static let bytesMax = 16
+    static let bytesMax = 24
 
     private let head: UInt64
+    private let middle: UInt64
     private let tail: UInt64
 
     /// Nil for a name that is longer than any of ours.
     init?(_ name: Span<UInt8>) {
         guard name.count <= Self.bytesMax else { return nil }
         var head: UInt64 = 0
+        var middle: UInt64 = 0
         var tail: UInt64 = 0
         for index in name.indices {
             if index < 8 { head = head << 8 | UInt64(name[index]) }
-            if index >= 8 { tail = tail << 8 | UInt64(name[index]) }
+            if index >= 8 && index < 16 { middle = middle << 8 | UInt64(name[index]) }
+            if index >= 16 { tail = tail << 8 | UInt64(name[index]) }
         }
         self.head = head
+        self.middle = middle
         self.tail = tail
     }
 }

@@ -118,15 +118,6 @@ struct TrailTimes {
 }
 
 extension Span where Element == UInt8 {
-    fileprivate func holds(_ text: StaticString, at start: Int) -> Bool {
-        let count = text.utf8CodeUnitCount
-        guard start >= 0, self.count >= count, start <= self.count - count else { return false }
-        for index in 0..<count where unsafe self[start + index] != text.utf8Start[index] {
-            return false
-        }
-        return true
-    }
-
     fileprivate func text(_ range: Range<Int>) -> String {
         String(decoding: range.map { self[$0] }, as: UTF8.self)
     }

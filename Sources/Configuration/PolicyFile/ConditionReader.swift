@@ -9,8 +9,8 @@ struct ConditionReader {
         guard let table = value.table(PolicyKeys.when) else { return nil }
         let before = table.findings.errors.count
         var when = Conditions()
-        when.networks = table["networks"]?.elements(network) ?? []
-        when.exceptNetworks = table["except-networks"]?.elements(network) ?? []
+        when.networks = table["networks"]?.elements { $0.network() } ?? []
+        when.exceptNetworks = table["except-networks"]?.elements { $0.network() } ?? []
         when.methods = Set(
             table["authentication"]?.elements { $0.choice(AuthenticationMethod.self) } ?? []
         )
@@ -23,20 +23,6 @@ struct ConditionReader {
         when.from = table["from"].flatMap { $0.moment() }
         when.until = table["until"].flatMap { $0.moment() }
         return table.findings.errors.count == before ? when : nil
-    }
-
-    private func network(_ value: Value) -> Network? {
-        guard let text = value.text() else { return nil }
-        do {
-            return try Network(text)
-        } catch .notANetwork {
-            value.refuse(
-                "expected a network such as \"192.0.2.0/24\" or \"2001:db8::/32\", not \(value.kind)"
-            )
-        } catch {
-            value.refuse("\(value.kind) has bits behind its prefix; which network is meant?")
-        }
-        return nil
     }
 
     // MARK: Hours

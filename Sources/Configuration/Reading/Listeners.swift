@@ -12,7 +12,7 @@ extension ConfigurationReader {
     }
 
     private static let listenerKeys = [
-        "name", "address", "tls", "certificates", "client-certificates",
+        "name", "address", "tls", "certificates", "client-certificates", "proxy-from",
     ]
 
     private func listener(_ value: Value) -> Listener? {
@@ -24,14 +24,27 @@ extension ConfigurationReader {
         ])
         let certificates = table.required("certificates")?.elements(certificateFiles)
         let clients = table["client-certificates"].map(clientCertificates)
-        guard let name, let addresses, let security, let certificates else { return nil }
+        let proxies = table["proxy-from"].map { $0.elements(orEmpty: true, balancers) } ?? []
+        guard let name, let addresses, let security, let certificates, let proxies else {
+            return nil
+        }
         return Listener(
             name: name,
             addresses: addresses,
             security: security,
             certificates: certificates,
-            clientCertificates: clients ?? nil
+            clientCertificates: clients ?? nil,
+            proxies: proxies
         )
+    }
+
+    private func balancers(_ value: Value) -> Network? {
+        guard let network = value.network() else { return nil }
+        guard !network.isEverything else {
+            value.refuse("\(value.kind) is everybody; name the balancers, or their network")
+            return nil
+        }
+        return network
     }
 
     func certificateFiles(_ value: Value) -> CertificateFiles? {

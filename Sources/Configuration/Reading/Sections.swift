@@ -68,8 +68,8 @@ extension ConfigurationReader {
         var limits = Limits()
         let keys = [
             "unauthenticated-bytes", "unauthenticated-timeout", "line", "literal",
-            "command-literals", "message", "command-timeout", "idle-timeout", "failed-logins",
-            "malformed-commands", "backend-timeout",
+            "command-literals", "message", "message-rate", "command-timeout", "idle-timeout",
+            "failed-logins", "malformed-commands", "backend-timeout",
         ]
         guard let table = value.table(keys) else { return limits }
         readSizes(table, into: &limits)
@@ -102,6 +102,9 @@ extension ConfigurationReader {
         }
         table.read("message", into: &limits.messageBytesMax) {
             $0.size(in: 1 << 10...1 << 32).map(UInt64.init)
+        }
+        table.read("message-rate", into: &limits.messageBytesPerSecondMin) {
+            $0.size(in: 1...1 << 20).map(UInt64.init)
         }
     }
 

@@ -1,5 +1,6 @@
 // Durations, sizes and addresses as people write them.
 import Glibc
+import Policy
 
 extension Value {
     /// `500 ms`, `10 s`, `5 min`, `1 h`.
@@ -150,5 +151,20 @@ extension Value {
             true
         default: false
         }
+    }
+}
+
+extension Value {
+    /// `192.0.2.0/24`, `2001:db8::/32`, or one address.
+    func network() -> Network? {
+        guard let text = text() else { return nil }
+        do {
+            return try Network(text)
+        } catch .notANetwork {
+            refuse("expected a network such as \"192.0.2.0/24\" or \"2001:db8::/32\", not \(kind)")
+        } catch {
+            refuse("\(kind) has bits behind its prefix; which network is meant?")
+        }
+        return nil
     }
 }

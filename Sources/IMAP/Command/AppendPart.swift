@@ -99,6 +99,7 @@ extension Cursor {
     }
 
     private mutating func messageData() throws(SyntaxError) -> AppendPart {
+        if peek == UInt8(ascii: "{") { return .literal(try literalMarker()) }
         if takeWord("CATENATE") {
             try space()
             try open()

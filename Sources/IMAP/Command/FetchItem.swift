@@ -6,7 +6,11 @@ package enum FetchAttribute: UInt8, Keyword {
     case rfc822, rfc822Size, rfc822Header, rfc822Text, modSequence
     case emailID, threadID, saveDate, preview
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {

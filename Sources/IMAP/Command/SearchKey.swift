@@ -95,7 +95,11 @@ package enum SearchState: UInt8, Keyword {
     /// Whether the mailbox keeps the times of saving (RFC 8514).
     case saveDateSupported
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {
@@ -122,7 +126,11 @@ package enum SearchState: UInt8, Keyword {
 package enum SearchField: UInt8, Keyword {
     case bcc, body, cc, from, subject, text, to
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {
@@ -140,7 +148,11 @@ package enum SearchField: UInt8, Keyword {
 package enum SearchDate: UInt8, Keyword {
     case before, on, since, sentBefore, sentOn, sentSince, savedBefore, savedOn, savedSince
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {

@@ -6,7 +6,11 @@ package enum StatusItem: UInt8, Keyword {
     case messages, recent, uidNext, uidValidity, unseen, highestModSequence, size, mailboxID
     case deleted, deletedStorage, appendLimit
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {

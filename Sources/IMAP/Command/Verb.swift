@@ -13,7 +13,11 @@ package enum Verb: UInt8, CaseIterable, Keyword {
     case getACL, setACL, deleteACL, listRights, myRights
     case getQuota, getQuotaRoot, setQuota, getMetadata, setMetadata
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {

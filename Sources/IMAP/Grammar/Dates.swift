@@ -5,7 +5,11 @@ package enum Month: UInt8, Keyword {
     case january, february, march, april, may, june
     case july, august, september, october, november, december
 
-    package static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    package static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     package var spelling: StaticString {
         switch self {

@@ -5,17 +5,17 @@ import Bytes
 package protocol Keyword: RawRepresentable, Equatable, Sendable where RawValue == UInt8 {
     /// The word in upper case.
     var spelling: StaticString { get }
-    /// Finds a word without a look at all others; nil in families that are short or seldom asked.
-    static var index: KeywordIndex? { get }
+    /// Which words `token` may be, a bit each, without a look at all of them; nil in families that
+    /// are short or seldom asked, and have no index.
+    static func candidates(for token: Span<UInt8>) -> UInt64?
 }
 
 extension Keyword {
-    package static var index: KeywordIndex? { nil }
+    package static func candidates(for token: Span<UInt8>) -> UInt64? { nil }
 
     /// The word that `token` spells, in letters of either case.
     init?(_ token: Span<UInt8>) {
-        if let index = Self.index {
-            var candidates = index.candidates(for: token)
+        if var candidates = Self.candidates(for: token) {
             while candidates != 0 {
                 let raw = UInt8(truncatingIfNeeded: candidates.trailingZeroBitCount)
                 if let word = Self(rawValue: raw), token.spells(word.spelling) {

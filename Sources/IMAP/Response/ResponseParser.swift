@@ -34,7 +34,11 @@ private enum UntaggedWord: UInt8, Keyword {
     case capability, enabled, list, lsub, namespace, status, flags, id
     case acl, listRights, myRights, quota, quotaRoot, metadata
 
-    static let index: KeywordIndex? = KeywordIndex(Self.self)
+    private static let index = KeywordIndex(Self.self)
+
+    static func candidates(for token: Span<UInt8>) -> UInt64? {
+        index.candidates(for: token)
+    }
 
     var spelling: StaticString {
         switch self {

@@ -49,6 +49,14 @@ package struct CommandFragmenter {
         return false
     }
 
+    /// How many bytes of a literal are to come that is handed out or counted away; nil: none is.
+    package var literalBytesLeft: UInt64? {
+        switch state {
+        case .streaming(let left), .discarding(let left): left
+        case .line, .marker, .collecting, .whole, .lost: nil
+        }
+    }
+
     /// Reads `input` from `offset` on and moves `offset` behind what it has used.
     ///
     /// Call again with the same input until it answers `.needMore`; `.command`, `.literal` and

@@ -133,9 +133,16 @@ func auditing(_ body: () throws -> Void) throws {
 }
 
 /// Has the trail say that it is about to be read; a trail without a recorder can't.
-func announce(_ event: Event, _ text: String, at folder: String) throws(TrailError) {
+///
+/// That is told, unless what is read is usually a copy.
+func announce(
+    _ event: Event,
+    _ text: String,
+    at folder: String,
+    isUsuallyCopy: Bool = false
+) throws(TrailError) {
     do throws(SystemError) {
-        if try TrailDoor.announce(event, text, at: folder) { return }
+        if try TrailDoor.announce(event, text, at: folder) || isUsuallyCopy { return }
         complain("\(folder): no recorder is at work there; that it is read is not recorded")
     } catch {
         throw TrailError.system(error)
@@ -143,9 +150,12 @@ func announce(_ event: Event, _ text: String, at folder: String) throws(TrailErr
 }
 
 /// The same for the command at hand, in its own words.
-func announceCommand(at folder: String) throws(TrailError) {
+func announceCommand(
+    at folder: String,
+    isUsuallyCopy: Bool = false
+) throws(TrailError) {
     let words = CommandLine.arguments.dropFirst(2).joined(separator: " ")
-    try announce(.auditSearch, words, at: folder)
+    try announce(.auditSearch, words, at: folder, isUsuallyCopy: isUsuallyCopy)
 }
 
 /// Says something on standard error.

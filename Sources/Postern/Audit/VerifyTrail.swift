@@ -42,6 +42,7 @@ struct VerifyTrail: ParsableCommand {
 
     func run() throws {
         try auditing {
+            try announceCommand(at: self.trail, isUsuallyCopy: true)
             let trail = try TrailOnDisk(self.trail, firstKey: key.read())
             guard let hasher = TreeHasher() else { throw TrailError.signing }
             let (sightings, others) = try keptElsewhere(of: trail.chain.origin)

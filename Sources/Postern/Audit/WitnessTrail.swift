@@ -33,6 +33,7 @@ struct WitnessTrail: ParsableCommand {
             let state = try WitnessState(state, name: name)
             if state.isNew { print("a new witness; its public key: \(state.key.verifier.text)") }
             guard let hasher = TreeHasher() else { throw TrailError.signing }
+            try announceCommand(at: trail, isUsuallyCopy: true)
             let trail = try TrailOnDisk(trail, firstKey: key.read())
             guard let shown = try trail.latest().flatMap(SignedNote.init) else {
                 complain("\(self.trail): there is no checkpoint")

@@ -4,6 +4,7 @@ import Authentication
 import Bytes
 import CLinux
 import Glibc
+import Policy
 import Proxy
 import Reactor
 import TLS
@@ -72,7 +73,7 @@ extension Driver {
     }
 
     /// Once a second at most: who floods us must not flood the log.
-    private mutating func noteTurnedAway() {
+    mutating func noteTurnedAway() {
         guard turnedAway.spend(at: now, perSecondMax: 1) else { return }
         log.warning("clients are turned away: no room among \(connections.count) connections")
     }
@@ -121,14 +122,25 @@ extension Driver {
             throw error
         }
         connection.client.socket = consume socket
-        if listener.isImplicitTLS {
-            let timeout = snapshot.settings.limits.unauthenticatedTimeout.microseconds
-            connection.alarm = Alarm(kind: .handshake, due: now &+ timeout)
-            startClientTLS(connection)
+        let timeout = snapshot.settings.limits.unauthenticatedTimeout.microseconds
+        connection.alarm = Alarm(kind: .handshake, due: now &+ timeout)
+        let origin = NetworkAddress(octets: address.octets)
+        if listener.proxies.contains(where: { $0.contains(origin) }) {
+            connection.header = Buffer()
         } else {
-            greet(connection, tls: nil)
+            begin(connection)
         }
         settle(connection)
+    }
+
+    /// Begins with what the listener has clients do first.
+    mutating func begin(_ connection: Connection) {
+        if snapshot.listeners[connection.listener].isImplicitTLS {
+            startClientTLS(connection)
+        } else {
+            connection.alarm = nil
+            greet(connection, tls: nil)
+        }
     }
 
     /// Begins TLS as the server; what the client sends from now on is the handshake's.
@@ -174,29 +186,24 @@ extension Driver {
         if drainsUntil != nil { answers.append(.drained) }
     }
 
-    /// A failed handshake has no session to write its record.
-    mutating func recordFailedHandshake(of connection: Connection, _ error: TLSError) {
-        let limit = snapshot.limits.failedHandshakesRecordedPerSecondMax
-        guard failedHandshakes.spend(at: now, perSecondMax: limit) else { return }
-        var facts = SessionFacts()
-        facts.session = connection.facts.session
-        facts.listener = connection.facts.listener
-        facts.clientAddress = connection.facts.clientAddress
-        facts.clientPort = connection.facts.clientPort
+    /// What fails before there is a session has none to write its record.
+    mutating func recordFailedOpening(of connection: Connection, _ reason: Phrase) {
+        let limit = snapshot.limits.failedOpeningsRecordedPerSecondMax
+        guard failedOpenings.spend(at: now, perSecondMax: limit) else { return }
         var record = Record(
             .connectionOpen,
             .event,
             verdict: .disconnect,
-            session: facts.encoded
+            session: connection.facts.known.encoded
         )
-        record.reason = error.phrase
+        record.reason = reason
         recorder.append(record, at: moment)
     }
 }
 
 extension TLSError {
     /// Why the handshake failed, without anything that the client chose.
-    fileprivate var phrase: Phrase {
+    var phrase: Phrase {
         switch self {
         case .peerCertificate: "the client's certificate is refused"
         case .noCommonProtocol: "no TLS version in common"

@@ -1,4 +1,5 @@
 // The way to a backend: its addresses in their order, then PROXY header and TLS where configured.
+import Audit
 import Bytes
 import Proxy
 import Reactor
@@ -57,6 +58,7 @@ extension Driver {
     mutating func tryNextAddress(_ connection: Connection) {
         connection.backend = Peer()
         while let address = connection.attempt?.addresses.popLast() {
+            connection.reaching = Reaching(address: address, since: now)
             do {
                 let socket = try Socket.connect(to: address)
                 let token = Token.connection(connection.id, .backend).value
@@ -66,7 +68,7 @@ extension Driver {
                 connection.alarm = Alarm(kind: .attempt, due: due)
                 return
             } catch {
-                logBackendFailure(of: connection, "\(error)")
+                notConnected(connection, "\(error)")
             }
         }
         backendIsGone(connection)
@@ -78,7 +80,7 @@ extension Driver {
             connection.attempt?.isResolving == false
         else { return }
         if let error = connection.backend.socket?.connectionError {
-            logBackendFailure(of: connection, "\(SystemError("connect", code: error))")
+            notConnected(connection, "\(SystemError("connect", code: error))")
             return tryNextAddress(connection)
         }
         connection.attempt = nil
@@ -87,6 +89,8 @@ extension Driver {
         if destination.security == .tls {
             startBackendTLS(connection)
         } else {
+            // With STARTTLS it is not known yet who that is.
+            if destination.security == .plain { reached(connection) }
             answers.append(.backendConnected)
         }
     }
@@ -108,9 +112,52 @@ extension Driver {
             _ = connection.backend.tls?.startHandshake(ciphertextOut: &staged.bytes)
             staged.assign(to: connection.id)
         } catch {
-            logBackendFailure(of: connection, "\(error)")
-            backendIsGone(connection)
+            backendTLSFailed(connection, error)
         }
+    }
+
+    mutating func backendTLSFailed(_ connection: Connection, _ error: TLSError) {
+        logBackendFailure(of: connection, "\(error)")
+        notReached(connection, BackendReach.Failure(error.phraseOfBackend, "\(error)"))
+        backendIsGone(connection)
+    }
+
+    private mutating func notConnected(_ connection: Connection, _ error: String) {
+        logBackendFailure(of: connection, error)
+        notReached(connection, BackendReach.Failure("the backend can't be connected to", error))
+    }
+
+    /// The trail is to say which server was reached, and how that is known.
+    private mutating func reached(_ connection: Connection) {
+        let facts = connection.backend.tls?.facts.map {
+            BackendReach.TLS(
+                version: $0.protocolVersion,
+                cipher: $0.cipher,
+                fingerprint: $0.peerCertificate?.fingerprintSHA256
+            )
+        }
+        note(connection, tls: facts, failure: nil)
+    }
+
+    /// The trail is to say that an address came to nothing, unless it does so already.
+    mutating func notReached(_ connection: Connection, _ failure: BackendReach.Failure) {
+        note(connection, tls: nil, failure: failure)
+    }
+
+    private mutating func note(
+        _ connection: Connection,
+        tls: BackendReach.TLS?,
+        failure: BackendReach.Failure?
+    ) {
+        guard let reaching = connection.reaching.take() else { return }
+        let reach = BackendReach(
+            address: reaching.address.host,
+            port: reaching.address.port,
+            tls: tls,
+            duration: now &- min(now, reaching.since),
+            failure: failure
+        )
+        answers.append(.backendReached(reach))
     }
 
     /// For the operator; the client learns that the backend is unavailable, and nothing else.
@@ -120,8 +167,17 @@ extension Driver {
 
     mutating func backendIsSecured(_ connection: Connection) {
         connection.backend.isSecuring = false
+        reached(connection)
         let isImplicit = connection.destination?.security == .tls
         answers.append(isImplicit ? .backendConnected : .backendSecured)
         deliverAnswers(to: connection)
+    }
+}
+
+extension TLSError {
+    /// Why there is no TLS with the backend, in the trail's words.
+    fileprivate var phraseOfBackend: Phrase {
+        if case .peerCertificate = self { return "the backend's certificate is refused" }
+        return "there is no TLS with the backend"
     }
 }

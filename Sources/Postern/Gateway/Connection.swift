@@ -88,13 +88,21 @@ struct Alarm: Equatable {
     var due: Instant
 }
 
+/// An address on the way to which a connection is.
+struct Reaching {
+    let address: SocketAddress
+    let since: Instant
+}
+
 final class Connection {
     let id: ConnectionID
     /// Index in the snapshot's listeners.
     let listener: Int
-    let facts: ConnectionFacts
-    let clientAddress: SocketAddress
-    let serverAddress: SocketAddress
+    private(set) var facts: ConnectionFacts
+    private(set) var clientAddress: SocketAddress
+    private(set) var serverAddress: SocketAddress
+    /// As much as has come of the PROXY header; nil: none is awaited.
+    var header: Buffer?
 
     var client = Peer()
     var backend = Peer()
@@ -102,6 +110,8 @@ final class Connection {
     var session: Session?
     var course = Course.open
     var attempt: BackendAttempt?
+    /// The backend's address that is connected to or secured, until the trail says what came of it.
+    var reaching: Reaching?
     /// The backend that was asked for, as it was configured then: a reload may give its place to
     /// another one, which must get nothing of this session.
     var destination: Snapshot.Backend?
@@ -133,6 +143,15 @@ final class Connection {
         self.clientAddress = clientAddress
         self.serverAddress = serverAddress
         traffic = Traffic(since: now)
+    }
+
+    /// A balancer has told whom the connection is made for.
+    func introduce(_ client: SocketAddress, server: SocketAddress) {
+        facts.proxyAddress = clientAddress.host
+        facts.proxyPort = clientAddress.port
+        (clientAddress, serverAddress) = (client, server)
+        (facts.clientAddress, facts.clientPort) = (client.host, client.port)
+        (facts.serverAddress, facts.serverPort) = (server.host, server.port)
     }
 
     /// When the connection must be looked at even if nothing comes.

@@ -40,8 +40,29 @@ struct ConnectionTable {
 
     mutating func insert(_ connection: Connection) {
         slots[Int(connection.id.index)] = connection
-        origins[Origin(connection.clientAddress), default: 0] += 1
+        enter(connection)
         count += 1
+    }
+
+    /// Counts a connection where its client is from, instead of where its balancer is.
+    mutating func introduce(
+        _ connection: Connection,
+        _ client: SocketAddress,
+        server: SocketAddress
+    ) {
+        leave(connection)
+        connection.introduce(client, server: server)
+        enter(connection)
+    }
+
+    private mutating func enter(_ connection: Connection) {
+        origins[Origin(connection.clientAddress), default: 0] += 1
+    }
+
+    private mutating func leave(_ connection: Connection) {
+        let origin = Origin(connection.clientAddress)
+        let left = (origins[origin] ?? 1) - 1
+        origins[origin] = left > 0 ? left : nil
     }
 
     mutating func remove(_ connection: Connection) {
@@ -49,9 +70,7 @@ struct ConnectionTable {
         slots[Int(connection.id.index)] = nil
         free.append(connection.id.index)
         count -= 1
-        let origin = Origin(connection.clientAddress)
-        let left = (origins[origin] ?? 1) - 1
-        origins[origin] = left > 0 ? left : nil
+        leave(connection)
     }
 
     /// All connections, oldest slot first; for reloads, drains and the recorder's comings and goings.

@@ -16,11 +16,13 @@ struct Driver: ~Copyable {
         case listen(Int, descriptor: Int32)
         case recorder(descriptor: Int32)
         case helper(Int, place: Int, descriptor: Int32)
-        /// One reactor of all records it, for the user of this ID.
-        case reload(Snapshot, recordedFor: UInt32?)
+        /// One reactor of all records it, and who has asked for it.
+        case reload(Snapshot, recordedFor: Requester?)
+        /// Record that a reload came to nothing.
+        case recordRefusal(RefusedReload)
         case addressesChanged
-        /// One reactor of all records it.
-        case drain(until: Instant, isRecorded: Bool)
+        /// One reactor of all records it, and who has asked for it.
+        case drain(until: Instant, recordedFor: Requester?)
         /// Record what the gateway begins with.
         case recordBeginning
     }
@@ -67,7 +69,7 @@ struct Driver: ~Copyable {
     let volumes: SharedVolumes
     var awaitingAddresses: [ConnectionID] = []
     let compressionRoom = CompressionRoom()
-    var failedHandshakes = FailureBudget()
+    var failedOpenings = FailureBudget()
     var turnedAway = FailureBudget()
     /// What the reactor's share of the process's descriptors allows.
     let connectionsMax: Int

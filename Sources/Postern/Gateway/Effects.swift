@@ -14,6 +14,7 @@ enum Answer: Equatable {
     case groupsTold(Set<String>?)
     case metered([VolumeAmount], of: UInt64)
     case clientBroke(StreamFault)
+    case backendReached(BackendReach)
     case backendConnected
     case backendSecured
     case backendClosed
@@ -55,6 +56,8 @@ extension Driver {
             connection.session?.metered(amounts, of: number, at: now, into: &outbox)
         case .clientBroke(let fault):
             connection.session?.clientBroke(fault, at: now, into: &outbox)
+        case .backendReached(let reach):
+            connection.session?.backendReached(reach, at: now, into: &outbox)
         case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
         case .backendSecured: connection.session?.backendSecured(at: now, into: &outbox)
         case .backendClosed: connection.session?.backendClosed(at: now, into: &outbox)

@@ -1,4 +1,5 @@
 // How connections end: each alone, with its last bytes, its record and its descriptors closed.
+import Audit
 import Bytes
 import Proxy
 import Reactor
@@ -7,6 +8,9 @@ import TLS
 extension Driver {
     /// The client sends nothing more: it may still listen, where there is a session to listen to.
     mutating func clientHasEnded(_ connection: Connection) {
+        if let header = connection.header, !header.isEmpty {
+            recordFailedOpening(of: connection, "the connection ended amid its PROXY header")
+        }
         if connection.session == nil || connection.client.isSecuring {
             clientIsGone(connection)
         } else {
@@ -32,6 +36,7 @@ extension Driver {
 
     /// The backend closed or broke its side.
     mutating func backendIsGone(_ connection: Connection) {
+        notReached(connection, BackendReach.Failure("the backend hung up"))
         closeBackend(connection)
         answers.append(.backendClosed)
     }
@@ -44,6 +49,7 @@ extension Driver {
             connection.alarm = nil
         }
         connection.attempt = nil
+        connection.reaching = nil
     }
 
     /// Says close_notify behind the last bytes, in the same write.
@@ -73,9 +79,12 @@ extension Driver {
         if let alarm = connection.alarm, now >= alarm.due {
             connection.alarm = nil
             switch alarm.kind {
+            case .handshake where connection.header != nil: return refuseHeaderless(connection)
             case .handshake, .goodbye: return clientIsGone(connection)
             case .admission: answers.append(.loginAdmitted(true))
-            case .attempt: tryNextAddress(connection)
+            case .attempt:
+                notReached(connection, BackendReach.Failure("the backend does not answer"))
+                tryNextAddress(connection)
             }
         }
         if let deadline = connection.session?.deadline, now >= deadline {

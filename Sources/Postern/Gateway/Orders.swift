@@ -20,10 +20,11 @@ extension Driver {
             useRecorder(Socket(FileDescriptor(owning: descriptor)))
         case .helper(let number, let place, let descriptor):
             startHelper(number, at: place, Socket(FileDescriptor(owning: descriptor)))
-        case .reload(let snapshot, let user): reload(snapshot, recordedFor: user)
+        case .reload(let snapshot, let requester): reload(snapshot, recordedFor: requester)
+        case .recordRefusal(let reload): record(reload)
         case .addressesChanged: addressesChanged()
-        case .drain(let until, let isRecorded):
-            if isRecorded { recordDrain(until: until) }
+        case .drain(let until, let requester):
+            if let requester { recordDrain(until: until, by: requester) }
             drain(until)
         case .recordBeginning:
             recordConfiguration(replacing: nil, "the gateway begins with this configuration")
@@ -42,12 +43,16 @@ extension Driver {
     }
 
     /// Swaps the configuration in whole; each session learns of it before its next command.
-    private mutating func reload(_ snapshot: Snapshot, recordedFor user: UInt32?) {
+    private mutating func reload(_ snapshot: Snapshot, recordedFor requester: Requester?) {
         let previous = self.snapshot
         self.snapshot = snapshot
-        if let user {
-            recordReload(by: user)
-            recordConfiguration(replacing: previous, "the configuration was read again")
+        if let requester {
+            recordReload(by: requester)
+            recordConfiguration(
+                replacing: previous,
+                "the configuration was read again",
+                by: requester
+            )
         }
         for connection in connections.all { tell(connection, .settingsChanged) }
     }

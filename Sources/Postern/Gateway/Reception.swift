@@ -42,9 +42,10 @@ struct Reception {
 
     private mutating func take(_ message: ControlMessage, _ descriptor: Int32?) throws {
         switch message {
-        case .configure(let user):
+        case .configure(let requester):
             guard let descriptor else { return }
-            try configure(FileDescriptor(owning: descriptor), by: user)
+            try configure(FileDescriptor(owning: descriptor), by: requester)
+        case .unchanged(let reload): mailboxes.first?.post(.recordRefusal(reload))
         case .listener, .helper, .recorder:
             if mailboxes.isEmpty {
                 early.append((message, descriptor))
@@ -57,10 +58,10 @@ struct Reception {
             early = []
             mailboxes.first?.post(.recordBeginning)
             try control.send(.ready)
-        case .drain(let seconds):
+        case .drain(let seconds, let requester):
             let until = MonotonicClock.now &+ UInt64(seconds) &* 1_000_000
             for (index, mailbox) in mailboxes.enumerated() {
-                mailbox.post(.drain(until: until, isRecorded: index == 0))
+                mailbox.post(.drain(until: until, recordedFor: index == 0 ? requester : nil))
             }
             if mailboxes.isEmpty { exit(0) }
         case .ready, .killHelper, .configured, .refused, .checkpoint: break
@@ -84,7 +85,10 @@ struct Reception {
     }
 
     /// The first configuration must be good; a bad later one leaves the one in force.
-    private mutating func configure(_ file: consuming FileDescriptor, by user: UInt32) throws {
+    private mutating func configure(
+        _ file: consuming FileDescriptor,
+        by requester: Requester
+    ) throws {
         do {
             let (configuration, snapshot) = try load(file)
             self.configuration = configuration
@@ -92,10 +96,14 @@ struct Reception {
             guard !mailboxes.isEmpty else { return }
             resolver?.add(snapshot.hosts)
             for (index, mailbox) in mailboxes.enumerated() {
-                mailbox.post(.reload(snapshot, recordedFor: index == 0 ? user : nil))
+                mailbox.post(.reload(snapshot, recordedFor: index == 0 ? requester : nil))
             }
             try control.send(.configured)
         } catch {
+            // What is wrong with TLS files quotes nothing of them.
+            let detail = (error as? TLSError)?.description ?? ""
+            let reload = RefusedReload(reason: .isUnusable, detail: detail, requester: requester)
+            mailboxes.first?.post(.recordRefusal(reload))
             try control.send(.refused("\(error)"))
             if mailboxes.isEmpty { throw error }
         }

@@ -1,4 +1,5 @@
 // What a ready connection gets in one turn: a read from either side, and one write to the client.
+import Audit
 import Bytes
 import Proxy
 import Reactor
@@ -32,21 +33,29 @@ extension Driver {
         case .ended: return clientHasEnded(connection)
         case .failed: return clientIsGone(connection)
         }
-        if connection.client.tls == nil {
-            takePlain(of: .client, at: connection)
+        // Taken out for as long as the session reads them.
+        let room = clientRoom
+        if connection.header == nil {
+            takeFromClient(room.bytes, at: connection)
         } else {
-            decryptClient(connection)
+            readHeader(room.bytes, at: connection)
         }
     }
 
-    private mutating func decryptClient(_ connection: Connection) {
-        // Taken out for as long as the session reads them.
-        let room = clientRoom
+    mutating func takeFromClient(_ bytes: Span<UInt8>, at connection: Connection) {
+        if connection.client.tls == nil {
+            take(bytes, of: .client, at: connection)
+        } else {
+            decryptClient(bytes, at: connection)
+        }
+    }
+
+    private mutating func decryptClient(_ bytes: Span<UInt8>, at connection: Connection) {
         var plaintext = Buffer()
         swap(&plaintext, &self.plaintext)
         defer { swap(&plaintext, &self.plaintext) }
         let progress = connection.client.tls?.receive(
-            room.bytes,
+            bytes,
             plaintext: &plaintext,
             ciphertextOut: &clientOut
         )
@@ -64,7 +73,7 @@ extension Driver {
         switch progress {
         case .closed?: clientHasEnded(connection)
         case .failed(let error)?:
-            if connection.session == nil { recordFailedHandshake(of: connection, error) }
+            if connection.session == nil { recordFailedOpening(of: connection, error.phrase) }
             clientIsGone(connection)
         case .handshaking?, .open?, nil: break
         }
@@ -76,20 +85,20 @@ extension Driver {
             if transfer != .wouldBlock { backendIsGone(connection) }
             return
         }
+        let room = backendRoom
         if connection.backend.tls == nil {
-            takePlain(of: .backend, at: connection)
+            take(room.bytes, of: .backend, at: connection)
         } else {
-            decryptBackend(connection)
+            decryptBackend(room.bytes, at: connection)
         }
     }
 
-    private mutating func decryptBackend(_ connection: Connection) {
-        let room = backendRoom
+    private mutating func decryptBackend(_ bytes: Span<UInt8>, at connection: Connection) {
         var plaintext = Buffer()
         swap(&plaintext, &self.plaintext)
         defer { swap(&plaintext, &self.plaintext) }
         let progress = connection.backend.tls?.receive(
-            room.bytes,
+            bytes,
             plaintext: &plaintext,
             ciphertextOut: &staged.bytes
         )
@@ -101,9 +110,7 @@ extension Driver {
         plaintext.removeAll()
         switch progress {
         case .closed? where connection.backend.unread.isEmpty: backendIsGone(connection)
-        case .failed(let error)?:
-            logBackendFailure(of: connection, "\(error)")
-            backendIsGone(connection)
+        case .failed(let error)?: backendTLSFailed(connection, error)
         case .handshaking?, .open?, .closed?, nil: break
         }
     }
@@ -116,11 +123,6 @@ extension Driver {
         case .wouldBlock, .ended, .failed: peer.mayReceive = false
         }
         return transfer
-    }
-
-    private mutating func takePlain(of side: Side, at connection: Connection) {
-        let room = side == .client ? clientRoom : backendRoom
-        take(room.bytes, of: side, at: connection)
     }
 
     /// Feeds the session and keeps what it leaves.
@@ -200,7 +202,9 @@ extension Driver {
     private mutating func refuseInjection(from side: Side, at connection: Connection) {
         switch side {
         case .client: clientIsGone(connection)
-        case .backend: backendIsGone(connection)
+        case .backend:
+            notReached(connection, BackendReach.Failure("the backend sent data before TLS"))
+            backendIsGone(connection)
         }
     }
 

@@ -1,4 +1,5 @@
 // Everything the configuration decided, ready for use: what a reload swaps in whole.
+import Policy
 import Proxy
 import Reactor
 import TLS
@@ -14,6 +15,8 @@ final class Snapshot: Sendable {
         let certificates: [PeerCertificate]
         let ticketKeys: TicketKeys
         let trust: Trust
+        /// Where connections begin with a PROXY header.
+        let proxies: [Network]
     }
 
     /// Why client certificates are believed: tickets stand on it.
@@ -72,8 +75,9 @@ struct GatewayLimits: Equatable, Sendable {
     var connectionsMax = 65_536
     /// An office behind one address fits; one stranger can't take every place.
     var connectionsPerAddressMax = 1024
-    /// Failed handshakes that are recorded in a second; a scanner's others are only counted.
-    var failedHandshakesRecordedPerSecondMax = 50
+    /// Connections that come to nothing and are recorded in a second, with no TLS handshake or no
+    /// PROXY header; a scanner's others are not.
+    var failedOpeningsRecordedPerSecondMax = 50
     /// One address of a backend; the session's deadline bounds all of them.
     var attemptTimeout: Duration = .seconds(4)
     /// From the last bytes to the client until it is cut off.

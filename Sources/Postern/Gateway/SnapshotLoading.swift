@@ -60,6 +60,7 @@ extension Snapshot.Listener {
         certificates = settings.certificates.compactMap(\.facts)
         ticketKeys = keys
         self.trust = trust
+        proxies = listener.proxies
     }
 }
 

@@ -26,6 +26,7 @@ enum Sandbox {
         // Its flags lie in memory where a filter can't look; without it, clone is used.
         try unsafe Self.add("clone3", seccomp_refuse(ENOSYS), to: filter)
         try Self.check(unsafe seccomp_allow_threads(filter))
+        for family in families { try Self.check(unsafe seccomp_allow_sockets(filter, family)) }
         if self == .gateway { try Self.check(unsafe seccomp_allow_reading(filter)) }
         try Self.check(unsafe seccomp_load(filter))
     }
@@ -35,6 +36,17 @@ enum Sandbox {
         case .gateway: Self.network
         case .recorder: Self.files
         case .shipper: Self.network + Self.files
+        }
+    }
+
+    /// Of sockets that may be made.
+    ///
+    /// Others are much of a kernel that nobody needs here. The C library asks by AF_NETLINK which
+    /// addresses the machine has, and does without an answer.
+    private var families: [Int32] {
+        switch self {
+        case .gateway, .shipper: [AF_INET, AF_INET6, AF_UNIX]
+        case .recorder: []
         }
     }
 
@@ -55,11 +67,11 @@ enum Sandbox {
         "timerfd_create", "timerfd_settime", "uname", "write", "writev",
     ]
 
-    /// Clients and backends; `bind` is for the netlink socket that getaddrinfo asks.
+    /// Clients, backends and name servers, which nscd and systemd-resolved may stand for (AF_UNIX).
     private static let network = [
-        "accept4", "access", "bind", "connect", "faccessat", "faccessat2", "getpeername",
+        "accept4", "access", "connect", "faccessat", "faccessat2", "getpeername",
         "getsockname", "getsockopt", "ioctl", "recvmmsg", "sendmmsg", "setsockopt", "shutdown",
-        "socket", "socketpair",
+        "socketpair",
     ]
 
     private static let files = [

@@ -7,8 +7,7 @@ import Reactor
 struct SignalDescriptor: ~Copyable {
     struct Signal {
         let number: Int32
-        /// The user ID of the process that sent it.
-        let sender: UInt32
+        let sender: Requester
     }
 
     let descriptor: FileDescriptor
@@ -29,6 +28,7 @@ struct SignalDescriptor: ~Copyable {
         var information = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         guard unsafe read(descriptor.number, &information, size) == size else { return nil }
-        return Signal(number: Int32(information.ssi_signo), sender: information.ssi_uid)
+        let sender = Requester(user: information.ssi_uid, process: information.ssi_pid)
+        return Signal(number: Int32(information.ssi_signo), sender: sender)
     }
 }

@@ -152,7 +152,7 @@ struct RecorderLoop: ~Copyable {
         guard let control else { return }
         switch try? control.receive() {
         case .message(.recorder, let descriptor?): recording.add(Feed(descriptor: descriptor))
-        case .message(.drain(let seconds), _): drain(seconds: seconds)
+        case .message(.drain(let seconds, _), _): drain(seconds: seconds)
         case .message(_, let descriptor?): close(descriptor)
         case .message, .nothing: break
         case .closed, nil:

@@ -59,6 +59,9 @@ final class Child {
 
     var isRunning: Bool { process != nil }
 
+    /// The process's number; nil without one.
+    var processID: Int32? { process?.id }
+
     /// Readable when the process has ended; -1, which `poll` skips, without one.
     var endingNumber: Int32 { process?.ending.number ?? -1 }
 

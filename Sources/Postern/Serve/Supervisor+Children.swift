@@ -46,7 +46,7 @@ extension Supervisor {
 
     /// Hands a new gateway everything it needs.
     private func equipGateway() {
-        tell(gateway, .configure(by: geteuid()), lending: loaded.bundle.number)
+        tell(gateway, .configure(by: .own), lending: loaded.bundle.number)
         for socket in sockets {
             let message = ControlMessage.listener(
                 reactor: socket.reactor,
@@ -118,6 +118,7 @@ extension Supervisor {
         switch (message, child.role) {
         case (.ready, .gateway), (.ready, .recorder):
             child.isReady = true
+            if child.role == .gateway { recordRefusals() }
             noteReadiness()
         case (.killHelper(let index), .gateway):
             guard helpers.indices.contains(Int(index)) else { return false }
@@ -142,15 +143,20 @@ extension Supervisor {
     }
 
     private func noteReadiness() {
-        guard phase == .starting, gateway.isReady, recorder.isReady else { return }
-        phase = .serving
-        let addresses = loaded.configuration.listeners.flatMap { $0.addresses.map(\.description) }
-        log.info("serving on \(addresses.joined(separator: ", "))")
-        ServiceNotification.ready.send()
+        if phase == .starting, gateway.isReady, recorder.isReady {
+            phase = .serving
+            let addresses = loaded.configuration.listeners.flatMap {
+                $0.addresses.map(\.description)
+            }
+            log.info("serving on \(addresses.joined(separator: ", "))")
+            ServiceNotification.ready.send()
+        }
+        reloadIfDue()
     }
 
     func noticeEnd(of child: Child) {
         guard let end = child.reap(at: MonotonicClock.now) else { return }
+        if case .helper = child.role { killOrphans() }
         switch (phase, child.role) {
         case (.closing, _): return
         case (.draining, .gateway):

@@ -17,6 +17,12 @@ final class Supervisor {
         case closing(until: UInt64)
     }
 
+    /// A configuration that the gateway is asked to use.
+    struct Proposal {
+        let configuration: LoadedConfiguration
+        let requester: Requester
+    }
+
     /// What the gateway may need beyond the time it was given, in microseconds.
     private static let drainGrace: UInt64 = 2_000_000
     /// For the last records; the recorder has no more to do than one flush.
@@ -32,12 +38,16 @@ final class Supervisor {
     /// In force, as far as the gateway has told.
     var loaded: LoadedConfiguration
     /// Sent to the gateway, which has not said yet what it thinks of it.
-    var proposed: LoadedConfiguration?
-    /// Asked for while the gateway had not said yet what it thinks of `proposed`.
-    var reloadIsDueFor: UInt32?
+    var proposed: Proposal?
+    /// Asked for while the gateway was not ready, or had not said yet what it thinks of `proposed`.
+    var reloadIsDueFor: Requester?
+    /// Reloads that came to nothing, and no gateway was there to record it; at most `unrecordedMax`.
+    var unrecorded: [RefusedReload] = []
+    static let unrecordedMax = 16
     var log: Log
     var phase = Phase.starting
 
+    private let orphans: Orphans
     private let signals: SignalDescriptor
     private var hasFailed = false
 
@@ -59,6 +69,7 @@ final class Supervisor {
         helpers = (0..<helperCount).map { Child(.helper($0)) }
         shippers = configuration.audit.shippings.indices.map { Child(.shipper($0)) }
         _ = signal(SIGPIPE, SIG_IGN)
+        orphans = try Orphans()
         signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
     }
 
@@ -70,13 +81,18 @@ final class Supervisor {
         while !isOver {
             startDue()
             wait()
-            while let signal = signals.next() { heed(signal) }
             for child in [recorder, gateway] { takeMessages(of: child) }
             for child in children { noticeEnd(of: child) }
+            if orphans.reap() { killOrphans() }
+            // Last: nobody is asked for anything who has ended meanwhile.
+            while let signal = signals.next() { heed(signal) }
             enforceDeadline()
         }
         return !hasFailed
     }
+
+    /// Ends what a helper has left behind: nobody waits for its answer any more.
+    func killOrphans() { orphans.kill(allBut: children.compactMap(\.processID)) }
 
     private var isOver: Bool {
         if case .closing = phase { return !children.contains(where: \.isRunning) }
@@ -104,6 +120,7 @@ final class Supervisor {
         for child in children {
             numbers += [child.endingNumber, child.channel?.descriptor ?? -1]
         }
+        numbers += orphans.endingNumbers
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         _ = unsafe poll(&polled, nfds_t(polled.count), waitMilliseconds)
     }
@@ -123,7 +140,7 @@ final class Supervisor {
         if signal.number == SIGHUP { return reload(for: signal.sender) }
         switch phase {
         case .starting: close(failed: false)
-        case .serving: drain()
+        case .serving: drain(for: signal.sender)
         case .draining:
             log.warning("stopping at once: asked again")
             gateway.signal(SIGKILL)
@@ -131,7 +148,7 @@ final class Supervisor {
         }
     }
 
-    private func drain() {
+    private func drain(for requester: Requester) {
         let seconds = UInt16(
             clamping: max(0, loaded.configuration.processes.drainTimeout.components.seconds)
         )
@@ -143,7 +160,7 @@ final class Supervisor {
         // Nobody will be taken in any more: better to be refused than to wait in a queue.
         sockets.removeAll()
         if gateway.isRunning {
-            tell(gateway, .drain(seconds: seconds))
+            tell(gateway, .drain(seconds: seconds, by: requester))
         } else {
             close(failed: false)
         }
@@ -154,7 +171,9 @@ final class Supervisor {
         hasFailed = hasFailed || failed
         gateway.signal(SIGKILL)
         phase = .closing(until: MonotonicClock.now + UInt64(Self.closingSeconds) * 1_000_000)
-        if recorder.isRunning { tell(recorder, .drain(seconds: Self.closingSeconds)) }
+        if recorder.isRunning {
+            tell(recorder, .drain(seconds: Self.closingSeconds, by: .own))
+        }
         // What the shippers have not sent they send after the next start.
         for child in helpers + shippers { child.signal(SIGTERM) }
     }

@@ -217,6 +217,9 @@ struct BackendLogin: ~Copyable {
         if needsUses && !areUsesKnown {
             return .failed("backend does not say what mailboxes are for, and a rule must know it")
         }
+        if settings.findsVirtual && areMarksCut {
+            return .failed("backend marks more mailboxes than are looked at")
+        }
         return .ready(
             BackendFacts(
                 capabilities: capabilities,
@@ -230,7 +233,10 @@ struct BackendLogin: ~Copyable {
         )
     }
 
-    private var areUsesKnown: Bool { areUsesTold && marked.count <= MailboxUses.mailboxesMax }
+    private var areUsesKnown: Bool { areUsesTold && !areMarksCut }
+
+    /// There are marks that were not noted: what they close would stay open.
+    private var areMarksCut: Bool { marked.count > MailboxUses.mailboxesMax }
 
     // MARK: Logging in
 

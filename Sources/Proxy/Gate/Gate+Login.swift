@@ -283,6 +283,13 @@ extension Gate {
         return backendLogin?.received(response, into: &out) ?? .waiting
     }
 
+    mutating func backendReached(_ reach: BackendReach, into out: inout Outbox) {
+        guard backendLogin != nil else { return }
+        var record = trail.event(.backendConnect)
+        reach.complete(&record)
+        trail.record(record, into: &out)
+    }
+
     mutating func backendSecured(into out: inout Outbox) {
         if let outcome = backendLogin?.secured(into: &out) { settle(outcome, into: &out) }
     }

@@ -65,11 +65,7 @@ struct Gate: ~Copyable {
         self.offersStartTLS = offersStartTLS
         bytesLeft = settings.limits.unauthenticatedBytesMax
         deadline = now.advanced(by: settings.limits.unauthenticatedTimeout)
-        var known = SessionFacts()
-        known.session = facts.session
-        known.listener = facts.listener
-        known.clientAddress = facts.clientAddress
-        known.clientPort = facts.clientPort
+        var known = facts.known
         known.policyRevision = settings.policy.revision
         trail = Trail(known, durability: settings.durability)
         client = CommandFragmenter(limits: settings.limits.beforeLogin)

@@ -220,6 +220,7 @@ extension Relay {
         }
         if header.isNonSynchronizing {
             passingBy = .answered
+            pace = nil
             client.discardLiteral()
         } else {
             client.abandonCommand()

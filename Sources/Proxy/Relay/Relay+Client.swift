@@ -10,9 +10,11 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) -> Progress {
-        // A command's time runs from its first byte, or one byte a minute would keep it for ever;
-        // a message that is passed on or counted away needs only to come on.
-        if client.isIdle || upload != nil || passingBy != nil { sawInput(at: now) }
+        // A command's time runs from its first byte, and its rest's from the end of a message, or one
+        // byte a minute would keep it for ever; a literal that is passed on or counted away needs to
+        // come on, and not too slowly.
+        if client.isIdle { sawInput(at: now) }
+        if let left = client.literalBytesLeft { sawLiteral(left, at: now) }
         let wasCompressing = isCompressing
         var offset = 0
         // What follows COMPRESS must be decompressed first.
@@ -30,6 +32,7 @@ extension Relay {
                 return Progress(consumed: range.lowerBound, relayed: range.count)
             case .streamEnded:
                 messageEnded()
+                pace = nil
             case .literal(let header): atLiteral(header, at: now, into: &out)
             case .command: atCommand(at: now, into: &out)
             case .violation(let violation):

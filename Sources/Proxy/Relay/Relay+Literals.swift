@@ -72,6 +72,7 @@ extension Relay {
             }
             return end("Literal is too large", .limit, into: &out)
         }
+        pace = nil
         client.discardLiteral()
     }
 

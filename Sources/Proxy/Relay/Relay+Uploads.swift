@@ -88,6 +88,7 @@ extension Relay {
     /// The backend asked for the message.
     mutating func beginMessage() {
         upload?.begin()
+        pace = nil
         digest = settings.digestsMessages ? MessageDigest() : nil
         client.streamLiteral()
     }

@@ -58,6 +58,8 @@ struct Relay: ~Copyable {
     var idling: Idling?
     /// The command under way is refused, and the rest of it passes by.
     var passingBy: PassingBy?
+    /// Of the literal that is passed on or counted away, once its first bytes are there.
+    var pace: LiteralPace?
     /// The rest of a command after a literal that the backend must ask for first.
     var unsent: [Buffer] = []
     /// The number of the command that `unsent` is of.
@@ -287,7 +289,16 @@ struct Relay: ~Copyable {
         let (end, isPast) = lastInput.addingReportingOverflow(
             client.isIdle && !isClientDone ? idleMicroseconds : commandMicroseconds
         )
-        return isPast ? .max : end
+        return min(isPast ? .max : end, literalDeadline)
+    }
+
+    private var literalDeadline: Instant {
+        guard let pace, let left = client.literalBytesLeft else { return .max }
+        return pace.deadline(
+            left: left,
+            allowance: commandMicroseconds,
+            rate: settings.limits.messageBytesPerSecondMin
+        )
     }
 
     /// Whether nothing but the client can bring the session on.
@@ -298,13 +309,22 @@ struct Relay: ~Copyable {
 
     mutating func sawInput(at now: Instant) { lastInput = now }
 
+    /// Bytes of a literal come of which `left` were still to come.
+    mutating func sawLiteral(_ left: UInt64, at now: Instant) {
+        lastInput = now
+        if pace == nil { pace = LiteralPace(left, at: now) }
+    }
+
     mutating func timePassed(at now: Instant, into out: inout Outbox) {
         guard !isFinished else { return }
         if now >= policyDeadline { judgeAnew(at: now, into: &out) }
         idleTimePassed(at: now, into: &out)
         guard !isFinished, now >= clientDeadline else { return }
         // While the client waits for the backend or the disk, its time does not run.
-        guard isClientsTurn || isClientDone else { return sawInput(at: now) }
+        guard isClientsTurn || isClientDone else {
+            pace = nil
+            return sawInput(at: now)
+        }
         end("Idle for too long", .limit, into: &out)
     }
 

@@ -55,15 +55,17 @@ struct ParserBenchmark {
 
     private static func relay(_ bytes: [UInt8], into out: inout Buffer) {
         out.removeAll()
-        let command: Command
         if bytes.last == 0x0A {
             guard case .message(let tagged) = CommandParser.atLiteral(bytes.span, header: header)
             else { return fail() }
-            command = tagged.command
+            write(tagged.command, into: &out)
         } else {
             guard let tagged = try? CommandParser.parse(bytes.span) else { return fail() }
-            command = tagged.command
+            write(tagged.command, into: &out)
         }
+    }
+
+    private static func write(_ command: borrowing Command, into out: inout Buffer) {
         _ = command.encode(tag: 4711, literals: .literalMinus, into: &out)
     }
 

@@ -25,7 +25,7 @@ def text_of(number, **fields):
         "method": '"password"', "backend": '"main"', "policy": '"5f1c9a04d2e7"',
         "event": '"msg.store"', "phase": '"decision"', "verdict": '"allow"',
         "command": str(number), "verb": '"UID STORE"',
-        "mailbox": '{"raw":"494e424f58","name":"INBOX"}', "args": '"4711:4799 +FLAGS (\\\\Seen)"',
+        "mailbox": '{"raw":"494e424f58","name":"INBOX"}', "args": '"4711:4799 +FLAGS (\\u005cSeen)"',
     } | fields
     return ",".join(f'"{name}":{value}' for name, value in members.items())
 

@@ -22,8 +22,10 @@ def trusting(authority, certificate=None, alpn=None):
 class Wire:
     """One connection; every byte that arrives is kept in `seen`."""
 
-    def __init__(self, port, context=None, host="127.0.0.1", timeout=20, greeting=True):
-        self.socket = socket.create_connection((host, port), timeout=timeout)
+    def __init__(self, port, context=None, host="127.0.0.1", timeout=20, greeting=True,
+                 source=None):
+        self.socket = socket.create_connection(
+            (host, port), timeout=timeout, source_address=source and (source, 0))
         self.seen = bytearray()
         self._ready = b""
         self._tags = 0

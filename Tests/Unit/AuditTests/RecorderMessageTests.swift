@@ -167,6 +167,64 @@ private func isAccepted(_ payload: String) -> Bool {
         #expect(!isAccepted(huge))
     }
 
+    /// A record of a session, as a gateway writes it.
+    private func payload(_ event: Event, user: String = "ann", args: [UInt8] = []) -> String {
+        var facts = SessionFacts()
+        (facts.session, facts.user) = ("00000000000000a1", user)
+        var record = Record(event, .event, session: facts.encoded)
+        record.arguments = ShortBytes(args.span)
+        return encoded(record)
+    }
+
+    @Test("lets in no event of the recorder's own but the gap", arguments: Event.allCases)
+    func ownEvents(event: Event) {
+        let isOwn = event.rawValue.hasPrefix("audit.") && event != .auditGap
+        #expect(isAccepted(payload(event)) == !isOwn)
+        #expect(isAccepted(encoded(Record(event, .event, session: []))) == !isOwn)
+    }
+
+    @Test(
+        "lets in no such event and no number in any other spelling",
+        arguments: [
+            #","event":"audit.stop""#, #","event" : "audit.stop""#, #","event":  "audit.stop""#,
+            #","event":"audit.""#, #","event":"audit.gap2""#,
+            #","event":"audit\u002estop""#, #","event":"\u0061udit.stop""#,
+            #","event":"a\u0075dit.stop""#, #","\u0065vent":"audit.stop""#,
+            #","even\u0074":"audit.stop""#, #","event":"au\x64it.stop""#,
+            #","mailbox":{"event":"audit.stop"}"#, #"}{"event":"audit.stop""#,
+            #","seq":7"#, #","seq" :7"#, #","\u0073eq":7"#, #","s\u0065q":7"#, #"}{"seq":7"#,
+            #","a":"\"","b":1"#, #","a":"\\","b":1"#, #","a":"\/""#, #","a":"\n""#,
+            #","a":"\u00E9""#, #","a":"\u00""#, #","a":"\"#,
+        ]
+    )
+    func disguises(member: String) {
+        #expect(!isAccepted(payload(.noop) + member))
+        #expect(!isAccepted(#""v":1,"time":"x","mono":1"# + member + #","phase":"event""#))
+    }
+
+    @Test(
+        "lets in people and mailboxes that are called so",
+        arguments: ["audit.stop", "seq", "event", "audit", "audrey", "\"audit.stop\"", "seq\":1"]
+    )
+    func namesakes(name: String) {
+        #expect(isAccepted(payload(.fetch, user: name, args: Array(name.utf8))))
+    }
+
+    @Test("lets in whatever a stranger has said, as the encoder writes it", arguments: 0..<200)
+    func strangersWords(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        let pieces = [
+            "audit.stop", "\"event\":", "\"seq\":1", "\\", "\"", "é", "\u{1F4EC}", "\u{7F}",
+        ]
+        for _ in 0..<20 {
+            let noise = dice.bytes(atMost: 60)
+            let text = Array((0..<dice.below(6)).map { _ in dice.pick(pieces) }.joined().utf8)
+            let args = dice.hits(50) ? noise : text
+            let user = String(decoding: dice.hits(50) ? noise : text, as: UTF8.self)
+            #expect(isAccepted(payload(.search, user: user, args: args)))
+        }
+    }
+
     @Test(
         "finds no number in a foreign line",
         arguments: [

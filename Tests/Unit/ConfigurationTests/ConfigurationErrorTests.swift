@@ -93,6 +93,11 @@ import Testing
         ),
         Case(
             "{ folder: trail }",
+            "{ folder: trail }\nlimits: { message-rate: 0 }",
+            "postern.yaml:14:25: 0 is out of range; from 1 to 1 MiB"
+        ),
+        Case(
+            "{ folder: trail }",
             "{ folder: trail }\nrefusals: strickt",
             "postern.yaml:14:11: expected one of strict, compatible, not \"strickt\"; did you mean "
                 + "\"strict\"?"
@@ -138,6 +143,19 @@ import Testing
             "implicit",
             "tls",
             "postern.yaml:5:10: expected one of implicit, starttls, not \"tls\""
+        ),
+        Case(
+            "implicit",
+            "implicit\n    proxy-from: [\"10.0.0.0/8\", \"0.0.0.0/0\", \"::/0\", \"10.0.0.1/8\"]",
+            "postern.yaml:6:32: \"0.0.0.0/0\" is everybody; name the balancers, or their network",
+            "postern.yaml:6:45: \"::/0\" is everybody; name the balancers, or their network",
+            "postern.yaml:6:53: \"10.0.0.1/8\" has bits behind its prefix; which network is meant?"
+        ),
+        Case(
+            "implicit",
+            "implicit\n    proxy-from: balancer.example.org",
+            "postern.yaml:6:17: expected a network such as \"192.0.2.0/24\" or \"2001:db8::/32\", "
+                + "not \"balancer.example.org\""
         ),
         Case("chain: chain.pem, ", "", "postern.yaml:6:20: \"chain\" is missing"),
         Case(

@@ -15,6 +15,7 @@ import Testing
         let listener = try #require(configuration.listeners.first)
         #expect(listener.addresses.map(\.description) == ["0.0.0.0:993", "[::]:993"])
         #expect(listener.security == .implicit)
+        #expect(listener.proxies.isEmpty)
         #expect(listener.certificates.first?.chain.contents == Array("chain".utf8))
         #expect(listener.certificates.first?.key.contents == Secret("key"))
         #expect(listener.clientCertificates?.revocationLists.map(\.path) == ["etc/crl.pem"])
@@ -33,6 +34,22 @@ import Testing
         #expect(configuration.authentication == AuthenticationSettings())
         #expect(configuration.refusals == .strict)
         #expect(configuration.copies == .lax)
+    }
+
+    @Test(
+        "knows the balancers of a listener, one or several",
+        arguments: [
+            ("10.0.0.0/8", ["10.0.0.0/8"]),
+            (#"["192.0.2.80", "2001:db8::/64"]"#, ["192.0.2.80", "2001:db8::/64"]),
+            ("[]", []),
+        ]
+    )
+    func balancers(text: String, networks: [String]) throws {
+        let configuration = try Files.changed(
+            "tls: implicit",
+            to: "tls: implicit\n    proxy-from: \(text)"
+        ).load()
+        #expect(configuration.listeners.first?.proxies.map(\.text) == networks)
     }
 
     @Test("reads the documented file, whose values are the defaults")

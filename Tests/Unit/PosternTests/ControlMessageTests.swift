@@ -8,10 +8,22 @@ import Testing
 @testable import Postern
 
 private let messages: [ControlMessage] = [
-    .configure(by: 70_000), .listener(reactor: 1, listener: 258), .helper(65_535),
+    .configure(by: Requester(user: 70_000, process: 0)), .listener(reactor: 1, listener: 258),
+    .helper(65_535),
     .recorder(reactor: 3),
-    .start(reactors: 2), .drain(seconds: 30), .ready, .killHelper(7), .configured,
+    .start(reactors: 2), .drain(seconds: 30, by: Requester(user: 0, process: 4_000_000)), .ready,
+    .killHelper(7), .configured,
     .refused("policy.yaml:3:1: unknown key"), .refused(""), .checkpoint("checkpoint a 1 b c"),
+    .unchanged(
+        RefusedReload(
+            reason: .hasErrors,
+            detail: "/etc/postern/a file.yaml:3:1 and 2 more",
+            requester: Requester(user: 1000, process: 7)
+        )
+    ),
+    .unchanged(
+        RefusedReload(reason: .isUnreadable, detail: "", requester: Requester(user: 0, process: 1))
+    ),
 ]
 
 @Suite("A control message")
@@ -35,6 +47,7 @@ struct ControlMessageTests {
         }
         if case .refused = message { return }
         if case .checkpoint = message { return }
+        if case .unchanged = message { return }
         #expect(ControlMessage((bytes + [0]).span) == nil)
     }
 
@@ -78,7 +91,7 @@ struct ControlChannelTests {
     func missesADescriptor() throws {
         let (channel, raw) = try ends()
         defer { close(raw) }
-        let packet = ControlMessage.configure(by: 0).encoded
+        let packet = ControlMessage.configure(by: .own).encoded
         let sent = unsafe send(raw, packet, packet.count, 0)
         #expect(sent == packet.count)
         #expect(throws: ControlChannel.Failure.malformed) { try channel.receive() }

@@ -108,6 +108,11 @@ final class Conversation {
         pump()
     }
 
+    func backendReached(_ reach: BackendReach) {
+        session.backendReached(reach, at: now, into: &out)
+        pump()
+    }
+
     func backendSecured() {
         session.backendSecured(at: now, into: &out)
         pump()

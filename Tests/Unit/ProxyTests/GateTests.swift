@@ -324,6 +324,24 @@ struct BackendLoginTests {
         #expect(talk.heardByBackend() == "g3 LOGIN \"ann\" \"secret\"\n")
     }
 
+    @Test func whatWasReachedStandsInTheTrail() throws {
+        let talk = reach(.sample())
+        let refusal = BackendReach.Failure("the backend can't be connected to", "refused")
+        talk.backendReached(
+            BackendReach(address: "192.0.2.1", port: 993, duration: 7, failure: refusal)
+        )
+        let tls = BackendReach.TLS(version: "TLSv1.3", cipher: "suite", fingerprint: "00ff")
+        talk.backendReached(BackendReach(address: "::1", port: 993, tls: tls, duration: 8))
+        let records = talk.records.filter { $0.event == .backendConnect }
+        #expect(records.map(\.verdict) == [.disconnect, .allow])
+        #expect(records.map(\.isDurable) == [false, false])
+        #expect(records[0].reason == "the backend can't be connected to")
+        #expect(records[0].arguments == ShortBytes("refused"))
+        #expect(records[1].duration == 8)
+        #expect(records[1].details.contains(.text("backend_cert_sha256", Array("00ff".utf8))))
+        #expect(String(decoding: records[1].session, as: UTF8.self).contains(#""user":"ann""#))
+    }
+
     @Test func injectionBeforeTLSIsRefused() {
         let talk = reach(.sample(security: .startTLS))
         talk.backend("* OK ready\n")

@@ -37,6 +37,31 @@ struct PolicyFactsTests {
         #expect(talk.heardByBackend() == "")
     }
 
+    @Test(
+        "marked mailboxes behind those that are looked at leave none open",
+        arguments: [MailboxUses.mailboxesMax, MailboxUses.mailboxesMax + 1]
+    )
+    func marksBeyondCount(count: Int) {
+        let talk = Conversation(settings: .sample())
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
+        _ = talk.heardByBackend()
+        talk.backend("g1 OK [CAPABILITY \(Conversation.capabilities)] in\n")
+        #expect(talk.heardByBackend() == "g2 NAMESPACE\ng3 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK\n")
+        for number in 1..<count { talk.backend("* LIST (\\Sent) \"/\" Sent\(number)\n") }
+        let heard = talk.backend("* LIST (\\All) \"/\" Everything\ng3 OK\n")
+        guard count <= MailboxUses.mailboxesMax else {
+            #expect(heard.contains("a NO [UNAVAILABLE]"))
+            #expect(talk.records.contains { $0.event == .backendLogin && $0.verdict == .deny })
+            return
+        }
+        #expect(heard.contains("a OK"))
+        #expect(talk.client("b SELECT Everything\n").hasPrefix("b NO [NONEXISTENT]"))
+    }
+
     @Test func aReloadInterruptsAnIdle() {
         let talk = Conversation.selected("Bin", settings: Self.plain)
         talk.client("a IDLE\n")

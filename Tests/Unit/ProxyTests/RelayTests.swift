@@ -134,14 +134,65 @@ struct RelayTests {
 
     @Test func aMessageThatComesOnIsWaitedFor() {
         let talk = Conversation.loggedIn()
-        talk.client("a APPEND INBOX {8}\n")
+        talk.client("a APPEND INBOX {163840}\n")
         talk.backend("+ go\n")
         for letter in "12345678" {
-            talk.client(String(letter))
+            talk.client(String(repeating: letter, count: 20_480))
             talk.pass(.seconds(15))
         }
         talk.client("\n")
         #expect(!talk.isClosed)
+    }
+
+    @Test func aMessageThatTricklesIsNotWaitedFor() {
+        let talk = Conversation.loggedIn()
+        talk.client("a APPEND INBOX {80}\n")
+        talk.backend("+ go\n")
+        for _ in 0..<4 {
+            talk.client("x")
+            #expect(!talk.isClosed)
+            talk.pass(.seconds(15))
+        }
+        talk.client("x")
+        talk.pass(.seconds(1))
+        #expect(talk.clientHeard.hasSuffix("* BYE Idle for too long\r\n"))
+    }
+
+    @Test func aMessageThatWasFastHasNoMinuteToSpareAtItsEnd() {
+        let talk = Conversation.loggedIn()
+        talk.client("a APPEND INBOX {1048577}\n")
+        talk.backend("+ go\n")
+        talk.client(String(repeating: "x", count: 1_048_576))
+        talk.pass(.seconds(59))
+        #expect(!talk.isClosed)
+        talk.pass(.seconds(2))
+        #expect(talk.isClosed)
+    }
+
+    @Test("what is between and behind messages is not waited for either", arguments: ["", "("])
+    func aTrickledRestIsNotWaitedFor(catenate: String) {
+        let talk = Conversation.loggedIn(
+            capabilities: Conversation.capabilities + " MULTIAPPEND CATENATE"
+        )
+        let words = catenate.isEmpty ? "" : "CATENATE (TEXT "
+        talk.client("a APPEND INBOX \(words){2}\n")
+        talk.backend("+ go\n")
+        talk.client("hi")
+        for letter in " (\\Seen)" where !talk.isClosed {
+            talk.client(String(letter))
+            talk.pass(.seconds(15))
+        }
+        #expect(talk.clientHeard.hasSuffix("* BYE Idle for too long\r\n"))
+    }
+
+    @Test func aRefusedLiteralThatTricklesIsNotWaitedFor() {
+        let talk = Conversation.loggedIn()
+        talk.client("a APPEND Archive/x {80+}\n")
+        for _ in 0..<5 {
+            talk.client("x")
+            talk.pass(.seconds(15))
+        }
+        #expect(talk.clientHeard.contains("* BYE Idle for too long"))
     }
 
     @Test func closesAfterTenMalformedCommands() {

@@ -190,7 +190,10 @@ private func recording(in folder: Folder) throws -> Recording {
     }
 
     @Test func dropsAGatewayThatDoesNotSpeakTheProtocolAndSaysSo() throws {
-        let payloads: [[UInt8]] = [Array("\"v\":1,\"x\":\n".utf8), Array("\"v\":1,\u{1B}".utf8)]
+        let payloads: [[UInt8]] = [
+            Array("\"v\":1,\"x\":\n".utf8), Array("\"v\":1,\u{1B}".utf8),
+            Array(#""v":1,"time":"x","mono":1,"event":"audit.stop","phase":"event""#.utf8),
+        ]
         for payload in payloads {
             let folder = try Folder()
             let gateway = try Gateway()

@@ -14,7 +14,7 @@ struct Transcript {
     var isEmpty: Bool { first == nil }
 
     private static let factFields: [TrailField] = [
-        .session, .listener, .client, .clientPort, .tls, .cipher, .sni, .certSubject,
+        .session, .listener, .client, .clientPort, .proxy, .tls, .cipher, .sni, .certSubject,
         .certSha256, .user, .method, .backend, .backendUser, .policy,
     ]
 
@@ -45,7 +45,13 @@ struct Transcript {
         }
         let port = fact(.clientPort).map { " port \($0)" } ?? ""
         line("user", [fact(.user), fact(.method).map { "by \($0)" }])
-        line("from", [fact(.client).map { $0 + port }, fact(.listener).map { "listener \($0)" }])
+        line(
+            "from",
+            [
+                fact(.client).map { $0 + port }, fact(.proxy).map { "behind \($0)" },
+                fact(.listener).map { "listener \($0)" },
+            ]
+        )
         line("TLS", [fact(.tls), fact(.cipher), fact(.sni).map { "for \($0)" }])
         line("cert", [facts[.certSubject]?.quoted, fact(.certSha256)])
         line("backend", [fact(.backend), fact(.backendUser).map { "as \($0)" }])

@@ -18,6 +18,7 @@ struct ShipLoop: ~Copyable {
     /// Between two attempts on a receiver that is away: at first, and at most.
     private static let retryMilliseconds: ClosedRange<Int32> = 500...30_000
 
+    private var announcement: ShipAnnouncement
     private var reader: ShipReader
     let target: ShipTarget
     let format: ShipFormat
@@ -28,6 +29,7 @@ struct ShipLoop: ~Copyable {
     private var trouble: String?
 
     init(
+        announcement: ShipAnnouncement,
         reader: ShipReader,
         target: ShipTarget,
         format: ShipFormat,
@@ -35,6 +37,7 @@ struct ShipLoop: ~Copyable {
         position: consuming ShipPosition,
         log: Log
     ) {
+        self.announcement = announcement
         self.reader = reader
         self.target = target
         self.format = format
@@ -81,6 +84,7 @@ struct ShipLoop: ~Copyable {
 
     /// Returns whether more is due.
     private mutating func sendBatch() throws(ShipError) -> Bool {
+        try announcement.make("ship to \(target) from record \(position.next) on")
         guard let head = try reader.head() else { return false }
         guard position.origin.isEmpty || position.origin == head.origin else {
             throw .trail(

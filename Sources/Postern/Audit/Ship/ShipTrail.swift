@@ -85,6 +85,8 @@ struct ShipTrail: ParsableCommand {
             }
             let position = try ShipPosition(in: state, beginningAt: from)
             var loop = ShipLoop(
+                // A child of the supervisor's may be ready before the recorder is.
+                announcement: ShipAnnouncement(folder: trail, awaitsRecorder: confined),
                 reader: ShipReader(folder: trail),
                 target: to,
                 format: format,

@@ -1,15 +1,23 @@
 // A line of the trail as far as the mappings speak of it: read by name, so that new fields harm none.
+import Audit
+import Bytes
 import Foundation
 
 /// A record, with nothing where a field is absent or is not what it should be.
 struct ShippedRecord {
     /// The whole line without its end.
     let line: String
+    let sequence: UInt64
     private let fields: [String: Any]
 
+    /// A line that is no record to a search, as one in which a name stands twice, goes on as it is, and
+    /// nothing is read from it: it would mean one thing here and another thing there.
     init(_ line: Span<UInt8>) {
         self.line = unsafe line.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
-        let object = try? JSONSerialization.jsonObject(with: Data(self.line.utf8))
+        sequence = TrailLine.sequence(of: line) ?? 0
+        let object =
+            TrailRecord(line.array) == nil
+            ? nil : try? JSONSerialization.jsonObject(with: Data(self.line.utf8))
         fields = object as? [String: Any] ?? [:]
     }
 
@@ -22,7 +30,6 @@ struct ShippedRecord {
 
     func number(_ name: String) -> UInt64? { (fields[name] as? NSNumber)?.uint64Value }
 
-    var sequence: UInt64 { number("seq") ?? 0 }
     var event: String { self["event"] ?? "unknown" }
     var time: String { self["time"] ?? "-" }
     var verdict: String? { self["verdict"] }
