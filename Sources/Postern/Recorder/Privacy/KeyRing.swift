@@ -81,7 +81,9 @@ package final class KeyRing {
     private func key(of person: [UInt8]) -> FieldKey? {
         if let key = persons[person], key.uses < FieldKey.usesMax { return key }
         guard persons.count < Self.subjectsMax else {
-            if !hasToldFull { log?.warning("more than \(Self.subjectsMax) users in one period") }
+            if !hasToldFull {
+                log?.warning("more than \(Self.subjectsMax) users in a period: others share a key")
+            }
             hasToldFull = true
             return commonKey
         }

@@ -12,8 +12,9 @@ extension Recording {
         if let hold = try Holds(in: folder).entries.first(where: { $0.hold.covers(user: user) }) {
             throw OrderRefusal("\(hold.hold.name) is a legal hold on what would be forgotten")
         }
-        // A key that is not on disk yet is about to be.
+        // A key that is not on disk yet is about to be; a draft that a crash has left names somebody.
         try trail.keys?.persist()
+        for period in try keyFolder.periods() { try keyFolder.dropDrafts(of: period) }
         let keys = try keyFolder.keys(ofUser: user)
         guard !keys.isEmpty else {
             throw OrderRefusal("there is no key of this user; names are as records have them")

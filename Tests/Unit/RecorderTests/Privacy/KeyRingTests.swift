@@ -163,6 +163,7 @@ struct VeiledTrailTests {
         _ = ring.key(for: person("annabella"))
         try ring.persist()
         let id = try #require(ring.key(for: person("annabella"))?.id)
+        try folder.write("person annabella\n", to: "keys/2026-03/0123456789abcdef.new")
         let order = TrailOrder.forget(user: "annabella", because: "her wish")
         try recording.carryOut(order, by: 7, at: moment(1))
         let entry = try #require(folder.entries().last)
@@ -170,6 +171,7 @@ struct VeiledTrailTests {
         #expect(entry["args"] as? String == "1 key: 2026-03/\(id)")
         #expect(entry["uid"] as? Int == 7)
         #expect(!folder.keyFiles().contains(id))
+        #expect(!folder.keyFiles().contains { $0.hasSuffix(".new") })
         for file in folder.files where !folder.text(file).isEmpty {
             #expect(!folder.text(file).contains("annabella"), "\(file)")
         }
