@@ -8,7 +8,7 @@ import Reactor
 /// A folder of keys; whoever may read it can reveal what the trail has encrypted.
 package struct KeyFolder {
     static let name = "keys"
-    /// Of a file that is not in force yet.
+    /// Of a file that is not in force yet, or not any more.
     private static let draftEnding = ".new"
 
     let path: String
@@ -150,9 +150,16 @@ extension KeyFolder {
 
     /// Overwrites a key's file, as far as the disk lets itself be told where to write, and removes
     /// it; one that is gone is as it should be.
+    ///
+    /// It is out of force before: half-overwritten, it would pass for a damaged key.
     func destroy(_ key: KeyPlace) throws(TrailError) {
         let folder = "\(path)/\(key.period)"
-        try destroy("\(folder)/\(key.id)")
+        let old = "\(folder)/\(key.id)\(Self.draftEnding)"
+        guard unsafe rename("\(folder)/\(key.id)", old) == 0 || errno == ENOENT else {
+            throw .last("rename \(old)")
+        }
+        try sync(folder)
+        try destroy(old)
         try sync(folder)
     }
 
@@ -167,11 +174,13 @@ extension KeyFolder {
         guard unsafe unlinkat(AT_FDCWD, path, 0) == 0 else { throw .last("remove \(path)") }
     }
 
-    /// Destroys what a crash left of a period's keys that no line stands under.
-    func dropDrafts(of period: String) throws(TrailError) {
-        let folder = "\(path)/\(period)"
-        for name in try names(in: folder) where name.hasSuffix(Self.draftEnding) {
-            try destroy("\(folder)/\(name)")
+    /// Destroys what a crash left of keys that were being made or destroyed.
+    func dropDrafts() throws(TrailError) {
+        for period in try periods() {
+            let folder = "\(path)/\(period)"
+            for name in try names(in: folder) where name.hasSuffix(Self.draftEnding) {
+                try destroy("\(folder)/\(name)")
+            }
         }
     }
 

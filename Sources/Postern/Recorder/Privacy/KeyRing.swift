@@ -33,6 +33,7 @@ package final class KeyRing {
         self.folder = folder
         self.rules = rules
         try folder.prepare()
+        try folder.dropDrafts()
         try turn(to: now)
     }
 
@@ -46,7 +47,6 @@ package final class KeyRing {
     }
 
     private func load(_ name: String) throws(TrailError) {
-        try folder.dropDrafts(of: name)
         let keys = try folder.keys(of: name)
         let before = try folder.periods().last { $0 < name && $0.utf8.count == name.utf8.count }
         let earlier = try before.map { (name) throws(TrailError) in try folder.keys(of: name) }

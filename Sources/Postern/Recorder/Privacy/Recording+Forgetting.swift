@@ -14,7 +14,7 @@ extension Recording {
         }
         // A key that is not on disk yet is about to be; a draft that a crash has left names somebody.
         try trail.keys?.persist()
-        for period in try keyFolder.periods() { try keyFolder.dropDrafts(of: period) }
+        try keyFolder.dropDrafts()
         let keys = try keyFolder.keys(ofUser: user)
         guard !keys.isEmpty else {
             throw OrderRefusal("there is no key of this user; names are as records have them")
