@@ -67,4 +67,7 @@ package enum Event: String, CaseIterable, Sendable {
     case auditTime = "audit.time"
     case auditSearch = "audit.search"
     case auditExport = "audit.export"
+    case auditHold = "audit.hold"
+    case auditRelease = "audit.release"
+    case auditForget = "audit.forget"
 }

@@ -4,8 +4,10 @@ import Glibc
 
 /// A line is `{"seq":N,` + the record's members + `}` + line feed; its bytes are a Merkle leaf.
 package enum TrailLine {
-    /// The longest line: a record, the sequence number in 20 digits, braces and line feed.
-    package static let bytesMax = RecordHeader.payloadBytesMax + 64
+    /// What a line has besides the record: the sequence number in 20 digits, braces, line feed.
+    package static let surroundBytes = 64
+    /// The longest line: a record, which encryption may make twice as long.
+    package static let bytesMax = 2 * RecordHeader.payloadBytesMax + surroundBytes
 
     private static let start: StaticString = "{\"seq\":"
 

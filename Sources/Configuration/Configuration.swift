@@ -70,6 +70,10 @@ package struct AuditTrail: Equatable, Sendable {
     package var continuesOnFailure = false
     /// Whether the trail says of each message that is filed what its SHA-256 was.
     package var digestsMessages = true
+    /// How fields that tell of people are treated.
+    package var privacy = PrivacyRules()
+    /// The folder of the keys for them; nil: in the trail's.
+    package var keys: String?
     /// The socket of a syslog service that gets checkpoints; nil: none does.
     package var syslog: String?
     /// Where records are sent on to, each by a process of its own.

@@ -58,6 +58,25 @@ package final class TrailIndex {
         }
     }
 
+    /// Makes an index that no file holds and that ends with the process.
+    package init(fillingMemory fill: (inout IndexWriter) throws -> Void) throws {
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }
+        queue = try DatabaseQueue(configuration: configuration)
+        path = "memory"
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: Schema.tables)
+            try db.inTransaction {
+                var writer = try IndexWriter(db)
+                try fill(&writer)
+                try writer.finish()
+                return .commit
+            }
+            try db.execute(sql: Schema.indices)
+            try db.execute(sql: "ANALYZE")
+        }
+    }
+
     private static func isForeign(_ error: DatabaseError) -> Bool {
         error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT
     }

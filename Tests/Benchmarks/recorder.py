@@ -1,6 +1,6 @@
 """How many records a second a real recorder brings to this disk: durable, in groups, and sealed.
 
-    python3 Tests/Benchmarks/recorder.py [--folder FOLDER] [--seconds 10] [--sessions 1000] [--trail-mib N]
+    python3 Tests/Benchmarks/recorder.py [--folder FOLDER] [--seconds 10] [--sessions 1000] [--trail-mib N] [--privacy]
 
 Feeds `postern recorder` (POSTERN_BIN names the build's folder) over its own sockets, as a gateway
 with so many sessions would of which each waits for its record. Verifies the trail afterwards and
@@ -22,12 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 _HEAD = struct.Struct(">IB3xQ")
 _ACKNOWLEDGEMENT = struct.Struct(">B7xQ")
 DURABLE, FEEDS = 1, 2
+PRIVACY = "people=encrypt addresses=encrypt mailboxes=encrypt messages=encrypt words=encrypt"
 
 # A decision as the gateway writes it; what differs from record to record stands in two places.
 RECORD = (
     '"v":1,"time":"{time}","mono":{mono},"session":"{session:016x}",'
     '"listener":"imaps","client":"192.0.2.44","client_port":50512,"tls":"TLSv1.3",'
-    '"cipher":"TLS_AES_256_GCM_SHA384","sni":"imap.example.org","user":"ann","method":"password",'
+    '"cipher":"TLS_AES_256_GCM_SHA384","sni":"imap.example.org","user":"{user}","method":"password",'
     '"backend":"main","policy":"5f1c9a04d2e7","event":"msg.store","phase":"decision",'
     '"verdict":"allow","command":17,"tag":"a17","backend_tag":12,"verb":"UID STORE",'
     '"state":"selected","mailbox":{{"raw":"417263686976652f32303236","name":"Archive/2026",'
@@ -77,12 +78,15 @@ class Feed:
         return before != (self.durable, self.sent)
 
 
+USERS = 0
+
+
 def make(number):
     now = time.time()
     clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
     return RECORD.format(
         time=f"{clock}.{int(now % 1 * 1e6):06}Z", mono=time.monotonic_ns() // 1000,
-        session=number % 1000).encode()
+        session=number % 1000, user=f"ann{number % USERS}" if USERS else "ann").encode()
 
 
 def processor_seconds(pid):
@@ -94,6 +98,8 @@ def feed(program, folder, options):
     feeds = [Feed(options.sessions // FEEDS) for _ in range(FEEDS)]
     numbers = [feed.far.fileno() for feed in feeds]
     command = [program, "recorder", "--folder", folder]
+    if options.privacy:
+        command += ["--privacy", PRIVACY]
     for number in numbers:
         command += ["--feed", str(number)]
     child = subprocess.Popen(command, pass_fds=numbers, stderr=subprocess.DEVNULL)
@@ -140,8 +146,12 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--trail-mib", type=int, default=0)
+    parser.add_argument("--privacy", action="store_true", help="with every class encrypted")
+    parser.add_argument("--users", type=int, default=1000, help="with --privacy: whom sessions are of")
     parser.add_argument("--keep", action="store_true", help="leave the trail there")
     options = parser.parse_args()
+    global USERS
+    USERS = options.users if options.privacy else 0
     program = str(Path(os.environ.get("POSTERN_BIN", ROOT / ".build/release")) / "postern")
     folder = tempfile.mkdtemp(prefix="postern-bench.", dir=options.folder)
     try:

@@ -24,6 +24,12 @@ class Crashes(unittest.TestCase):
             crash.run_round(victim)
         self.assertGreater(crash.checked, 500)
 
+    def test_five_crashes_lose_no_key_that_a_line_stands_under(self):
+        crash = self.crash(veiled=True)
+        for victim in ROUNDS[:5]:
+            crash.run_round(victim)
+        self.assertGreater(crash.checked, 200)
+
     def test_a_disk_that_says_synced_and_is_not_would_be_found(self):
         crash = self.crash(lies=True)
         with self.assertRaisesRegex(AssertionError, r"seed 6, round \d, power: "):

@@ -27,23 +27,27 @@ package enum TrailField: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// A name of at most 16 bytes as two numbers, so that looking it up compares no text.
+/// A name of at most 24 bytes as three numbers, so that looking it up compares no text.
 struct PackedName: Equatable {
-    static let bytesMax = 16
+    static let bytesMax = 24
 
     private let head: UInt64
+    private let middle: UInt64
     private let tail: UInt64
 
     /// Nil for a name that is longer than any of ours.
     init?(_ name: Span<UInt8>) {
         guard name.count <= Self.bytesMax else { return nil }
         var head: UInt64 = 0
+        var middle: UInt64 = 0
         var tail: UInt64 = 0
         for index in name.indices {
             if index < 8 { head = head << 8 | UInt64(name[index]) }
-            if index >= 8 { tail = tail << 8 | UInt64(name[index]) }
+            if index >= 8 && index < 16 { middle = middle << 8 | UInt64(name[index]) }
+            if index >= 16 { tail = tail << 8 | UInt64(name[index]) }
         }
         self.head = head
+        self.middle = middle
         self.tail = tail
     }
 }

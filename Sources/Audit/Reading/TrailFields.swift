@@ -6,7 +6,9 @@ import Bytes
 /// Names that it doesn't know are passed over. A gateway that was taken over can choose what stands
 /// on a line, so whatever readers could take in two ways, as a name that stands twice, is refused.
 package struct TrailFields: Sendable {
-    private enum Kind: UInt8 { case absent, text, hexadecimal, number, list, object, other }
+    private enum Kind: UInt8 {
+        case absent, text, hexadecimal, pseudonym, number, list, object, other
+    }
 
     private struct Place {
         var start: UInt32 = 0
@@ -50,6 +52,11 @@ package struct TrailFields: Sendable {
             last = Int(field.rawValue) + 1
             return put(field, Self.kind(value.kind), value.range)
         }
+        if name.ends(with: "_hmac"), value.kind == .text,
+            let field = TrailField.named(name.extracting(droppingLast: 5), after: last)
+        {
+            return put(field, .pseudonym, value.range)
+        }
         guard name.count > 4,
             let field = TrailField.named(name.extracting(droppingLast: 4), after: max(0, last - 1))
         else { return true }
@@ -90,10 +97,14 @@ package struct TrailFields: Sendable {
 }
 
 extension TrailFields {
-    /// The text of a field; one that was no UTF-8 as `hex:` and its digits.
+    /// The text of a field; one that was no UTF-8 as `hex:` and its digits, one of which only a
+    /// pseudonym stands there as `hmac:` and its digits.
     package func text(_ field: TrailField, in line: Span<UInt8>) -> String? {
         if let range = range(field, .text) { return line.extracting(range).unescaped }
-        return range(field, .hexadecimal).map { "hex:" + line.extracting($0).unescaped }
+        if let range = range(field, .hexadecimal) {
+            return "hex:" + line.extracting(range).unescaped
+        }
+        return range(field, .pseudonym).map { "hmac:" + line.extracting($0).unescaped }
     }
 
     /// The bytes between a field's quotes as they stand on the line; nil for what is no text.

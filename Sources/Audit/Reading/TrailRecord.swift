@@ -49,6 +49,8 @@ package struct TrailRecord: Sendable {
 package struct TrailMailbox: Equatable, Sendable {
     /// The canonical name; nil where the client's octets were none.
     package let name: String?
+    /// Whether `name` is only a pseudonym.
+    package let isPseudonym: Bool
     /// The client's octets in hexadecimal.
     package let raw: String?
     package let missing: String?
@@ -58,6 +60,7 @@ package struct TrailMailbox: Equatable, Sendable {
 
     init(_ fields: TrailFields, in line: Span<UInt8>) {
         name = fields.text(.name, in: line)
+        isPseudonym = name != nil && fields.quoted(.name) == nil
         raw = fields.text(.raw, in: line)
         missing = fields.text(.missing, in: line)
         forbidden = fields.texts(.forbidden, in: line)

@@ -14,7 +14,7 @@ extension ConfigurationReader {
 
     private static let auditKeys = [
         "folder", "segment-size", "disk-reserve", "durability", "on-failure", "message-digest",
-        "search-words", "expunged-uids", "syslog", "ship",
+        "search-words", "expunged-uids", "syslog", "ship", "privacy",
     ]
 
     func audit(_ value: Value) -> AuditTrail? {
@@ -36,7 +36,21 @@ extension ConfigurationReader {
         table.read("expunged-uids", into: &audit.extras.expungedUIDs) { $0.bool() }
         table.read("syslog", into: &audit.syslog, files.path)
         table.read("ship", into: &audit.shippings, shippings)
+        if let value = table["privacy"] { privacy(value, into: &audit) }
         return audit
+    }
+
+    private func privacy(_ value: Value, into audit: inout AuditTrail) {
+        let classes = FieldClass.allCases
+        guard let table = value.table(classes.map(\.rawValue) + ["period", "keys"]) else { return }
+        let treatments = Treatment.allCases.map { (word: $0.rawValue, value: $0) }
+        for fields in classes {
+            table.read(fields.rawValue, into: &audit.privacy[fields]) { $0.choice(treatments) }
+        }
+        table.read("period", into: &audit.privacy.period) {
+            $0.choice(KeyPeriod.allCases.map { (word: $0.rawValue, value: $0) })
+        }
+        table.read("keys", into: &audit.keys, files.path)
     }
 
     private func durability(_ value: Value) -> Durability? {

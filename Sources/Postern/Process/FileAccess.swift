@@ -22,8 +22,13 @@ struct FileAccess {
     )
 
     /// The trail, and the kernel's name for its run, which stands in the trail's first record.
-    static func recorder(folder: String) -> FileAccess {
-        FileAccess(readable: ["/proc/sys/kernel/random/boot_id"], writable: [folder])
+    ///
+    /// `keys` is where the keys for fields are, if not in the trail's folder.
+    static func recorder(folder: String, keys: String? = nil) -> FileAccess {
+        FileAccess(
+            readable: ["/proc/sys/kernel/random/boot_id"],
+            writable: [folder] + [keys].compactMap(\.self)
+        )
     }
 
     /// The trail and what names and certificates take, to be read; the position, and the file that

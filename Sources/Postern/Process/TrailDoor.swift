@@ -1,4 +1,4 @@
-// The socket at which whoever reads the trail says so first; the recorder puts it into the trail.
+// The socket at which whoever reads the trail says so first, and at which the recorder takes orders.
 //
 // It stands in the trail's folder as `access`. One packet (SOCK_SEQPACKET) from the reader, an event
 // code and what is looked for:
@@ -6,6 +6,9 @@
 //     audit.search --user ann --since yesterday
 //
 // and one byte back, `1`, once the record is on disk. Who it is says the kernel (SO_PEERCRED).
+//
+// An order (`TrailOrder`) is one packet, too, a code and values a line each. The answer is `1` once
+// its record is on disk and it is carried out, or `0` and a line that says why it isn't.
 import Audit
 import CLinux
 import Glibc
@@ -18,6 +21,7 @@ enum TrailDoor {
     /// Until the record is on disk.
     private static let patienceMilliseconds: Int32 = 10_000
     static let answer = UInt8(ascii: "1")
+    static let refusal = UInt8(ascii: "0")
 
     /// Opens the door, with the owner and group of the folder; whoever may open the trail may knock.
     static func open(in folder: String) throws(SystemError) -> Socket {
@@ -43,25 +47,51 @@ enum TrailDoor {
         _ text: String,
         at folder: String
     ) throws(SystemError) -> Bool {
+        let packet = Array("\(event.rawValue) \(text)".utf8.prefix(bytesMax))
+        guard let reply = try exchange(packet, at: folder) else { return false }
+        guard reply == [answer] else {
+            throw SystemError("the recorder doesn't say that it is recorded", code: EPROTO)
+        }
+        return true
+    }
+
+    /// Has an order carried out, and returns once it is; false where no recorder is at work.
+    package static func order(_ order: TrailOrder, at folder: String) throws -> Bool {
+        let packet = Array("\(order.event.rawValue)\n\(try order.text())".utf8)
+        guard packet.count <= bytesMax else { throw tooLong(packet.count) }
+        guard let reply = try exchange(packet, at: folder) else { return false }
+        guard reply != [answer] else { return true }
+        throw OrderRefusal(String(decoding: reply.dropFirst(), as: UTF8.self))
+    }
+
+    static func tooLong(_ bytes: Int) -> OrderRefusal {
+        OrderRefusal("the order has \(bytes) bytes, and may have \(bytesMax)")
+    }
+
+    /// Sends a packet and returns the answer; nil where nobody is behind the door.
+    private static func exchange(
+        _ packet: [UInt8],
+        at folder: String
+    ) throws(SystemError) -> [UInt8]? {
         let path = "\(folder)/\(name)"
         let socket = try made()
         let number = socket.descriptor.number
         guard try unsafe call(path, { unsafe connect(number, $0, $1) }) == 0 else {
-            if [ENOENT, ECONNREFUSED].contains(errno) { return false }
+            if [ENOENT, ECONNREFUSED].contains(errno) { return nil }
             throw .last("connect \(path)")
         }
-        let packet = Array("\(event.rawValue) \(text)".utf8.prefix(bytesMax))
         let flags = Int32(MSG_NOSIGNAL)
         guard unsafe send(number, packet, packet.count, flags) == packet.count else {
             throw .last("send to \(path)")
         }
         var awaited = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         unsafe poll(&awaited, 1, patienceMilliseconds)
-        var byte: UInt8 = 0
-        guard unsafe recv(number, &byte, 1, 0) == 1, byte == answer else {
+        var bytes = [UInt8](repeating: 0, count: bytesMax)
+        let count = unsafe recv(number, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        guard count > 0 else {
             throw SystemError("the recorder doesn't say that it is recorded; \(path)", code: ETIME)
         }
-        return true
+        return Array(bytes.prefix(count))
     }
 
     private static func made() throws(SystemError) -> Socket {

@@ -73,9 +73,9 @@ package final class Feed {
             let payload = taken + RecordHeader.byteCount..<end
             guard
                 received == 0 || header.number == received &+ 1,
-                TrailLine.accepts(inbox.span.extracting(payload))
+                TrailLine.accepts(inbox.span.extracting(payload)),
+                trail.append(inbox.span.extracting(payload))
             else { throw MalformedFrame() }
-            trail.append(inbox.span.extracting(payload))
             received = header.number
             taken = end
             if header.recordClass == .durable { durable += 1 }

@@ -15,6 +15,8 @@ struct Recorder: ParsableCommand {
         shouldDisplay: false
     )
 
+    private static let megabyte: UInt64 = 1024 * 1024
+
     @Option(help: "The folder of the trail; it must exist.")
     var folder: String
 
@@ -26,6 +28,8 @@ struct Recorder: ParsableCommand {
 
     @Option(help: "Take no records when less than this many MiB are free, but write the end.")
     var reserveMegabytes: UInt64 = 16
+
+    @OptionGroup var privacy: PrivacyOptions
 
     @Option(help: "The descriptor of the supervisor's control channel.")
     var control: Int32?
@@ -57,10 +61,13 @@ struct Recorder: ParsableCommand {
         // Before confinement: the library may want to read its configuration.
         guard let hasher = TreeHasher() else { throw ExitCode.failure }
         do {
+            // Before the door, which may be that of a recorder at work.
+            let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * Self.megabyte)
             // No socket is made any more afterwards.
             let door = try TrailDoor.open(in: folder)
-            try confinement.enter(.recorder, reaching: .recorder(folder: folder), log: log)
-            guard try record(log, hasher, Visitors(door)) else { throw ExitCode.failure }
+            let files = FileAccess.recorder(folder: folder, keys: privacy.keys)
+            try confinement.enter(.recorder, reaching: files, log: log)
+            guard try record(log, hasher, in: place, Visitors(door)) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -73,13 +80,14 @@ struct Recorder: ParsableCommand {
     private func record(
         _ log: Log,
         _ hasher: TreeHasher,
+        in place: consuming TrailFolder,
         _ visitors: consuming Visitors
     ) throws -> Bool {
         // Ctrl-C reaches the whole group: the gateway's last records come after it.
         for ignored in [SIGINT, SIGHUP, SIGPIPE] { _ = signal(ignored, SIG_IGN) }
         let signals = try SignalDescriptor([SIGTERM])
         _ = umask(0o027)
-        var recording = try recording(hasher, at: Moment.now, log)
+        var recording = try recording(hasher, in: place, at: Moment.now, log)
         for descriptor in feed { recording.add(Feed(descriptor: descriptor)) }
         let channel = control.map { ControlChannel(owning: $0) }
         // The start stands in the trail, and is signed, before anybody counts on it.
@@ -98,19 +106,26 @@ struct Recorder: ParsableCommand {
 
     private func recording(
         _ hasher: TreeHasher,
+        in place: consuming TrailFolder,
         at now: Moment,
         _ log: Log
     ) throws -> Recording {
-        let megabyte: UInt64 = 1024 * 1024
         var limits = SegmentLimits()
-        limits.bytesMax = segmentMegabytes * megabyte
+        limits.bytesMax = segmentMegabytes * Self.megabyte
         limits.ageMax = .seconds(Int64(segmentHours) * 3600)
-        let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * megabyte)
-        let trail = try Trail(in: place, limits: limits, at: now.monotonic)
+        let veil = try privacy.veil(of: folder, at: now.utc, log)
+        let trail = try Trail(in: place, limits: limits, veil: veil, at: now.monotonic)
         let seal = try Seal(in: folder, size: trail.next - 1, hasher: hasher, at: now.monotonic)
         if let key = seal.newKey {
             log.warning("a new trail; keep its first public key where nobody here can: \(key)")
         }
-        return Recording(trail, sealing: seal, boot: Boot.id, at: now)
+        return Recording(
+            trail,
+            sealing: seal,
+            boot: Boot.id,
+            settings: privacy.words,
+            keys: privacy.folder(of: folder),
+            at: now
+        )
     }
 }

@@ -73,12 +73,8 @@ struct RecorderLoop: ~Copyable {
             case .durable, .malformed, .nothing: break
             }
         }
-        if ready.visitors {
-            for reading in visitors.hear() {
-                recording.recordReading(reading.event, by: reading.user, reading.text, at: now)
-            }
-        }
         let before = recording.error
+        if ready.visitors { receiveVisitors(at: now) }
         recording.commit(at: now)
         if visitors.areWaiting && recording.isSettled { visitors.admit() }
         recording.dropEndedFeeds()
@@ -88,6 +84,22 @@ struct RecorderLoop: ~Copyable {
             recording.error != nil
             ? .failing
             : hasOnlyHandedOver && !recording.isGathering(at: now) ? .resting : .listening
+    }
+
+    private mutating func receiveVisitors(at now: Moment) {
+        for visit in visitors.hear() {
+            switch visit.wish {
+            case .reading(let event, let text):
+                recording.recordReading(event, by: visit.user, text, at: now)
+            case .order(let order):
+                do throws(OrderRefusal) {
+                    try recording.carryOut(order, by: visit.user, at: now)
+                    visit.answerDone()
+                } catch {
+                    visit.refuse(error)
+                }
+            }
+        }
     }
 
     private struct Ready {

@@ -24,7 +24,9 @@ package struct Recording: ~Copyable {
         var error: TrailError
     }
 
-    private var trail: Trail
+    var trail: Trail
+    /// The keys of fields, of all periods.
+    let keyFolder: KeyFolder
     private var seal: Seal
     /// Lines that came to the disk with the last sync; kept for its storage.
     private var durable = Buffer()
@@ -45,19 +47,25 @@ package struct Recording: ~Copyable {
     private var failure: Failure?
 
     /// Takes the trail over and puts the start into it.
+    ///
+    /// `settings`: what of the configuration decides over the trail, in words. `keys`: where keys of
+    /// fields are, if not in the trail's folder.
     package init(
         _ trail: consuming Trail,
         sealing seal: consuming Seal,
         boot: String,
+        settings: String = "",
+        keys: KeyFolder? = nil,
         at now: Moment
     ) {
         let repairedBytes = trail.repairedBytes + seal.repairedBytes
         let isLineCut = trail.repairedBytes > 0
+        keyFolder = keys ?? KeyFolder(KeyFolder.usual(of: trail.path))
         self.trail = trail
         self.seal = seal
         clock = ClockWatch(at: now)
         var start = Record(.auditStart, .event, isDurable: true, session: [])
-        start.arguments = ShortBytes("boot \(boot)")
+        start.arguments = ShortBytes(Array("boot \(boot)\(settings)".utf8).span)
         start.details = ClockWatch.details
         if repairedBytes > 0 {
             start.reason =
@@ -85,6 +93,12 @@ package struct Recording: ~Copyable {
 
     /// Reads once from a feed.
     package mutating func receive(from feed: Feed, at now: Moment) -> Feed.Arrival {
+        do {
+            try trail.keys?.turn(to: now.utc)
+        } catch {
+            fail(error, at: now)
+            return .nothing
+        }
         let arrival = feed.receive(through: &scratch, into: &trail)
         if case .durable(let count) = arrival { awaitDisk(count, at: now) }
         if arrival == .malformed { recordMalformed(at: now) }
@@ -109,6 +123,7 @@ package struct Recording: ~Copyable {
         if now.monotonic >= spokeAt + Self.silenceMax && failure == nil { recordLife(at: now) }
         if isGathering(at: now) && !isLast { return }
         do {
+            try trail.keys?.turn(to: now.utc)
             if failure != nil {
                 try trail.rewind()
                 try seal.sign(in: trail.segmentName, at: now.monotonic)
@@ -212,6 +227,18 @@ package struct Recording: ~Copyable {
         record(entry, at: now)
     }
 
+    /// The trail's folder.
+    var folder: String { trail.path }
+
+    /// Puts an order's entry into the trail; when this returns it is on disk and signed.
+    ///
+    /// May use the space that is kept free: what is removed makes more.
+    mutating func recordNow(_ entry: Record, at now: Moment) throws(TrailError) {
+        record(entry, at: now)
+        commit(at: now, isLast: true)
+        if let error { throw error }
+    }
+
     private mutating func recordJump(of microseconds: Int64, at now: Moment) {
         var entry = Record(.auditTime, .event, isDurable: true, session: [])
         entry.reason = "the clock was set, or the machine slept"
@@ -223,7 +250,8 @@ package struct Recording: ~Copyable {
     private mutating func record(_ entry: Record, at now: Moment) {
         var own = Buffer()
         encoder.encode(entry, at: now, into: &own)
-        trail.append(own.span)
+        // Its form is ours: only a library that fails could keep it out.
+        guard trail.append(own.span) else { return fail(.signing, at: now) }
         spokeAt = now.monotonic
         awaitDisk(1, at: now)
     }

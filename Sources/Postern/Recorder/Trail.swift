@@ -23,6 +23,12 @@ package enum TrailError: Error, Equatable {
     case signing
     /// The index over the trail can't be made or searched.
     case index(String)
+    /// Others than its owner can look into the folder of keys.
+    case keysOpen(folder: String)
+    /// A file among the keys holds none.
+    case keyDamaged(file: String)
+    /// The file of the holds can't be believed.
+    case holds(String)
 }
 
 extension TrailError: CustomStringConvertible {
@@ -40,6 +46,9 @@ extension TrailError: CustomStringConvertible {
         case .handover(let fault): "\(fault); verify the trail"
         case .signing: "the cryptographic library can't make a key or a signature"
         case .index(let fault): "index: \(fault)"
+        case .keysOpen(let folder): "\(folder) can be read by others than its owner: chmod 700"
+        case .keyDamaged(let file): "\(file) holds no key; put back a copy, or move it away"
+        case .holds(let fault): "\(fault); nothing is held or released before that is mended"
         }
     }
 }
@@ -53,6 +62,8 @@ extension TrailError: CustomStringConvertible {
 package struct Trail: ~Copyable {
     private var folder: TrailFolder
     private let limits: SegmentLimits
+    /// What may not stand in the trail as it is; nil: everything may.
+    private let veil: TrailVeil?
 
     private var segment: SegmentFile?
     /// Whole lines that are not on disk yet, and how many they are.
@@ -71,10 +82,12 @@ package struct Trail: ~Copyable {
     package init(
         in folder: consuming TrailFolder,
         limits: SegmentLimits,
+        veil: TrailVeil? = nil,
         at now: UInt64
     ) throws(TrailError) {
         self.folder = folder
         self.limits = limits
+        self.veil = veil
         guard let last = try self.folder.lastSegment() else { return }
         var file = try SegmentFile(opening: last, in: self.folder, at: now)
         let tail = try file.repairTail()
@@ -84,21 +97,35 @@ package struct Trail: ~Copyable {
         repairedBytes = tail.removedBytes
     }
 
+    /// The folder.
+    var path: String { folder.path }
+
     /// Bytes that are not on disk yet.
     package var unsyncedBytes: Int { lines.count }
 
-    /// Gives the record the next number and keeps its line.
-    package mutating func append(_ payload: Span<UInt8>) {
-        TrailLine.append(payload, sequence: next, to: &lines)
+    /// Gives the record the next number and keeps its line; false where it may not stand there.
+    @discardableResult
+    package mutating func append(_ payload: Span<UInt8>) -> Bool {
+        if let veil {
+            guard veil.append(payload, sequence: next, to: &lines) else { return false }
+        } else {
+            TrailLine.append(payload, sequence: next, to: &lines)
+        }
         next += 1
         lineCount += 1
+        return true
     }
+
+    /// The keys that lines stand under; nil where nothing is encrypted.
+    package var keys: KeyRing? { veil?.keys }
 
     /// Gives every kept line to the kernel, in one write if the kernel takes them so.
     ///
+    /// The keys that they stand under are on disk before.
     /// Fails when that would use the space that is kept free, unless it is the end that needs it.
     package mutating func write(at now: UInt64, isLast: Bool = false) throws(TrailError) {
         guard writtenBytes < lines.count else { return }
+        try veil?.keys.persist()
         if !isLast { try folder.keepRoom(for: lines.count - writtenBytes, at: now) }
         if segment == nil {
             let name = SegmentName(first: next - lineCount)

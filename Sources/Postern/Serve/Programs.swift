@@ -1,4 +1,5 @@
 // How the children are called: their programs, their arguments, their environment.
+import Audit
 import Configuration
 import Glibc
 import Reactor
@@ -116,7 +117,15 @@ struct Programs {
             "--folder", audit.folder,
             "--segment-megabytes", "\(segment)",
             "--reserve-megabytes", "\(reserve)",
-        ]
+        ] + privacy(audit)
+    }
+
+    private func privacy(_ audit: AuditTrail) -> [String] {
+        // Where keys are from before, users may be forgotten yet when nothing is encrypted any more.
+        let keys = audit.keys.map { ["--keys", $0] } ?? []
+        guard !audit.privacy.keepsEverything else { return keys }
+        return ["--privacy", audit.privacy.words, "--key-period", audit.privacy.period.rawValue]
+            + keys
     }
 
     private func pam(_ pam: PAMService) -> [String] {

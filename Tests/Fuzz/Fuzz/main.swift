@@ -3,7 +3,7 @@ import CFuzzer
 import Glibc
 
 enum Target: String, CaseIterable {
-    case client, backend, session, names, globs, helper, proxy
+    case client, backend, session, names, globs, helper, proxy, records
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Target.init)
 
@@ -16,6 +16,7 @@ enum Target: String, CaseIterable {
         case .globs: fuzzGlobs(input)
         case .helper: fuzzHelper(input)
         case .proxy: fuzzProxy(input)
+        case .records: fuzzRecords(input)
         }
     }
 }

@@ -20,7 +20,7 @@ from parts import pam, postern
 from parts.certificates import Authority
 from parts.processes import descendants_of, wait_until
 
-from . import powercut
+from . import powercut, privacy
 from .canary import Canary
 from .wire import Wire, trusting
 
@@ -82,8 +82,8 @@ class Worker(threading.Thread):
 class Crash:
     """A canary, and a Postern in front of it that is crashed again and again."""
 
-    def __init__(self, folder, seed, lies=False):
-        self.folder, self.seed = Path(folder), seed
+    def __init__(self, folder, seed, lies=False, veiled=False):
+        self.folder, self.seed, self.veiled = Path(folder), seed, veiled
         self.chance = random.Random(seed)
         self.round = 0
         self.repairs = 0
@@ -104,6 +104,10 @@ class Crash:
             postern.master_backend(self.folder, self.canary.port), policy)
         # Segments as small as they may be: their ends are where much can go wrong.
         self.settings["audit"]["segment-size"] = "1 MiB"
+        if veiled:
+            self.settings["audit"]["privacy"] = {
+                "people": "encrypt", "addresses": "hmac", "mailboxes": "encrypt",
+                "messages": "drop", "words": "encrypt", "period": "day"}
         self.settings["processes"] |= {"reactors": 2, "drain-timeout": "0 s"}
         self.settings["authentication"]["pam"]["helpers"] = 2
         self.postern = None
@@ -261,15 +265,21 @@ class Crash:
     # What must be true afterwards.
 
     def _records(self):
-        """The records in the trail, up to the first line that is none."""
+        """The records in the trail, up to the first line that is none; nothing is left encrypted."""
         records = []
+        known = privacy.keys(self.trail / "keys") if self.veiled else {}
         paths = [path for folder in (self.archive, self.trail) for path in folder.glob("*.jsonl")]
         for path in sorted(paths, key=lambda path: path.name):
             for line in path.read_bytes().split(b"\n")[:-1]:
                 try:
-                    records.append(json.loads(line))
+                    record = json.loads(line)
                 except ValueError:
                     return records
+                if self.veiled:
+                    record = privacy.reveal(record, known)
+                    assert privacy.FORGOTTEN not in json.dumps(record), (
+                        f"record {record['seq']} is under a key that is not on disk")
+                records.append(record)
         return records
 
     def _judge(self, victim, workers):

@@ -14,10 +14,11 @@ def main():
     parser = argparse.ArgumentParser(prog="Tests/Crash/run", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--privacy", action="store_true", help="with fields encrypted")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     folder = tempfile.mkdtemp(prefix="postern-crash.")
-    crash = Crash(folder, options.seed)
+    crash = Crash(folder, options.seed, veiled=options.privacy)
     began = time.monotonic()
     try:
         while crash.round < options.rounds:

@@ -27,8 +27,8 @@ private func tables() throws -> [Set<String>] {
     var tables: [Set<String>] = []
     var isInside = false
     for line in lines {
-        if line == "| field | type | meaning |" { tables.append([]) }
-        isInside = line.hasPrefix("|") && (isInside || line == "| field | type | meaning |")
+        if line == "| field | type | class | meaning |" { tables.append([]) }
+        isInside = line.hasPrefix("|") && (isInside || line == "| field | type | class | meaning |")
         guard isInside, let cell = line.split(separator: "|").first else { continue }
         for match in cell.matches(of: #/`([a-z0-9_]+)`/#) {
             tables[tables.count - 1].insert(String(match.1))
@@ -62,6 +62,41 @@ struct SchemaTests {
         let mailbox = try names(definitions["mailbox"]?["properties"])
         #expect(mailbox.filter { !$0.hasSuffix("_cut") && !$0.hasSuffix("_hex") } == tables[1])
         #expect(try names(definitions["filed"]?["properties"]) == tables[2])
+    }
+
+    /// What each field's third column says, by table.
+    private func classes() throws -> [[String: String]] {
+        let lines = String(decoding: try file("Deploy/audit-record.md"), as: UTF8.self)
+            .split(separator: "\n")
+        var classes: [[String: String]] = []
+        for line in lines where line.hasPrefix("| ") {
+            if line == "| field | type | class | meaning |" { classes.append([:]) }
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard cells.count == 4, !classes.isEmpty else { continue }
+            for match in cells[0].matches(of: #/`([a-z0-9_]+)`/#) {
+                classes[classes.count - 1][String(match.1)] = cells[2]
+            }
+        }
+        return classes
+    }
+
+    @Test("has no field of which the veil over it doesn't know the class")
+    func privacy() throws {
+        let schema = try schema()
+        let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
+        // Only the recorder writes these, behind the veil.
+        let record = try names(schema["properties"]).subtracting(["seq", "key"])
+        let endings: (String) -> Bool = { $0.hasSuffix("_cut") || $0.hasSuffix("_hex") }
+        let mailbox = try names(definitions["mailbox"]?["properties"]).filter { !endings($0) }
+        #expect(Set(FieldClass.ofRecord.keys) == record)
+        #expect(Set(FieldClass.ofMailbox.keys) == mailbox)
+        #expect(try Set(FieldClass.ofFiled.keys) == names(definitions["filed"]?["properties"]))
+        let known = [FieldClass.ofRecord, FieldClass.ofMailbox, FieldClass.ofFiled]
+        for (fields, documented) in zip(known, try classes()) {
+            for (name, fieldClass) in fields {
+                #expect(documented[name] == fieldClass?.rawValue ?? "", "\(name)")
+            }
+        }
     }
 
     @Test("has the words of the record's kinds")

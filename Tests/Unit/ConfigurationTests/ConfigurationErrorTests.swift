@@ -64,6 +64,18 @@ import Testing
         ),
         Case(
             "{ folder: trail }",
+            "{ folder: trail, privacy: { peoples: drop } }",
+            "postern.yaml:13:29: unknown key \"peoples\"; did you mean \"people\"?"
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, privacy: { people: encrypted, period: week } }",
+            "postern.yaml:13:37: expected one of keep, hmac, encrypt, drop, not \"encrypted\"; "
+                + "did you mean \"encrypt\"?",
+            "postern.yaml:13:56: expected one of day, month, year, not \"week\""
+        ),
+        Case(
+            "{ folder: trail }",
             "{ folder: trail }\nlimits: { command-timeout: 10 }",
             "postern.yaml:14:28: expected a duration such as \"500 ms\", \"10 s\" or \"5 min\", "
                 + "not \"10\""

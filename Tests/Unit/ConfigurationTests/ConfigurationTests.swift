@@ -110,6 +110,23 @@ import Testing
         #expect(demanded == [.identity, .writing, .reading])
     }
 
+    @Test("reads what becomes of fields that tell of people; without a word all is kept")
+    func privacy() throws {
+        let section = """
+            { folder: trail, privacy: { people: encrypt, addresses: hmac, words: drop,
+            messages: keep, period: day, keys: keys } }
+            """
+        let audit = try Files.changed("{ folder: trail }", to: section).load().audit
+        #expect(audit.privacy.words == "people=encrypt addresses=hmac words=drop")
+        #expect(audit.privacy[.mailboxes] == .keep)
+        #expect(audit.privacy.period == .day)
+        #expect(audit.keys == "etc/keys")
+        let plain = try Files(configuration: Files.good).load().audit
+        #expect(plain.privacy.keepsEverything)
+        #expect(plain.privacy.period == .month)
+        #expect(plain.keys == nil)
+    }
+
     @Test("reads what is permitted")
     func permissions() throws {
         let section = "permit: { acl-changes: true }\n"

@@ -188,9 +188,9 @@ import Testing
         let policy = PolicySet()
         var replay = Replay(policy, Judge(policy, like: nil), first: 1)
         // A folder can be opened, and not be read.
-        let error = #expect(throws: (any Error).self) { try replay.read(file: "/") }
+        let error = #expect(throws: (any Error).self) { try replay.read(file: "/", nil) }
         #expect(error.map { "\($0)" } == "can't read /: Is a directory")
-        #expect(throws: (any Error).self) { try replay.read(file: "/nowhere/trail-1.jsonl") }
+        #expect(throws: (any Error).self) { try replay.read(file: "/nowhere/trail-1.jsonl", nil) }
     }
 
     @Test("no word of a stranger steers the terminal")

@@ -35,10 +35,12 @@ struct FoundEntry {
 struct EntryReader {
     private let folder: String
     private let segments: [SegmentName]
+    private let reveal: RecordReveal?
     private var open: (name: SegmentName, file: LineFile)?
 
     init(_ trail: IndexedTrail) throws(TrailError) {
         folder = trail.folder
+        reveal = trail.reveal
         segments = try SegmentName.all(in: trail.folder)
     }
 
@@ -59,7 +61,8 @@ struct EntryReader {
             throw .index("record \(sequence) is not in the folder any more")
         }
         let file = try file(segment)
-        guard let line = try file.line(at: place), let record = TrailRecord(line),
+        guard let line = try file.line(at: place),
+            let record = TrailRecord(reveal?.line(line) ?? line),
             record.sequence == sequence
         else {
             throw .index(

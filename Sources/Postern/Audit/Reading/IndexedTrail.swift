@@ -9,6 +9,8 @@ import TrailIndex
 struct IndexedTrail {
     let folder: String
     let index: TrailIndex
+    /// What makes the lines readable that the index was made of; nil: they stand as they are.
+    var reveal: RecordReveal?
 
     /// Opens the index at `path`, which reads what is new in the trail, or all of it.
     init(
@@ -39,6 +41,22 @@ struct IndexedTrail {
             throw error
         } catch {
             throw .index("\(path): \(error)")
+        }
+    }
+
+    /// Reads the whole trail into an index in memory.
+    init(_ folder: String, revealing reveal: RecordReveal) throws(TrailError) {
+        self.folder = folder
+        self.reveal = reveal
+        let found = try TrailFiles(folder)
+        do {
+            index = try TrailIndex(fillingMemory: { writer in
+                try found.fill(&writer, IndexProgress(), revealing: reveal)
+            })
+        } catch let error as TrailError {
+            throw error
+        } catch {
+            throw .index("\(error)")
         }
     }
 

@@ -16,6 +16,7 @@ struct ReportTrail: ParsableCommand {
     )
 
     @OptionGroup var place: TrailOptions
+    @OptionGroup var revealing: RevealOptions
 
     @Option(help: "One of hour, day, week and month, in UTC.")
     var period = TrailReport.Period.day
@@ -34,7 +35,7 @@ struct ReportTrail: ParsableCommand {
 
     func run() throws {
         try auditing {
-            let figures = try place.open().index.figures(
+            let figures = try place.open(revealing: revealing).index.figures(
                 since: since?.microseconds,
                 until: until?.microseconds,
                 slotSeconds: period.slotSeconds

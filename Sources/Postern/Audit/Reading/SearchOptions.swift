@@ -19,8 +19,15 @@ struct TrailOptions: ParsableArguments {
     var index: String?
 
     /// The trail, its index up to date; that it is read stands in it first.
-    func open(anew: Bool = false) throws(TrailError) -> IndexedTrail {
+    ///
+    /// What is revealed goes into no file: its index lives and ends with this process.
+    func open(
+        anew: Bool = false,
+        revealing options: RevealOptions? = nil
+    ) throws(TrailError) -> IndexedTrail {
+        let reveal = try options?.reveal(of: trail)
         try announceCommand(at: trail)
+        if let reveal { return try IndexedTrail(trail, revealing: reveal) }
         let path = if let index { index } else { try IndexPlace.usual(of: trail) }
         return try IndexedTrail(trail, index: path, anew: anew)
     }

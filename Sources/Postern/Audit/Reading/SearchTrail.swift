@@ -16,6 +16,7 @@ struct SearchTrail: ParsableCommand {
     )
 
     @OptionGroup var place: TrailOptions
+    @OptionGroup var revealing: RevealOptions
     @OptionGroup var criteria: SearchOptions
 
     @Option(help: "One of text, json (a record a line, its outcome in it) and csv.")
@@ -36,7 +37,7 @@ struct SearchTrail: ParsableCommand {
 
     func run() throws {
         try auditing {
-            let trail = try place.open()
+            let trail = try place.open(revealing: revealing)
             var search = criteria.search
             search.countMax = first ?? last
             search.isNewestFirst = last != nil

@@ -17,10 +17,11 @@ struct ShowSession: ParsableCommand {
     var session: String
 
     @OptionGroup var place: TrailOptions
+    @OptionGroup var revealing: RevealOptions
 
     func run() throws {
         try auditing {
-            let trail = try place.open()
+            let trail = try place.open(revealing: revealing)
             var search = Search()
             search.session = session
             var reader = try EntryReader(trail)

@@ -31,6 +31,7 @@ struct TailTrail: ParsableCommand {
     var lines = 10
 
     @OptionGroup var criteria: SearchOptions
+    @OptionGroup var revealing: RevealOptions
 
     @Option(help: "One of text, json (a record a line) and csv.")
     var format = EntryFormat.text
@@ -43,6 +44,7 @@ struct TailTrail: ParsableCommand {
 
     func run() throws {
         try auditing {
+            let reveal = try revealing.reveal(of: trail)
             try announceCommand(at: trail)
             var tail = try TrailTail(trail, last: lines)
             var filter = RecordFilter(criteria.search)
@@ -50,6 +52,7 @@ struct TailTrail: ParsableCommand {
             format.heading.map { output.write($0) }
             repeat {
                 try tail.forEachNew { line in
+                    let line = reveal?.line(line) ?? line
                     guard let record = TrailRecord(line), filter.includes(record) else { return }
                     output.write(format.line(FoundEntry(record, outcome: nil)))
                 }

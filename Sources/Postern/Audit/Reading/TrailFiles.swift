@@ -46,7 +46,11 @@ struct TrailFiles {
     }
 
     /// Gives the writer all whole lines that the index has not.
-    func fill(_ writer: inout IndexWriter, _ progress: IndexProgress) throws(TrailError) {
+    func fill(
+        _ writer: inout IndexWriter,
+        _ progress: IndexProgress,
+        revealing reveal: RecordReveal? = nil
+    ) throws(TrailError) {
         do {
             let marks = try writer.marks()
             if let first = segments.first, let old = marks.first, old.name < first {
@@ -54,7 +58,7 @@ struct TrailFiles {
             }
             for segment in segments {
                 let mark = marks.first { $0.name == segment }
-                try fill(&writer, segment, from: mark, progress)
+                try fill(&writer, segment, from: mark, progress, reveal)
             }
         } catch let error as TrailError {
             throw error
@@ -67,7 +71,8 @@ struct TrailFiles {
         _ writer: inout IndexWriter,
         _ segment: SegmentName,
         from mark: SegmentMark?,
-        _ progress: IndexProgress
+        _ progress: IndexProgress,
+        _ reveal: RecordReveal?
     ) throws {
         var place = mark?.bytes ?? 0
         var tailPlace = mark?.tailPlace ?? 0
@@ -76,7 +81,12 @@ struct TrailFiles {
         let start = place
         _ = try reader.forEachLine { (line) throws(TrailError) in
             do {
-                try writer.take(line, at: place)
+                if let reveal {
+                    let clear = reveal.line(line.indices.map { line[$0] })
+                    try writer.take(clear.span, at: place)
+                } else {
+                    try writer.take(line, at: place)
+                }
             } catch {
                 throw .index("\(error)")
             }

@@ -23,6 +23,7 @@ struct WhoRead: ParsableCommand {
     var uid: UInt32
 
     @OptionGroup var place: TrailOptions
+    @OptionGroup var revealing: RevealOptions
 
     @Option(help: "Readers of this name only; \"*\" stands for anything. May be repeated.")
     var user: [String] = []
@@ -46,7 +47,7 @@ struct WhoRead: ParsableCommand {
 
     func run() throws {
         try auditing {
-            let trail = try place.open()
+            let trail = try place.open(revealing: revealing)
             var search = Search()
             search.mailboxes = [mailbox.pattern]
             search.uid = uid

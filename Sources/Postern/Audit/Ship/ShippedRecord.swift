@@ -23,7 +23,9 @@ struct ShippedRecord {
 
     subscript(name: String) -> String? {
         if let text = fields[name] as? String { return text }
-        return (fields["\(name)_hex"] as? String).map { "hex:\($0)" }
+        if let text = fields["\(name)_hex"] as? String { return "hex:\(text)" }
+        // Where a format wants an address, none is better than what is no address.
+        return name == "client" ? nil : (fields["\(name)_hmac"] as? String).map { "hmac:\($0)" }
     }
 
     func number(_ name: String) -> UInt64? { (fields[name] as? NSNumber)?.uint64Value }

@@ -1,5 +1,6 @@
 // `postern policy replay`: a new policy held against what was really done.
 import ArgumentParser
+import Audit
 import Configuration
 import Foundation
 import Glibc
@@ -24,6 +25,7 @@ struct PolicyReplay: ParsableCommand {
     var trail: [String]
 
     @OptionGroup var source: PolicySource
+    @OptionGroup var revealing: RevealOptions
 
     @Option(help: "One of text and json.")
     var format = Format.text
@@ -34,7 +36,11 @@ struct PolicyReplay: ParsableCommand {
     func run() throws {
         let (policy, base) = try source.load()
         var replay = Replay(policy, Judge(policy, like: base), first: max(0, first))
-        for file in try trail.flatMap(Self.files) { try replay.read(file: file) }
+        // A trail of single files has no folder where keys would be.
+        let folder = trail.first { FileManager.default.isFolder($0) } ?? "."
+        let reveal = try revealing.reveal(of: folder)
+        if reveal != nil { try announceCommand(at: folder) }
+        for file in try trail.flatMap(Self.files) { try replay.read(file: file, reveal) }
         replay.finish()
         switch format {
         case .text: print(replay.words(policy))
@@ -55,7 +61,7 @@ struct PolicyReplay: ParsableCommand {
 
 extension Replay {
     /// Reads a file of the trail, a line at a time: trails are larger than memories.
-    mutating func read(file path: String) throws {
+    mutating func read(file path: String, _ reveal: RecordReveal?) throws {
         guard let stream = unsafe fopen(path, "re") else { throw Self.unreadable(path) }
         defer { unsafe fclose(stream) }
         var line: UnsafeMutablePointer<CChar>?
@@ -70,7 +76,7 @@ extension Replay {
             }
             var bytes = unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-            read(bytes)
+            read(reveal?.line(bytes) ?? bytes)
         }
     }
 

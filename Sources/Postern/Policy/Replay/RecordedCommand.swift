@@ -12,7 +12,9 @@ struct RecordedCommand: Hashable {
 
     /// nil for a command that no policy refuses, and for one that says too little.
     init?(_ entry: TrailEntry) {
-        guard let verb = entry.verb, let mailbox = entry.mailbox?.name else { return nil }
+        guard let verb = entry.verb, let mailbox = entry.mailbox?.name,
+            entry.mailbox?.isPseudonym != true, entry.destination?.isPseudonym != true
+        else { return nil }
         let name = WireName(mailbox).argument
         let target = (entry.destination?.name).map { WireName($0).argument }
         let arguments = entry.args ?? ""

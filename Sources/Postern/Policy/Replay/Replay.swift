@@ -55,6 +55,8 @@ struct Replay: Encodable {
             end(entry, pending.removeValue(forKey: key))
         } else if entry.isDone {
             weigh(entry)
+        } else if entry.isHidden {
+            unread += 1
         }
     }
 

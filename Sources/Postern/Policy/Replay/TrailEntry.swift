@@ -35,7 +35,9 @@ struct TrailEntry {
         client = record[.client]
         tls = record[.tls]
         subjectOfCertificate = record[.certSubject]
-        user = record[.user]
+        // A policy can judge neither a pseudonym nor a name that is forgotten.
+        let name = record.isWhole(.user) ? record[.user] : nil
+        user = name.flatMap { RecordReveal.isReadable($0) ? $0 : nil }
         method = record[.method]
         self.phase = phase
         verdict = record[.verdict]
@@ -59,8 +61,13 @@ struct TrailEntry {
     }
 
     /// Whether it says that a command of a user was let through.
-    var isDone: Bool {
-        phase == "decision" && ["allow", "rewrite", "local"].contains(verdict) && user != nil
+    var isDone: Bool { isPassed && user != nil }
+
+    /// Whether it says so of a user whose name can't be read.
+    var isHidden: Bool { isPassed && user == nil && method != nil }
+
+    private var isPassed: Bool {
+        phase == "decision" && ["allow", "rewrite", "local"].contains(verdict)
     }
 
     /// The moment in whole seconds; nil when it can't be read.
