@@ -77,8 +77,9 @@ class PrivacyCase(stage.StageCase):
     def assert_nowhere(self, *words):
         for path, data in self.texts():
             for word in words:
-                self.assertNotIn(word.encode(), data, f"{word} in {path}")
-                self.assertNotIn(word.encode().hex().encode(), data, f"{word} in hex in {path}")
+                # Not assertNotIn, which would show all of the file.
+                self.assertFalse(word.encode() in data, f"{word} in {path}")
+                self.assertFalse(word.encode().hex().encode() in data, f"{word} in hex in {path}")
 
 
 class Forgetting(PrivacyCase):
@@ -91,7 +92,7 @@ class Forgetting(PrivacyCase):
         self.work(BRUNO)
         self.found(*index)
         self.verify()
-        self.assert_nowhere(HELEN, BRUNO, MAILBOX, "tell-tale", "127.0.0.1", "127.0.0.2")
+        self.assert_nowhere(HELEN, BRUNO, MAILBOX, "tell-tale", '"client":')
         # Whoever has the keys reads everything, and so does an implementation that isn't ours.
         logins = self.found("--reveal", "--event", "auth.ok")
         self.assertEqual([each["user"] for each in logins], [HELEN, BRUNO])
@@ -210,7 +211,7 @@ class Pseudonyms(PrivacyCase):
         self.work(HELEN)
         self.work(BRUNO)
         self.found(*index)
-        self.assert_nowhere(HELEN, BRUNO, MAILBOX, "tell-tale", "127.0.0.1")
+        self.assert_nowhere(HELEN, BRUNO, MAILBOX, "tell-tale", '"client":')
         told = self.audit("pseudonym", HELEN, "--trail", self.trail, "--class", "people")
         name = re.search("hmac:[0-9a-f]{32}", told)[0]
         self.assertEqual(len(self.found(*index, "--user", name, "--event", "auth.ok")), 1)

@@ -74,7 +74,9 @@ package final class FieldCipher {
     ) -> Bool {
         plain.removeAll(keepingCapacity: true)
         plain.append(value)
-        while plain.count % Self.blockBytes > 0 { plain.append(UInt8(ascii: " ")) }
+        let rest = plain.count % Self.blockBytes
+        let missing = rest == 0 ? 0 : Self.blockBytes - rest
+        plain.append(contentsOf: repeatElement(UInt8(ascii: " "), count: missing))
         let size = Self.nonceBytes + plain.count + Self.tagBytes
         if sealed.count < size { sealed = [UInt8](repeating: 0, count: size) }
         guard drawNonce(), encrypt(path, key) else { return false }
@@ -90,7 +92,8 @@ package final class FieldCipher {
             guard unsafe RAND_bytes(&chance, Int32(Self.chanceBytes)) == 1 else { return false }
             chanceUsed = 0
         }
-        for index in 0..<Self.nonceBytes { sealed[index] = chance[chanceUsed + index] }
+        let nonce = chance[chanceUsed..<chanceUsed + Self.nonceBytes]
+        sealed.replaceSubrange(0..<Self.nonceBytes, with: nonce)
         chanceUsed += Self.nonceBytes
         return true
     }

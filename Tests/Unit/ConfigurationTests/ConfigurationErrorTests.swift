@@ -65,14 +65,14 @@ import Testing
         Case(
             "{ folder: trail }",
             "{ folder: trail, privacy: { peoples: drop } }",
-            "postern.yaml:13:29: unknown key \"peoples\"; did you mean \"people\"?"
+            "postern.yaml:13:36: unknown key \"peoples\"; did you mean \"people\"?"
         ),
         Case(
             "{ folder: trail }",
             "{ folder: trail, privacy: { people: encrypted, period: week } }",
-            "postern.yaml:13:37: expected one of keep, hmac, encrypt, drop, not \"encrypted\"; "
+            "postern.yaml:13:44: expected one of keep, hmac, encrypt, drop, not \"encrypted\"; "
                 + "did you mean \"encrypt\"?",
-            "postern.yaml:13:56: expected one of day, month, year, not \"week\""
+            "postern.yaml:13:63: expected one of day, month, year, not \"week\""
         ),
         Case(
             "{ folder: trail }",

@@ -33,6 +33,8 @@ struct Replay: Encodable {
     private let firstMax: Int
     /// Refusals of commands whose outcome has not been read yet.
     private var pending: [TrailEntry.Key: ReplayInstance] = [:]
+    /// Commands of users whose names can't be read: their outcomes count for nothing.
+    private var hidden: Set<TrailEntry.Key> = []
     private var judge: Judge
 
     private enum CodingKeys: String, CodingKey {
@@ -52,11 +54,13 @@ struct Replay: Encodable {
             return
         }
         if entry.phase == "outcome", let key = entry.key {
+            guard hidden.remove(key) == nil else { return }
             end(entry, pending.removeValue(forKey: key))
         } else if entry.isDone {
             weigh(entry)
         } else if entry.isHidden {
             unread += 1
+            if let key = entry.key, entry.verdict != "local" { hidden.insert(key) }
         }
     }
 
