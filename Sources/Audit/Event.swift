@@ -69,4 +69,5 @@ package enum Event: String, CaseIterable, Sendable {
     case auditExport = "audit.export"
     case auditHold = "audit.hold"
     case auditRelease = "audit.release"
+    case auditExpire = "audit.expire"
 }

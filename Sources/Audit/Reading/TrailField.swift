@@ -3,9 +3,10 @@
 /// A field of a record, or of a mailbox in it.
 package enum TrailField: UInt8, CaseIterable, Sendable {
     case seq, v, time, mono, session, listener, client, clientPort, tls, cipher, sni, certSha256
-    case certSubject, user, method, backend, backendUser, policy, event, phase, verdict, command
-    case tag, backendTag, verb, state, mailbox, destination, uids, args, rewrite, reason, result
-    case code, messages, bytes, filed, uidvalidity, sections, extent, durationUs, toUids
+    case certSubject, login, user, method, backend, backendUser, policy, event, phase, verdict
+    case command, tag, backendTag, verb, state, mailbox, destination, uids, args, rewrite, reason
+    case result, code, messages, bytes, filed, uidvalidity, sections, extent, durationUs, toUids
+    case segment, first, last
     // Of a mailbox.
     case raw, name, needed, held, missing, forbidden, rules, because
     // Of a filed message.

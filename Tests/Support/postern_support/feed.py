@@ -33,7 +33,7 @@ def text_of(number, **fields):
 class FedRecorder:
     """`postern recorder` on a folder, with one connection."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder = Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.socket, far = socket.socketpair()
@@ -42,7 +42,7 @@ class FedRecorder:
         with open(f"{folder}.log", "ab") as log:
             self.process = subprocess.Popen(
                 [str(program()), "recorder", "--folder", str(self.folder),
-                 "--feed", str(far.fileno())],
+                 "--feed", str(far.fileno()), *map(str, options)],
                 pass_fds=[far.fileno()], stderr=log)
         far.close()
 

@@ -13,9 +13,10 @@ import Bytes
 package enum TrailOrder: Equatable, Sendable {
     case hold(Hold)
     case release(name: String, because: String)
+    case expire(Expiry)
 
     /// The codes of all orders.
-    package static let events: [Event] = [.auditHold, .auditRelease]
+    package static let events: [Event] = [.auditHold, .auditRelease, .auditExpire]
 
     /// Reads what stands behind the event code.
     package init(_ event: Event, _ text: String) throws(OrderRefusal) {
@@ -27,6 +28,7 @@ package enum TrailOrder: Equatable, Sendable {
                 name: try Hold.name(try values.need("name")),
                 because: try values.need("because")
             )
+        case .auditExpire: self = .expire(try Expiry(from: &values))
         default: throw OrderRefusal("\(event.rawValue) is no order")
         }
         try values.expectNothing()
@@ -36,6 +38,7 @@ package enum TrailOrder: Equatable, Sendable {
         switch self {
         case .hold: .auditHold
         case .release: .auditRelease
+        case .expire: .auditExpire
         }
     }
 
@@ -47,6 +50,7 @@ package enum TrailOrder: Equatable, Sendable {
         case .release(let name, let because):
             try values.put("name", name)
             try values.put("because", because)
+        case .expire(let expiry): try expiry.put(into: &values)
         }
         return values.text
     }
@@ -60,6 +64,12 @@ package enum TrailOrder: Equatable, Sendable {
             record.details = Self.details(hold.name, hold.because)
         case .release(let name, let because):
             record.details = Self.details(name, because)
+        case .expire(let expiry):
+            record.details = [
+                .text("segment", Array(expiry.segment.text.utf8)),
+                .number("first", expiry.segment.first), .number("last", expiry.last),
+                .text("retention", Array(expiry.retention.utf8)),
+            ]
         }
         record.details.append(.number("uid", UInt64(user)))
         return record
