@@ -17,7 +17,7 @@ package struct SegmentName: Equatable, Comparable, Sendable {
         guard
             digits.utf8.count == Self.digits,
             digits.utf8.allSatisfy({ 48...57 ~= $0 }),
-            let first = UInt64(digits)
+            let first = UInt64(digits), first > 0
         else { return nil }
         self.first = first
     }

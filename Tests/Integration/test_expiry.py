@@ -6,6 +6,8 @@ import random
 import shutil
 import signal
 import subprocess
+import tempfile
+from pathlib import Path
 
 from parts.postern import program
 from parts.processes import wait_until
@@ -33,8 +35,8 @@ class ExpiryCase(StageCase):
     backend = "canary"
 
     def setUp(self):
-        self.place = self.folder / self.id().rpartition(".")[2]
-        self.place.mkdir()
+        # Short: the recorder's socket lies in it.
+        self.place = Path(tempfile.mkdtemp(dir=self.folder))
         self.trail = self.place / "trail"
         self.config = self.place / "postern.yaml"
         self.configure_retention(RETENTION)
@@ -200,7 +202,7 @@ class Expiring(ExpiryCase):
 
     def test_names_that_only_a_key_opens_are_held(self):
         recorder = self.start()
-        self.grow(recorder, 1, user_enc='"c2VjcmV0"', user='""')
+        self.grow(recorder, 1, user_enc='"c2VjcmV0"', user=None)
         self.assertEqual(audit("hold", "add", "ann", "--trail", self.trail, "--user", "ann",
                                "--because", "a test")[0], 0)
         self.assertIn("is held by ann", wait_until(
@@ -272,24 +274,29 @@ class Reading(ExpiryCase):
 class Tampering(ExpiryCase):
     """Whoever removes or changes what expired, or says that more did, is found."""
 
+    # A trail of which three segments have expired, and what it was before.
+    made = None
+
     def setUp(self):
         super().setUp()
+        self.kept, self.names = self.place / "kept", []
+        if not Tampering.made:
+            Tampering.made = self.make()
+        else:
+            shutil.copytree(Tampering.made / "trail", self.trail)
+            shutil.copytree(Tampering.made / "kept", self.kept)
+        self.names = sorted(path.name for path in self.kept.glob("trail-*.jsonl"))
+
+    def make(self):
         recorder = self.start()
-        self.grow(recorder, 5)
-        self.kept = self.place / "kept"
+        self.grow(recorder, 3)
         shutil.copytree(self.trail, self.kept, ignore=shutil.ignore_patterns("access"))
-        # The first and the third: two stay between.
-        self.await_expiry(segments=5)
-        names = self.segments()
-        for name in (names[1], names[3], names[4]):
-            first = int(name[6:26])
-            status, text = audit(
-                "hold", "add", f"keep-{first}", "--trail", self.trail, "--because", "a test",
-                "--user", f"user-{first}")
-            self.assertEqual(status, 0, text)
-        self.names = names
-        self.expire()
+        self.await_expiry("went", 3, options=())
         recorder.stop()
+        made = Path(tempfile.mkdtemp(dir=self.folder))
+        shutil.copytree(self.trail, made / "trail")
+        shutil.copytree(self.kept, made / "kept")
+        return made
 
     def number(self, name):
         return int(name[6:26])
@@ -303,12 +310,10 @@ class Tampering(ExpiryCase):
         self.assert_found(rf"{self.names[0]}:\d+: record \d+: is not the record that was signed")
 
     def test_a_segment_removed_without_a_record(self):
-        for name in self.names[1:4]:
-            shutil.copy(self.kept / name, self.trail)
+        shutil.copy(self.kept / self.names[1], self.trail)
         expired = (self.trail / "expired").read_text().splitlines(keepends=True)
         (self.trail / "expired").write_text("".join(
             line for line in expired if self.names[2] not in line))
-        (self.trail / self.names[2]).unlink()
         first = self.number(self.names[2])
         self.assert_found(rf"missing before this segment: records {first} to")
 
@@ -329,7 +334,7 @@ class Tampering(ExpiryCase):
         data = bytearray(tile.read_bytes())
         data[33 * 5] ^= 1
         tile.write_bytes(data)
-        self.assert_found(rf"{self.names[0]}: records 1 to \d+ and their tiles are not what")
+        self.assert_found(rf"{self.names[0]}: records \d+ to \d+ and their tiles are not what")
 
     def test_checkpoints_of_an_expired_segment_removed(self):
         name = self.names[0].replace(".jsonl", ".checkpoints")
@@ -342,15 +347,15 @@ class Crashing(ExpiryCase):
         seed = int(os.environ.get("POSTERN_SEED", "7"))
         chance = random.Random(seed)
         recorder = self.start()
-        self.grow(recorder, 6)
-        self.await_expiry(segments=6)
+        self.grow(recorder, 4)
+        self.await_expiry(segments=4)
         rounds = 0
         while len(self.segments()) > 2:
             rounds += 1
             command = [str(program()), "audit", "expire", "--config", str(self.config)]
             expiring = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             try:
-                expiring.wait(chance.uniform(0.05, 0.6))
+                expiring.wait(chance.uniform(0.05, 2.0))
             except subprocess.TimeoutExpired:
                 pass
             recorder.process.send_signal(signal.SIGKILL)

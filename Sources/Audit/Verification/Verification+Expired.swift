@@ -93,7 +93,8 @@ extension Verification {
 
     /// Says which segments are gone without a signed record, and which should be gone.
     mutating func judgeExpired(present: [SegmentName]) {
-        for segment in expired.taken where expired.confirmation(of: segment) == nil {
+        // Where hashes are lost nothing behind can be confirmed, which is told already.
+        for segment in expired.taken where !isLost && expired.confirmation(of: segment) == nil {
             let why =
                 segment.record > size - summary.unsigned
                 ? "no checkpoint covers record \(segment.record) yet, which says that it expired"

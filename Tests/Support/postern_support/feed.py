@@ -14,7 +14,7 @@ DURABLE = 1
 
 
 def text_of(number, **fields):
-    """A decision as a gateway writes it; `fields` replace or add members."""
+    """A decision as a gateway writes it; `fields` replace, add or (None) leave out members."""
     now = time.time()
     clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
     members = {
@@ -27,7 +27,8 @@ def text_of(number, **fields):
         "command": str(number), "verb": '"UID STORE"',
         "mailbox": '{"raw":"494e424f58","name":"INBOX"}', "args": '"4711:4799 +FLAGS (\\\\Seen)"',
     } | fields
-    return ",".join(f'"{name}":{value}' for name, value in members.items())
+    return ",".join(
+        f'"{name}":{value}' for name, value in members.items() if value is not None)
 
 
 class FedRecorder:

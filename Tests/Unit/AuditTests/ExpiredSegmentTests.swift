@@ -27,6 +27,13 @@ struct ExpiredSegmentTests {
         #expect(expired.line == line)
     }
 
+    @Test("a segment begins with record 1 at the least")
+    func names() {
+        let zeros = String(repeating: "0", count: 19)
+        #expect(SegmentName("trail-\(zeros)1.jsonl") == SegmentName(first: 1))
+        #expect(SegmentName("trail-\(zeros)0.jsonl") == nil)
+    }
+
     @Test(
         "is none of another kind",
         arguments: [

@@ -17,7 +17,10 @@ private final class ExpiringTrail {
         limits.bytesMax = 1
         let trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: 0)
         let seal = try seal(in: folder, trail)
-        return Recording(trail, sealing: seal, boot: "test", at: moment(0))
+        var recording = Recording(trail, sealing: seal, boot: "test", at: moment(0))
+        // The start has a segment of its own, too.
+        recording.commit(at: moment(0))
+        return recording
     }
 
     /// Adds so many segments of one record.
@@ -113,7 +116,7 @@ struct ExpiryTests {
         let trail = try ExpiringTrail()
         do {
             var recording = try trail.recording()
-            try trail.grow(&recording, by: 8)
+            try trail.grow(&recording, by: 7)
             #expect(trail.segments == Array(1...8))
             // The last segment stays: another one follows.
             try trail.expire(firsts.filter { $0 != 8 }, &recording)
@@ -164,11 +167,14 @@ struct ExpiryTests {
                 try recording.carryOut(order, by: 0, at: moment(1000))
             }
         }
-        for file in [SegmentName(first: 2).checkpoints, "tile/0/000.p/2"] {
+        // Amid the root that was signed, and amid the hash of the record.
+        let notes = trail.folder.text(SegmentName(first: 2).checkpoints)
+        let root = notes.split(separator: "\n").prefix(2).joined(separator: "\n").utf8.count + 5
+        for (file, offset) in [(SegmentName(first: 2).checkpoints, root), ("tile/0/000.p/2", 33)] {
             let bytes = try #require(
                 FileManager.default.contents(atPath: "\(trail.folder.path)/\(file)")
             )
-            try trail.flip(file, at: bytes.count > 64 ? 30 : 33)
+            try trail.flip(file, at: offset)
             #expect(throws: OrderRefusal.self, "\(file)") {
                 try recording.carryOut(trail.expiry(2), by: 0, at: moment(1000))
             }
