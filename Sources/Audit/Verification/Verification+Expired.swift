@@ -7,8 +7,9 @@ struct ExpiredQueue {
     private var start = 0
     /// The next one, at hand for the look at it at each head; `.max`: there is none.
     private(set) var nextRecord = UInt64.max
-    /// Records that are leaves of the tree and signed.
-    private var confirmed: Set<UInt64> = []
+    /// Those of `all` that are leaves of the tree and signed, by their index: a forged line may have
+    /// the number of a genuine one.
+    private var confirmed: Set<Int> = []
     /// Segments whose hashes were taken in the place of their lines.
     var taken: [ExpiredSegment] = []
 
@@ -25,7 +26,7 @@ struct ExpiredQueue {
         var wrong: [ExpiredSegment] = []
         while start < all.count, all[start].record <= size {
             if isLeaf(all[start]) {
-                confirmed.insert(all[start].record)
+                confirmed.insert(start)
             } else {
                 wrong.append(all[start])
             }
@@ -37,7 +38,8 @@ struct ExpiredQueue {
 
     /// A signed record that names exactly these records of a segment; nil: none does.
     func confirmation(of expired: ExpiredSegment) -> UInt64? {
-        all.last { $0.records == expired.records && confirmed.contains($0.record) }?.record
+        all.indices.last { all[$0].records == expired.records && confirmed.contains($0) }
+            .map { all[$0].record }
     }
 }
 
