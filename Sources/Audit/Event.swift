@@ -70,4 +70,5 @@ package enum Event: String, CaseIterable, Sendable {
     case auditHold = "audit.hold"
     case auditRelease = "audit.release"
     case auditForget = "audit.forget"
+    case auditExpire = "audit.expire"
 }

@@ -65,6 +65,8 @@ package struct AuditTrail: Equatable, Sendable {
     /// Kept free for the trail's end: with less left it counts as unwritable, in bytes.
     package var reserveBytes: UInt64 = 16 * 1024 * 1024
     package var durability = Durability()
+    /// How long records are kept; only `postern audit expire` goes by it.
+    package var retention = Retention()
     package var extras = AuditedExtras()
     /// Whether sessions go on while the trail can't be written, instead of waiting.
     package var continuesOnFailure = false

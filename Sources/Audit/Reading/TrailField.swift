@@ -3,10 +3,10 @@
 /// A field of a record, or of a mailbox in it.
 package enum TrailField: UInt8, CaseIterable, Sendable {
     case seq, v, time, mono, session, listener, client, clientPort, proxy, tls, cipher, sni
-    case certSha256, certSubject, user, method, backend, backendUser, policy, event, phase
+    case certSha256, certSubject, login, user, method, backend, backendUser, policy, event, phase
     case verdict, command, tag, backendTag, verb, state, mailbox, destination, uids, args
     case rewrite, reason, result, code, messages, bytes, filed, uidvalidity, sections, extent
-    case durationUs, toUids
+    case durationUs, toUids, segment, first, last
     // Of a mailbox.
     case raw, name, needed, held, missing, forbidden, rules, because
     // Of a filed message.

@@ -41,8 +41,18 @@ package struct TileName: Hashable, Sendable {
         return String(repeating: "0", count: 3 - digits.utf8.count) + digits
     }
 
+    /// The hashes of a tile from the smallest file that has as many.
+    package func widest(in tiles: TileReader) -> [TreeHash]? {
+        for width in width...Self.hashesMax {
+            if let hashes = tiles(TileName(level: level, index: index, width: width)) {
+                return hashes
+            }
+        }
+        return nil
+    }
+
     /// The level 0 tile with the leaves from `start` on, as far as one tile goes and before `end`.
-    static func leaves(from start: UInt64, upTo end: UInt64) -> TileName {
+    package static func leaves(from start: UInt64, upTo end: UInt64) -> TileName {
         let index = start / UInt64(hashesMax)
         let width = min(end - index * UInt64(hashesMax), UInt64(hashesMax))
         return TileName(level: 0, index: index, width: Int(width))

@@ -39,6 +39,12 @@ struct LineTime {
         // A gateway's word about the time when no recorder heard it.
         own = line.text(name..<end) == "gap" ? nil : name..<end
     }
+
+    /// Whether a line is a record of the recorder's own with an event that is called so.
+    static func isOwn(_ line: Span<UInt8>, sequence: UInt64, event: String) -> Bool {
+        let time = LineTime(line, afterSequence: 7 + sequence.decimalDigits)
+        return time?.own.map { line.text($0) } == event
+    }
 }
 
 /// Follows the clocks through a trail.
@@ -58,6 +64,9 @@ struct TrailTimes {
     private var monotonic: UInt64?
     /// The latest time of a gateway since, with its record.
     private var lead: (monotonic: UInt64, record: UInt64) = (0, 0)
+
+    /// The next record doesn't follow the last: some in between are not here.
+    mutating func skip() { (monotonic, lead, boot) = (nil, (0, 0), "") }
 
     /// What the next record's time is at odds with, if anything.
     mutating func advance(

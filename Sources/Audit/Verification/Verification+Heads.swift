@@ -55,7 +55,10 @@ extension Verification {
     }
 
     /// The tree is what was signed: the tiles have to be, too.
-    private mutating func settle() {
+    ///
+    /// `others` are the leaves that made it, where they are not those of the lines.
+    private mutating func settle(_ others: [Leaf]? = nil) {
+        if expired.nextRecord <= tree.size { confirmExpired(others ?? sinceProven) }
         for tile in tree.takeFullTiles() { check(tile) }
         proven = tree
         sinceProven.removeAll(keepingCapacity: true)
@@ -86,22 +89,22 @@ extension Verification {
     /// The signed root doesn't come out: looks in the tiles which records made it.
     private mutating func explain(_ head: Head) {
         var other = proven
-        var hashes: [TreeHash] = []
+        var leaves: [Leaf] = []
         while other.size < head.checkpoint.size {
             let name = TileName.leaves(from: other.size, upTo: head.checkpoint.size)
             guard let row = widest(name) else { break }
             for hash in row[Int(other.size % UInt64(TileName.hashesMax))..<name.width] {
                 other.append(hash)
-                hashes.append(hash)
+                leaves.append(Leaf(hash: hash, file: name.path, line: 0))
             }
         }
         let altered = sinceProven.indices.filter {
-            $0 < hashes.count && hashes[$0] != sinceProven[$0].hash
+            $0 < leaves.count && leaves[$0].hash != sinceProven[$0].hash
         }
         if other.size == head.checkpoint.size, other.root == head.checkpoint.root {
             for index in altered { report(index, "is not the record that was signed") }
             tree = other
-            settle()
+            settle(leaves)
         } else if let first = altered.first {
             report(first, "was altered or put in, and its hash in the tiles doesn't fit either")
             isLost = true

@@ -30,9 +30,12 @@ package struct Verification {
     /// The hashes of some record are not to be had: no later root can come out.
     var isLost = false
     var heads = HeadQueue()
+    var expired = ExpiredQueue()
+    var expiredFile = ""
     var times = TrailTimes()
     var file = ""
     var lineNumber = 0
+    private var present: [SegmentName] = []
 
     /// A hash that was put into the tree, and where its line stands.
     struct Leaf {
@@ -48,6 +51,9 @@ package struct Verification {
         package var unsigned: UInt64 = 0
         /// Records whose lines are elsewhere; their hashes are here.
         package var archived: UInt64 = 0
+        /// Records whose segments expired; their hashes are here.
+        package var expired: UInt64 = 0
+        package var expiredSegments = 0
     }
 
     /// `tileFile` reads a file's bytes.
@@ -84,14 +90,21 @@ package struct Verification {
         file = segment.text
         lineNumber = 0
         summary.segments += 1
-        guard segment.first > size + 1 else { return }
-        let missing = size + 1..<segment.first
+        present.append(segment)
+        skip(to: segment.first, mayBeArchived: mayBeArchived)
+    }
+
+    /// Accounts for the records before a segment that are in no other.
+    mutating func skip(to first: UInt64, mayBeArchived: Bool) {
+        guard first > size + 1 else { return }
+        let missing = size + 1..<first
         if mayBeArchived && size == 0 {
-            summary.archived = segment.first - 1
+            summary.archived = first - 1
         } else {
             report(missing.lowerBound, "missing before this segment: \(missing.words)")
         }
-        takeFromTiles(upTo: segment.first)
+        takeFromTiles(upTo: first)
+        times.skip()
     }
 
     /// Takes a whole line, its line feed included.
@@ -134,7 +147,11 @@ package struct Verification {
             )
         }
         lineNumber = 0
-        guard !isLast, !isLost, proven.size != size else { return }
+        if !isLast { reportUnsignedEnd() }
+    }
+
+    mutating func reportUnsignedEnd() {
+        guard !isLost, proven.size != size else { return }
         report(
             proven.size + 1,
             "no checkpoint stands at the segment's end, after record \(size)"
@@ -154,6 +171,7 @@ package struct Verification {
         } else {
             for tile in proven.partialTiles { check(tile) }
         }
+        judgeExpired(present: present)
     }
 
     mutating func put(_ hash: TreeHash) {
@@ -166,7 +184,7 @@ package struct Verification {
     }
 
     /// Puts the hashes of the records before `end` into the tree that have no line here.
-    private mutating func takeFromTiles(upTo end: UInt64) {
+    mutating func takeFromTiles(upTo end: UInt64) {
         while size + 1 < end && !isLost {
             let name = TileName.leaves(from: size, upTo: end - 1)
             guard let hashes = widest(name) else {
@@ -180,14 +198,7 @@ package struct Verification {
     }
 
     /// The hashes of a level 0 tile, from the smallest file that has as many.
-    func widest(_ name: TileName) -> [TreeHash]? {
-        for width in name.width...TileName.hashesMax {
-            if let hashes = tiles(TileName(level: 0, index: name.index, width: width)) {
-                return hashes
-            }
-        }
-        return nil
-    }
+    func widest(_ name: TileName) -> [TreeHash]? { name.widest(in: tiles) }
 
     mutating func report(_ record: UInt64?, _ text: String, _ weight: TrailFinding.Weight = .broken)
     {
@@ -209,7 +220,7 @@ extension Range<UInt64> {
 }
 
 extension UInt64 {
-    fileprivate var decimalDigits: Int {
+    var decimalDigits: Int {
         var digits = 1
         var rest = self / 10
         while rest > 0 { (digits, rest) = (digits + 1, rest / 10) }

@@ -14,7 +14,7 @@ extension ConfigurationReader {
 
     private static let auditKeys = [
         "folder", "segment-size", "disk-reserve", "durability", "on-failure", "message-digest",
-        "search-words", "expunged-uids", "syslog", "ship", "privacy",
+        "search-words", "expunged-uids", "syslog", "ship", "privacy", "retention",
     ]
 
     func audit(_ value: Value) -> AuditTrail? {
@@ -28,6 +28,7 @@ extension ConfigurationReader {
             $0.size(in: 0...1 << 40).map(UInt64.init)
         }
         table.read("durability", into: &audit.durability, durability)
+        table.read("retention", into: &audit.retention, retention)
         table.read("on-failure", into: &audit.continuesOnFailure) {
             $0.choice(["refuse": false, "continue": true])
         }
@@ -62,6 +63,17 @@ extension ConfigurationReader {
         table.read("writing", into: &durability.writing) { $0.choice(choices) }
         table.read("reading", into: &durability.reading) { $0.choice(choices) }
         return durability
+    }
+
+    private func retention(_ value: Value) -> Retention? {
+        guard let table = value.table(RetentionClass.allCases.map(\.rawValue)) else { return nil }
+        var retention = Retention()
+        for retentionClass in RetentionClass.allCases {
+            table.read(retentionClass.rawValue, into: &retention[retentionClass]) {
+                $0.retentionPeriod()
+            }
+        }
+        return retention
     }
 
     func limits(_ value: Value) -> Limits {

@@ -1,4 +1,5 @@
 // Durations, sizes and addresses as people write them.
+import Audit
 import Glibc
 import Policy
 
@@ -19,6 +20,25 @@ extension Value {
             return nil
         }
         return duration
+    }
+
+    /// `90 days`, `7 years`: a month counts as 31 days and a year as 366, so that nothing goes early.
+    func retentionPeriod() -> RetentionPeriod? {
+        let day: Int64 = 86_400
+        let units: [String: Int64] = [
+            "s": 1, "min": 60, "h": 3600, "day": day, "days": day, "week": 7 * day,
+            "weeks": 7 * day, "month": 31 * day, "months": 31 * day, "year": 366 * day,
+            "years": 366 * day,
+        ]
+        guard let seconds = quantity(units), let spelling else {
+            refuse("expected a time such as \"90 days\", \"18 months\" or \"7 years\", not \(kind)")
+            return nil
+        }
+        guard 1...200 * 366 * day ~= seconds else {
+            refuse("\(spelling) is out of range; from 1 s to 200 years")
+            return nil
+        }
+        return RetentionPeriod(seconds: UInt64(seconds), words: spelling)
     }
 
     /// `8 KiB`, `64 MiB`, `1 GiB`, or a number of bytes.

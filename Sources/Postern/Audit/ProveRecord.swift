@@ -32,7 +32,10 @@ struct ProveRecord: ParsableCommand {
             try announce(.auditExport, "proof of record \(record)", at: self.trail)
             let trail = try TrailOnDisk(self.trail, firstKey: key.read())
             guard record > 0, let line = try trail.line(record) else {
-                throw ValidationError("record \(record) is not in the trail's folder")
+                let gone = try ExpiredFile.segments(in: self.trail)
+                    .first { $0.records.contains(record) }
+                let why = gone.map { ": it expired, as record \($0.record) says" } ?? ""
+                throw ValidationError("record \(record) is not in the trail's folder\(why)")
             }
             guard let (note, checkpoint) = try trail.checkpoint(covering: record) else {
                 throw ValidationError("no checkpoint covers record \(record) yet")

@@ -22,7 +22,16 @@ extension TrailOnDisk {
         if let latest { verification.expect([latest], in: SealResuming.latestName) }
         let signed = latest.flatMap(Self.size) ?? 0
         let segments = try SegmentName.all(in: folder)
+        let expired = try ExpiredFile.lines(in: folder)
+        verification.expectExpired(expired, in: ExpiredFile.name)
+        var gone = ExpiredFile.gone(expired.compactMap { ExpiredSegment($0) }, segments)[...]
         for segment in segments {
+            while let first = gone.first, first.name < segment {
+                gone.removeFirst()
+                verification.begin(first, mayBeArchived: mayBeArchived)
+                try expectCheckpoints(of: first.name, isNeeded: true, &verification)
+                verification.pass(first)
+            }
             let isLast = segment == segments.last
             verification.begin(segment, mayBeArchived: mayBeArchived)
             // A segment that was begun just now may have no checkpoint yet.

@@ -102,6 +102,13 @@ struct VerifyTrail: ParsableCommand {
         print("time     \(first) to \(last)".harmless)
         print("signed   \(summary.checkpoints) checkpoints, \(chain.epochs.count) keys")
         if summary.archived > 0 { print("archived the first \(summary.archived) records") }
+        if summary.expired > 0 {
+            let records = verification.expiredBy.map(String.init).joined(separator: ", ")
+            print(
+                "expired  \(summary.expired) records in \(summary.expiredSegments) segments,"
+                    + " by records \(records)"
+            )
+        }
         if summary.unsigned > 0 { print("unsigned the last \(summary.unsigned) records, so far") }
         print("root     \(verification.root.base64)")
         print(broken.isEmpty ? "verified" : "NOT what was recorded, see above")

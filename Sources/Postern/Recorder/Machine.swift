@@ -1,5 +1,6 @@
 // What the recorder asks the machine: its time and name, which run of the kernel this is, what failed.
 import Audit
+import CLinux
 import Glibc
 import Reactor
 

@@ -230,13 +230,21 @@ package struct Recording: ~Copyable {
     /// The trail's folder.
     var folder: String { trail.path }
 
-    /// Puts an order's entry into the trail; when this returns it is on disk and signed.
+    /// Puts an order's entry into the trail; when this returns its line, it is on disk and signed.
     ///
     /// May use the space that is kept free: what is removed makes more.
-    mutating func recordNow(_ entry: Record, at now: Moment) throws(TrailError) {
+    @discardableResult
+    mutating func recordNow(_ entry: Record, at now: Moment) throws(TrailError) -> [UInt8] {
         record(entry, at: now)
+        let line = trail.lastLine
         commit(at: now, isLast: true)
         if let error { throw error }
+        return line
+    }
+
+    /// Whether a segment's hashes are at hand without its lines.
+    func checkSealed(_ segment: SegmentName, last: UInt64) throws {
+        try seal.checkSealed(segment, last: last)
     }
 
     private mutating func recordJump(of microseconds: Int64, at now: Moment) {

@@ -15,6 +15,8 @@ package enum TrailError: Error, Equatable {
     case cut(signed: UInt64, found: UInt64)
     /// Neither the records nor the hashes from the first on are there.
     case beginningMissing(folder: String)
+    /// A segment expired, and its hashes are gone, too.
+    case hashesMissing(segment: String)
     /// The key that signs this trail is not there.
     case keyLost(folder: String)
     /// The certificates from key to key are broken.
@@ -41,6 +43,8 @@ extension TrailError: CustomStringConvertible {
         case .cut(let signed, let found): "\(signed) records were signed, \(found) are there"
         case .beginningMissing(let folder):
             "\(folder): neither the first records nor their hashes are there; begin a new folder"
+        case .hashesMissing(let segment):
+            "\(segment) expired, and its hashes are not there; verify the trail"
         case .keyLost(let folder):
             "\(folder): the trail's signing key is not there; begin a new folder"
         case .handover(let fault): "\(fault); verify the trail"
@@ -69,6 +73,7 @@ package struct Trail: ~Copyable {
     /// Whole lines that are not on disk yet, and how many they are.
     private var lines = Buffer()
     private var lineCount: UInt64 = 0
+    private var lastLineStart = 0
     /// How many bytes of `lines` the kernel has.
     private var writtenBytes = 0
 
@@ -106,6 +111,7 @@ package struct Trail: ~Copyable {
     /// Gives the record the next number and keeps its line; false where it may not stand there.
     @discardableResult
     package mutating func append(_ payload: Span<UInt8>) -> Bool {
+        lastLineStart = lines.count
         if let veil {
             guard veil.append(payload, sequence: next, to: &lines) else { return false }
         } else {
@@ -118,6 +124,12 @@ package struct Trail: ~Copyable {
 
     /// The keys that lines stand under; nil where nothing is encrypted.
     package var keys: KeyRing? { veil?.keys }
+
+    /// The line that was appended last, before it is brought to the disk.
+    var lastLine: [UInt8] {
+        let line = lines.span.extracting(min(lastLineStart, lines.count)...)
+        return line.indices.map { line[$0] }
+    }
 
     /// Gives every kept line to the kernel, in one write if the kernel takes them so.
     ///

@@ -256,15 +256,12 @@ extension IndexWriter {
     /// Notes how far a segment is read, and by what it is known again.
     package func end(_ mark: SegmentMark) throws { try statements.insert(mark) }
 
-    /// Takes all that stands before a record out of the index: its segments were moved away.
-    package func forget(before sequence: UInt64) throws {
-        let first = Int64(clamping: sequence)
-        for table in ["entry", "ruled", "touched", "waiting"] {
-            try db.execute(sql: "DELETE FROM \(table) WHERE seq < ?", arguments: [first])
+    /// Nothing waits any more for the outcomes of these records.
+    mutating func forgetWaiting(_ records: Range<Int64>) {
+        for (session, commands) in waiting {
+            let kept = commands.filter { !records.contains($0.seq) }
+            waiting[session] = kept.isEmpty ? nil : kept
         }
-        try db.execute(sql: "DELETE FROM segment WHERE first < ?", arguments: [first])
-        try db.execute(sql: "DELETE FROM stretch WHERE last < ?", arguments: [first])
-        try db.execute(sql: "DELETE FROM unread WHERE segment < ?", arguments: [first])
     }
 
     /// Writes what is still in memory.

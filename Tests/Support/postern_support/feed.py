@@ -14,7 +14,7 @@ DURABLE = 1
 
 
 def text_of(number, **fields):
-    """A decision as a gateway writes it; `fields` replace or add members."""
+    """A decision as a gateway writes it; `fields` replace, add or (None) leave out members."""
     now = time.time()
     clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
     members = {
@@ -27,13 +27,14 @@ def text_of(number, **fields):
         "command": str(number), "verb": '"UID STORE"',
         "mailbox": '{"raw":"494e424f58","name":"INBOX"}', "args": '"4711:4799 +FLAGS (\\u005cSeen)"',
     } | fields
-    return ",".join(f'"{name}":{value}' for name, value in members.items())
+    return ",".join(
+        f'"{name}":{value}' for name, value in members.items() if value is not None)
 
 
 class FedRecorder:
     """`postern recorder` on a folder, with one connection."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder = Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.socket, far = socket.socketpair()
@@ -42,7 +43,7 @@ class FedRecorder:
         with open(f"{folder}.log", "ab") as log:
             self.process = subprocess.Popen(
                 [str(program()), "recorder", "--folder", str(self.folder),
-                 "--feed", str(far.fileno())],
+                 "--feed", str(far.fileno()), *map(str, options)],
                 pass_fds=[far.fileno()], stderr=log)
         far.close()
 

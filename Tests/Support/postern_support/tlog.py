@@ -6,6 +6,7 @@ package's, and the tree is RFC 6962's recursion as it stands there.
 
 import base64
 import hashlib
+import json
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -136,10 +137,16 @@ class TiledLog:
         return hashes
 
     def verify(self, checkpoint, entries):
-        """Checks entries against level 0, each level against the one below, and the root."""
+        """Checks entries against level 0, each level against the one below, and the root.
+
+        An entry that is None has expired: its hash alone is there.
+        """
         leaves = self.row(0, checkpoint.size)
-        if leaves != [leaf_hash(entry) for entry in entries[:checkpoint.size]]:
-            raise ValueError("level 0 does not hold the hashes of the entries")
+        if len(entries) < checkpoint.size:
+            raise ValueError("entries are missing at the end")
+        for leaf, entry in zip(leaves, entries):
+            if entry is not None and leaf != leaf_hash(entry):
+                raise ValueError("level 0 does not hold the hashes of the entries")
         below, level = leaves, 1
         while len(below) >= TILE_WIDTH:
             row = self.row(level, checkpoint.size)
@@ -149,6 +156,39 @@ class TiledLog:
             below, level = row, level + 1
         if root_of(leaves) != checkpoint.root:
             raise ValueError("the root is not the signed one")
+
+
+def entries_of(folder):
+    """The lines of a trail by their number, None where an audit.expire accounts for the segment.
+
+    Such a record has to be an entry itself: `expired` holds a copy of its line, whose hash must be
+    the leaf of its number, which `TiledLog.verify` then leads to a signed root.
+    """
+    folder = Path(folder)
+    log, entries = TiledLog(folder), []
+    size = Checkpoint(Note((folder / "checkpoint").read_text()).text).size
+    gone = {}
+    if (folder / "expired").exists():
+        leaves = log.row(0, size)
+        for line in (folder / "expired").read_bytes().splitlines(keepends=True):
+            record = json.loads(line)
+            if record["event"] != "audit.expire" or "session" in record:
+                raise ValueError("a line of another kind among the expired")
+            if leaves[record["seq"] - 1] != leaf_hash(line):
+                raise ValueError(f"record {record['seq']} is not in the tree")
+            gone[record["first"]] = record
+    for path in sorted(folder.glob("trail-*.jsonl")):
+        first = int(path.stem.removeprefix("trail-"))
+        while len(entries) + 1 < first:
+            record = gone.get(len(entries) + 1)
+            if not record or record["last"] >= first or record["seq"] <= record["last"]:
+                raise ValueError(f"records from {len(entries) + 1} on are missing")
+            entries += [None] * (record["last"] - record["first"] + 1)
+        for line in path.read_bytes().splitlines(keepends=True):
+            entries.append(line)
+            if json.loads(line)["seq"] != len(entries):
+                raise ValueError(f"record {len(entries)} is missing")
+    return entries
 
 
 def follow(first, handovers):

@@ -312,6 +312,17 @@ import Testing
         ),
         Case(
             "{ folder: trail }",
+            "{ folder: trail, retention: { reading: 90 d } }",
+            "postern.yaml:13:47: expected a time such as \"90 days\", \"18 months\" or \"7 years\", "
+                + "not \"90 d\""
+        ),
+        Case(
+            "{ folder: trail }",
+            "{ folder: trail, retention: { reading: 0 s } }",
+            "postern.yaml:13:47: 0 s is out of range; from 1 s to 200 years"
+        ),
+        Case(
+            "{ folder: trail }",
             "{ folder: trail, free-space: 1 MiB }",
             "postern.yaml:13:25: unknown key \"free-space\""
         ),

@@ -127,6 +127,23 @@ import Testing
         #expect(plain.keys == nil)
     }
 
+    @Test("reads how long records are kept, and keeps what it is not told of")
+    func retention() throws {
+        let section = """
+            { folder: trail,
+            retention: { reading: 90 days, denied: 18 months, identity: 7 years, operation: 1 h } }
+            """
+        let retention = try Files.changed("{ folder: trail }", to: section).load().audit.retention
+        let day: UInt64 = 86_400_000_000
+        #expect(retention.end(of: .reading, madeAt: 5) == 90 * day + 5)
+        #expect(retention.end(of: .denied, madeAt: 0) == 18 * 31 * day)
+        #expect(retention.end(of: .identity, madeAt: 0) == 7 * 366 * day)
+        #expect(retention.end(of: .operation, madeAt: 0) == day / 24)
+        #expect(retention.end(of: .writing, madeAt: 0) == nil)
+        #expect(retention[.identity]?.words == "7 years")
+        #expect(try Files(configuration: Files.good).load().audit.retention.isForEver)
+    }
+
     @Test("reads what is permitted")
     func permissions() throws {
         let section = "permit: { acl-changes: true }\n"

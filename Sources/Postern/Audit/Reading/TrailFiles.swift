@@ -24,17 +24,15 @@ struct TrailFiles {
 
     /// What has happened since the index was brought up to date.
     ///
-    /// First segments may have been moved away; what is read of the others must still be there.
+    /// Segments may have expired or been moved away: what was read of them has to go, too. What is
+    /// read of the others must still be there.
     func difference(to marks: [SegmentMark]) throws(TrailError) -> Difference {
-        guard let first = segments.first else {
+        if segments.isEmpty {
             return marks.isEmpty ? .none : .another("the trail's files are gone")
         }
-        let kept = marks.filter { $0.name >= first }
+        let kept = marks.filter { segments.contains($0.name) }
         var isGrown = kept.count < marks.count || kept.count < segments.count
         for mark in kept {
-            guard segments.contains(mark.name) else {
-                return .another("\(mark.name.text) is gone")
-            }
             let file = try LineFile(path(mark.name))
             let bytes = try file.bytes()
             guard bytes >= mark.bytes, try file.digest(at: 0) == mark.head,
@@ -53,9 +51,7 @@ struct TrailFiles {
     ) throws(TrailError) {
         do {
             let marks = try writer.marks()
-            if let first = segments.first, let old = marks.first, old.name < first {
-                try writer.forget(before: first.first)
-            }
+            try forgetGone(marks, &writer)
             for segment in segments {
                 let mark = marks.first { $0.name == segment }
                 try fill(&writer, segment, from: mark, progress, reveal)
@@ -65,6 +61,17 @@ struct TrailFiles {
         } catch {
             throw .index("\(error)")
         }
+    }
+
+    /// Takes out of the index what was read of segments that are no longer there.
+    private func forgetGone(_ marks: [SegmentMark], _ writer: inout IndexWriter) throws {
+        var isAny = false
+        for (index, mark) in marks.enumerated() where !segments.contains(mark.name) {
+            let end = index + 1 < marks.count ? marks[index + 1].name.first : .max
+            try writer.forget(mark.name.first..<end)
+            isAny = true
+        }
+        if isAny { try writer.forgetUnusedNames() }
     }
 
     private func fill(

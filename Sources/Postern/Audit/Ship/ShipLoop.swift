@@ -107,17 +107,25 @@ struct ShipLoop: ~Copyable {
         let encoder = ShipEncoder(format, origin: head.origin, framing: target.framing(format))
         if case .file(let path) = target {
             var file = try ShipFile(path)
-            try reader.forEachLine(records) { (line) throws(ShipError) in
+            let expired = try reader.forEachLine(records) { (line) throws(ShipError) in
                 let message = encoder.message(for: line)
                 try file.append(message.span)
             }
+            note(expired, of: records)
             return try file.finish()
         }
         var connection = try ShipConnection.open(target, security)
-        try reader.forEachLine(records) { (line) throws(ShipError) in
+        let expired = try reader.forEachLine(records) { (line) throws(ShipError) in
             let message = encoder.message(for: line)
             try connection.send(message.span)
         }
+        note(expired, of: records)
         try connection.finish()
+    }
+
+    private func note(_ expired: UInt64, of records: ClosedRange<UInt64>) {
+        guard expired > 0 else { return }
+        let range = "\(records.lowerBound) to \(records.upperBound)"
+        log.warning("\(expired) of records \(range) expired before they were sent")
     }
 }

@@ -49,12 +49,16 @@ struct ShipReader {
     }
 
     /// Gives the lines of records `range` to `body`, without their line feeds, in their order.
+    ///
+    /// Returns how many of the records expired before they could be sent.
     mutating func forEachLine(
         _ range: ClosedRange<UInt64>,
         _ body: (Span<UInt8>) throws(ShipError) -> Void
-    ) throws(ShipError) {
+    ) throws(ShipError) -> UInt64 {
         var next = range.lowerBound
+        var expired: UInt64 = 0
         for segment in try segments(holding: range) {
+            if segment.first > next { expired += try pass(upTo: segment.first - 1, &next) }
             var here = Place(segment: segment, next: segment.first, offset: 0)
             if let place, place.segment == segment, place.next <= next { here = place }
             var failure: ShipError?
@@ -84,9 +88,26 @@ struct ShipReader {
             if let failure { throw failure }
             place = here
         }
-        guard next > range.upperBound else {
+        if next <= range.upperBound { expired += try pass(upTo: range.upperBound, &next) }
+        return expired
+    }
+
+    /// Passes over records that are not there, if all of them expired.
+    private func pass(upTo last: UInt64, _ next: inout UInt64) throws(ShipError) -> UInt64 {
+        let gone: [ExpiredSegment]
+        do throws(TrailError) {
+            gone = try ExpiredFile.segments(in: folder)
+        } catch {
+            throw .trail("\(error)")
+        }
+        let first = next
+        for segment in gone where segment.records.contains(next) && next <= last {
+            next = min(segment.last, last) + 1
+        }
+        guard next > last else {
             throw .trail("\(folder): record \(next) is not there, though it was signed")
         }
+        return next - first
     }
 
     private func segments(

@@ -14,9 +14,12 @@ package enum TrailOrder: Equatable, Sendable {
     case hold(Hold)
     case release(name: String, because: String)
     case forget(user: String, because: String)
+    case expire(Expiry)
 
     /// The codes of all orders.
-    package static let events: [Event] = [.auditHold, .auditRelease, .auditForget]
+    package static let events: [Event] = [
+        .auditHold, .auditRelease, .auditForget, .auditExpire,
+    ]
 
     /// Reads what stands behind the event code.
     package init(_ event: Event, _ text: String) throws(OrderRefusal) {
@@ -30,6 +33,7 @@ package enum TrailOrder: Equatable, Sendable {
             )
         case .auditForget:
             self = .forget(user: try values.need("user"), because: try values.need("because"))
+        case .auditExpire: self = .expire(try Expiry(from: &values))
         default: throw OrderRefusal("\(event.rawValue) is no order")
         }
         try values.expectNothing()
@@ -40,6 +44,7 @@ package enum TrailOrder: Equatable, Sendable {
         case .hold: .auditHold
         case .release: .auditRelease
         case .forget: .auditForget
+        case .expire: .auditExpire
         }
     }
 
@@ -54,6 +59,7 @@ package enum TrailOrder: Equatable, Sendable {
         case .forget(let user, let because):
             try values.put("user", user)
             try values.put("because", because)
+        case .expire(let expiry): try expiry.put(into: &values)
         }
         return values.text
     }
@@ -70,6 +76,12 @@ package enum TrailOrder: Equatable, Sendable {
         // Whom it forgets is what it must not say.
         case .forget(_, let because):
             record.details = [.text("because", Array(because.utf8))]
+        case .expire(let expiry):
+            record.details = [
+                .text("segment", Array(expiry.segment.text.utf8)),
+                .number("first", expiry.segment.first), .number("last", expiry.last),
+                .text("retention", Array(expiry.retention.utf8)),
+            ]
         }
         record.details.append(.number("uid", UInt64(user)))
         return record

@@ -7,7 +7,7 @@ import Reactor
 /// A file that notes are appended to; an unfinished one at its end is removed when it is opened.
 struct NoteFile: ~Copyable {
     /// A day of checkpoints has some MiB.
-    private static let bytesMax = 256 * 1024 * 1024
+    static let bytesMax = 256 * 1024 * 1024
 
     private let descriptor: FileDescriptor
     private let path: String

@@ -18,9 +18,9 @@ package struct Seal: ~Copyable {
     /// How long one key signs, in microseconds: its thief could sign again what it has signed.
     private static let epochMax: UInt64 = 3_600_000_000
 
-    private let folder: String
-    private let hasher: TreeHasher
-    private let tiles: TileFiles
+    let folder: String
+    let hasher: TreeHasher
+    let tiles: TileFiles
     private let keys: KeyFiles
     private var tree: MerkleTree
     private var unwrittenTiles: [Tile] = []

@@ -17,27 +17,31 @@ struct SealResuming {
     /// The tree over `size` records.
     ///
     /// Reads the segments that were written to since the last signature; all, where their tiles
-    /// aren't whole. A signed root that differs, or a signed record that lacks, is an error: the
+    /// aren't whole. Segments that expired have their hashes in tiles alone. A signed root that differs, or a signed record that lacks, is an error: the
     /// recorder doesn't go on over what somebody changed.
     func tree(of size: UInt64, chain: KeyChain) throws(TrailError) -> MerkleTree {
         let signed = try signedRoots(chain)
         let last = signed.keys.max() ?? 0
         guard last <= size else { throw .cut(signed: last, found: size) }
         let segments = try SegmentName.all(in: folder)
-        let isWhole = segments.first.map { $0.first == 1 } ?? (size == 0)
+        let expired = try ExpiredFile.segments(in: folder)
+        let first = (segments + expired.map(\.name)).min()
+        let isWhole = first.map { $0.first == 1 } ?? (size == 0)
         // After a power cut the last signature that can be read may be from before the first segment
         // that is left: then the tiles alone tell of what lies in between.
         if let start = segments.last(where: { $0.first <= last + 1 }) ?? segments.first,
             let begun = MerkleTree(hasher: hasher, size: start.first - 1, tiles: tiles.hashes)
         {
             do throws(TrailError) {
-                return try extended(begun, segments.filter { $0 >= start }, size, signed)
+                let rest = segments.filter { $0 >= start }
+                return try extended(begun, rest, passing: expired, size, signed)
             } catch {
                 guard isWhole else { throw error }
             }
         }
         guard isWhole else { throw .beginningMissing(folder: folder) }
-        return try extended(MerkleTree(hasher: hasher), segments, size, signed)
+        let empty = MerkleTree(hasher: hasher)
+        return try extended(empty, segments, passing: expired, size, signed)
     }
 
     /// The roots that the trail's own keys have signed, by size.
@@ -65,12 +69,16 @@ struct SealResuming {
     private func extended(
         _ begun: MerkleTree,
         _ segments: [SegmentName],
+        passing expired: [ExpiredSegment],
         _ size: UInt64,
         _ signed: [UInt64: TreeHash]
     ) throws(TrailError) -> MerkleTree {
         var tree = begun
         try check(tree, signed)
         for segment in segments {
+            for gone in expired where gone.name < segment && gone.name.first == tree.size + 1 {
+                try pass(gone, &tree, signed)
+            }
             var reader = try SegmentReader("\(folder)/\(segment.text)")
             let rest = try reader.forEachLine { (line) throws(TrailError) in
                 if tree.size == size { return }
@@ -86,6 +94,26 @@ struct SealResuming {
         }
         guard tree.size == size else { throw .foreignLine(segment: segments.last?.text ?? folder) }
         return tree
+    }
+
+    /// Goes on with the hashes of a segment whose lines expired.
+    private func pass(
+        _ segment: ExpiredSegment,
+        _ tree: inout MerkleTree,
+        _ signed: [UInt64: TreeHash]
+    ) throws(TrailError) {
+        while tree.size < segment.last {
+            let name = TileName.leaves(from: tree.size, upTo: segment.last)
+            guard let hashes = name.widest(in: tiles.hashes) else {
+                throw .hashesMissing(segment: segment.name.text)
+            }
+            for hash in hashes[Int(tree.size % UInt64(TileName.hashesMax))..<name.width] {
+                tree.append(hash)
+                try check(tree, signed)
+            }
+        }
+        // The tiles that became full are those that the hashes came from, or lie above them.
+        for tile in tree.takeFullTiles() { try tiles.write(tile) }
     }
 
     private func check(_ tree: MerkleTree, _ signed: [UInt64: TreeHash]) throws(TrailError) {

@@ -30,10 +30,21 @@ struct SegmentReader: ~Copyable {
     mutating func forEachLine(
         _ body: (Span<UInt8>) throws(TrailError) -> Void
     ) throws(TrailError) -> Int {
+        try readLines(asLongAs: { (line) throws(TrailError) in
+            try body(line)
+            return true
+        })
+    }
+
+    /// The same, until `body` says that it has seen enough.
+    mutating func readLines(
+        asLongAs body: (Span<UInt8>) throws(TrailError) -> Bool
+    ) throws(TrailError) -> Int {
         while try fill() {
             while let length = block.span.extracting(start..<end).firstLineBytes {
-                try body(block.span.extracting(start..<start + length))
+                let isWanted = try body(block.span.extracting(start..<start + length))
                 start += length
+                if !isWanted { return end - start }
             }
             if end - start > TrailLine.bytesMax { break }
         }
