@@ -44,7 +44,7 @@ extension RetentionClass {
                 .reading
             case .policyReload, .configurationReload, .certificateReload, .drain, .auditStart,
                 .auditStop, .auditFail, .auditAlive, .auditGap, .auditTime, .auditSearch,
-                .auditExport, .auditHold, .auditRelease, .auditExpire:
+                .auditExport, .auditHold, .auditRelease, .auditForget, .auditExpire:
                 .operation
             }
     }
