@@ -6,6 +6,9 @@ package struct MessageContent: OptionSet, Equatable, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    // The protocol's own compares through a witness table: this is asked for every answer.
+    package var isEmpty: Bool { rawValue == 0 }
+
     package static let whole = MessageContent(rawValue: 1)
     package static let header = MessageContent(rawValue: 2)
     package static let text = MessageContent(rawValue: 4)

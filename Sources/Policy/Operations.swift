@@ -5,6 +5,9 @@ package struct Operations: OptionSet, Hashable, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    // The protocol's own compares through a witness table: this is asked for every command.
+    package var isEmpty: Bool { rawValue == 0 }
+
     package init(_ operation: Operation) { rawValue = 1 << UInt32(operation.rawValue) }
 
     package static let none: Operations = []

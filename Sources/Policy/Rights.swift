@@ -5,6 +5,9 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    // The protocol's own compares through a witness table: this is asked for every command.
+    package var isEmpty: Bool { rawValue == 0 }
+
     /// `l`: the mailbox is visible to LIST, LSUB and SUBSCRIBE.
     package static let lookup = Rights(rawValue: 1)
     /// `r`: SELECT, STATUS, FETCH, SEARCH, COPY from it.

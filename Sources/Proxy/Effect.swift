@@ -63,10 +63,10 @@ package struct Outbox: Equatable, Sendable {
     package init() {}
 
     package mutating func removeAll() {
-        records.removeAll(keepingCapacity: true)
+        if !records.isEmpty { records.removeAll(keepingCapacity: true) }
         client.removeAll()
         backend.removeAll()
-        effects.removeAll(keepingCapacity: true)
+        if !effects.isEmpty { effects.removeAll(keepingCapacity: true) }
         holdsSecret = false
     }
 }

@@ -6,6 +6,9 @@ package struct FetchContent: OptionSet, Equatable, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    // The protocol's own compares through a witness table: this is asked for every answer.
+    package var isEmpty: Bool { rawValue == 0 }
+
     /// All of it: `BODY[]`, RFC822.
     package static let whole = FetchContent(rawValue: 1)
     /// Its header or fields of that: `BODY[HEADER…]`, RFC822.HEADER.

@@ -68,17 +68,23 @@ struct Access: Equatable {
 
     /// What the record says of it.
     var record: Record.Mailbox {
-        let reasons = reasons
-        return Record.Mailbox(
+        let (missing, forbidden) = (missing, forbidden)
+        let isGranted = missing.isEmpty && forbidden.isEmpty
+        var record = Record.Mailbox(
             raw: raw,
             canonical: name?.canonical,
             needed: needed.rights.letters,
             held: rights.letters,
-            missing: missing.letters,
+            missing: isGranted ? "" : missing.letters,
             forbidden: isGranted ? [] : forbidden.words.map(\.name),
-            rules: reasons.map(\.id),
-            because: reasons.map(\.because).filter { !$0.isEmpty }
+            rules: []
         )
+        // Nearly every command passes, and no rule is asked for its name then.
+        if isGranted && spent.isEmpty { return record }
+        let reasons = reasons
+        record.rules = reasons.map(\.id)
+        record.because = reasons.map(\.because).filter { !$0.isEmpty }
+        return record
     }
 }
 

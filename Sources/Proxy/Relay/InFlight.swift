@@ -55,7 +55,7 @@ struct Exchange: Equatable {
     /// Of the messages told of or expunged, as far as the answers name them.
     var uids = UIDLog()
     /// What was told of messages, and of how many of them something of their text.
-    var content: FetchContent = []
+    var content = FetchContent(rawValue: 0)
     var messagesRead: UInt64 = 0
     /// Message-IDs that were told, each with a line feed behind it; of many the first.
     var messageIDs: [UInt8] = []
@@ -122,7 +122,8 @@ struct InFlight {
     /// Takes the command with our tag out; nil when no such command was sent.
     mutating func remove(_ number: UInt64) -> Exchange? {
         guard let index = exchanges.firstIndex(where: { $0.number == number }) else { return nil }
-        let exchange = exchanges.remove(at: index)
+        let isLast = index == exchanges.count - 1
+        let exchange = isLast ? exchanges.removeLast() : exchanges.remove(at: index)
         if case .fetch = exchange.purpose { refreshFilter() }
         return exchange
     }

@@ -74,6 +74,8 @@ struct Forward: Equatable {
         get { boxedPlan?.value }
         set { boxedPlan = newValue.map(Boxed.boxed) }
     }
+    /// Asked without taking it out, which would copy as much for no plan as for one.
+    var hasPlan: Bool { if case .some = boxedPlan { true } else { false } }
     var purpose = Purpose.plain
     var grounds: Grounds
     /// What was changed, for the record.

@@ -168,7 +168,7 @@ extension Relay {
         if exchange.number == unsentNumber && !unsent.isEmpty && condition == .ok {
             return desynchronized("Backend took a command that it did not get whole", into: &out)
         }
-        let isCutShort = upload.map { $0.number == exchange.number && !$0.isAsked } ?? false
+        let isCutShort = isUploading && isCutShort(exchange.number)
         if isCutShort && condition == .ok {
             return desynchronized("Backend took a command without its end", into: &out)
         }
@@ -202,6 +202,11 @@ extension Relay {
         endIfDrained(into: &out)
     }
 
+    /// Whether the command with this number of ours misses a part that the client has to send.
+    private func isCutShort(_ number: UInt64) -> Bool {
+        upload.map { $0.number == number && !$0.isAsked } ?? false
+    }
+
     /// Ends what the client was or would be sending for this command.
     private mutating func abandonInput(
         of exchange: Exchange,
@@ -211,7 +216,7 @@ extension Relay {
         if case .idle = exchange.purpose { idleEnded(into: &out) }
         if case .refusal = exchange.purpose { idling = nil }
         if exchange.number == unsentNumber { unsent = [] }
-        guard let upload, upload.number == exchange.number else { return }
+        guard isUploading, let upload, upload.number == exchange.number else { return }
         self.upload = nil
         // Else the client is in the middle of its messages, or the backend was not told their end.
         guard case .asked(let header) = upload.stage else { return }

@@ -12,7 +12,7 @@ extension Relay {
     ) -> Progress {
         // A command's time runs from its first byte, or one byte a minute would keep it for ever;
         // a message that is passed on or counted away needs only to come on.
-        if client.isIdle || upload != nil || passingBy != nil { sawInput(at: now) }
+        if client.isIdle || isUploading || passingBy != nil { sawInput(at: now) }
         let wasCompressing = isCompressing
         var offset = 0
         // What follows COMPRESS must be decompressed first.
@@ -42,7 +42,7 @@ extension Relay {
     /// Whether the client may be read: nothing waits that must come first.
     var acceptsInput: Bool {
         if isHolding || !mayAnswer || !unsent.isEmpty { return false }
-        if upload?.isAsked == true { return false }
+        if isUploading, upload?.isAsked == true { return false }
         return !isIdleInBetween
     }
 
@@ -70,7 +70,7 @@ extension Relay {
 
     private mutating func atCommand(at now: Instant, into out: inout Outbox) {
         if expectsDone { return endIdle(at: now, into: &out) }
-        if let upload { return endUpload(upload, into: &out) }
+        if isUploading, let upload { return endUpload(upload, into: &out) }
         if passingBy != nil { return endPassingBy(into: &out) }
         // It may change what the next command's octets mean.
         if inFlight.contains(.enable) { return hold() }
@@ -150,11 +150,13 @@ extension Relay {
             out.client.appendOK(tagged.tag, tagged.command.phrase)
         case .forward(var forward):
             if isAmbiguous(forward) { return false }
-            if forward.plan == nil { forward.plan = askingWhatGoes(forward) }
-            if forward.plan != nil && !inFlight.isEmpty { return false }
+            if !forward.hasPlan && settings.audited.expungedUIDs {
+                forward.plan = askingWhatGoes(forward)
+            }
+            if forward.hasPlan && !inFlight.isEmpty { return false }
             guard record(tagged, forward, into: &out) else { return false }
             announceDeparture(for: forward.purpose, into: &out)
-            if let plan = forward.plan {
+            if forward.hasPlan, let plan = forward.plan {
                 begin(plan, for: tagged, forward.purpose, at: now, into: &out)
             } else if case .idle = forward.purpose, !backend.capabilities.contains(.idle) {
                 beginPolling(asking(tagged, .plain, at: now), at: now, into: &out)

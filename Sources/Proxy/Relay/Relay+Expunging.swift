@@ -7,9 +7,7 @@ extension Relay {
     ///
     /// Another session may mark or remove messages between the two: the record tells what was to go.
     func askingWhatGoes(_ forward: Forward) -> Plan? {
-        guard settings.audited.expungedUIDs, let key = removed(by: forward.command) else {
-            return nil
-        }
+        guard let key = removed(by: forward.command) else { return nil }
         if enabled.contains(.qresync) || enabled.contains(.uidOnly) { return nil }
         let search = Search(isUID: true, keys: key)
         let steps = [

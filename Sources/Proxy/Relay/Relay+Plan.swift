@@ -41,7 +41,9 @@ extension Relay {
     }
 
     /// Whether the client waits for the answer to a command with this tag.
-    func isInUse(_ tag: Tag) -> Bool { inFlight.holds(tag) || undertaking?.asked.tag == tag }
+    func isInUse(_ tag: Tag) -> Bool {
+        inFlight.holds(tag) || isUndertaking && undertaking?.asked.tag == tag
+    }
 
     /// Sends the steps that may be sent now; behind the last one the client gets its answer.
     mutating func goOn(at now: Instant, into out: inout Outbox) {

@@ -15,16 +15,10 @@ extension Relay {
         let recordClass: RecordClass = forward.isWriting ? .writing : .reading
         if !isRecorded {
             recordRehearsal(tagged, sparing: forward.rewrite, into: &out)
-            var record = decision(
-                tagged,
-                forward.rewrite == nil ? .allow : .rewrite,
-                forward.grounds,
-                of: recordClass
-            )
-            record.rewrite = forward.rewrite
-            describe(forward.command, in: &record)
             recordSources(forward.grounds, into: &out)
-            trail.record(record, into: &out)
+            trail.record(decision(tagged, forward, of: recordClass), into: &out)
+            // In its place: a record is big, and given away by name it would be copied.
+            describe(forward.command, in: &out.records[out.records.count - 1])
             recordWatched(forward.grounds, tagged.command.verb, of: trail.sequence, into: &out)
             isRecorded = true
         }
@@ -152,6 +146,17 @@ extension Relay {
         at now: Instant,
         into out: inout Outbox
     ) {
+        trail.count(messages: exchange.messagesRead, bytes: exchange.bytes)
+        trail.record(outcome(of: exchange, result, code: code, at: now), into: &out)
+        describe(exchange, in: &out.records[out.records.count - 1])
+    }
+
+    private mutating func outcome(
+        of exchange: Exchange,
+        _ result: Record.Result,
+        code: Phrase?,
+        at now: Instant
+    ) -> Record {
         var record = trail.outcome(exchange.verb.row.event, result, of: exchange.sequence)
         record.backendTag = exchange.number
         record.state = state
@@ -161,9 +166,7 @@ extension Relay {
         record.bytes = exchange.bytes
         record.filed = exchange.filed
         record.duration = now &- exchange.started
-        describe(exchange, in: &record)
-        trail.count(messages: exchange.messagesRead, bytes: exchange.bytes)
-        trail.record(record, into: &out)
+        return record
     }
 
     /// Says of which mailbox's life the UIDs are, what of messages was told, and where they went.
@@ -196,6 +199,17 @@ extension Relay {
         record.state = state
         record.mailbox = grounds.mailbox?.record
         record.destination = grounds.destination?.record
+        return record
+    }
+
+    private mutating func decision(
+        _ tagged: TaggedCommand,
+        _ forward: Forward,
+        of recordClass: RecordClass
+    ) -> Record {
+        let verdict: Record.Verdict = forward.rewrite == nil ? .allow : .rewrite
+        var record = decision(tagged, verdict, forward.grounds, of: recordClass)
+        record.rewrite = forward.rewrite
         return record
     }
 

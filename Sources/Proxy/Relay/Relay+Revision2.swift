@@ -42,7 +42,7 @@ extension Relay {
     ///
     /// What the backend tells from then on can only be meant of the new one.
     mutating func announceDeparture(for purpose: Purpose, into out: inout Outbox) {
-        guard selection != nil, enabled.announcesDeparture(for: purpose) else { return }
+        guard case .some = selection, enabled.announcesDeparture(for: purpose) else { return }
         Response.status(.ok, code: .bare(.closed)).encode(into: &out.client)
     }
 

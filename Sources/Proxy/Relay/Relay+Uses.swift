@@ -31,7 +31,7 @@ extension Relay {
     }
 
     private var isAskingUses: Bool {
-        guard uses.need != .none, let undertaking else { return false }
+        guard isUndertaking, uses.need != .none, let undertaking else { return false }
         return undertaking.plan.course.isAskingUses
     }
 

@@ -53,6 +53,8 @@ struct Relay: ~Copyable {
         get { boxedUpload?.value }
         set { boxedUpload = newValue.map(Boxed.boxed) }
     }
+    /// Asked without taking it out.
+    var isUploading: Bool { if case .some = boxedUpload { true } else { false } }
     /// Over the message that streams.
     var digest: MessageDigest?
     var idling: Idling?
@@ -148,6 +150,9 @@ struct Relay: ~Copyable {
         get { undertakings.first }
         set { undertakings = newValue.map { [$0] } ?? [] }
     }
+
+    /// Asked without taking it out, which would copy as much for none as for one.
+    var isUndertaking: Bool { !undertakings.isEmpty }
 
     var isCompressing: Bool { if case .some = compressionPlace { true } else { false } }
 
@@ -252,7 +257,7 @@ struct Relay: ~Copyable {
     }
 
     mutating func endIfDrained(into out: inout Outbox) {
-        guard isDraining, !isFinished, upload == nil, !isAwaitingDisk else { return }
+        guard isDraining, !isFinished, !isUploading, !isAwaitingDisk else { return }
         if inFlight.isEmpty || idling != nil { end("Server is shutting down", into: &out) }
     }
 

@@ -7,7 +7,9 @@ import Policy
 extension Relay {
     /// Writes what may be seen of an untagged response; false when it is not legal now.
     mutating func pass(_ response: Response, into out: inout Outbox) -> Bool {
-        if undertaking?.plan.course == .leaving && isOfSelection(response) { return true }
+        if isUndertaking, undertaking?.plan.course == .leaving, isOfSelection(response) {
+            return true
+        }
         guard enabled.admits(response) else { return true }
         switch response {
         case .tagged, .continuation, .fetch: return false
