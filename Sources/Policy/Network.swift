@@ -23,17 +23,22 @@ package struct NetworkAddress: Hashable, Sendable {
     private static let mapped: UInt128 = 0xFFFF << 32
 
     private static func ipv4(_ text: Substring) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var bits: UInt32 = 0
-        for part in parts {
+        var (bits, octet): (UInt32, UInt32) = (0, 0)
+        var (dots, digits) = (0, 0)
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                bits = bits << 8 | octet
+                (octet, digits, dots) = (0, 0, dots + 1)
+                continue
+            }
             // A leading zero is octal to some programs: what means two things means nothing here.
-            guard part.allSatisfy(\.isASCII), !part.hasPrefix("+"), let octet = UInt8(part),
-                String(octet) == part
-            else { return nil }
-            bits = bits << 8 | UInt32(octet)
+            guard byte &- 48 < 10, digits == 0 || octet > 0 else { return nil }
+            octet = octet * 10 + UInt32(byte - 48)
+            digits += 1
+            guard octet < 256 else { return nil }
         }
-        return bits
+        return dots == 3 && digits > 0 ? bits << 8 | octet : nil
     }
 
     private static func ipv6(_ text: String) -> UInt128? {
