@@ -81,7 +81,12 @@ package struct Tile: Equatable, Sendable {
         self.init(name: name, hashes: hashes)
     }
 
-    package var contents: [UInt8] { hashes.flatMap(\.bytes) }
+    package var contents: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(hashes.count * TreeHash.byteCount)
+        for hash in hashes { hash.append(to: &bytes) }
+        return bytes
+    }
 }
 
 /// Gives the hashes of a tile, as many as its name says at least; nil where they can't be had.

@@ -25,7 +25,15 @@ package struct TreeHash: Hashable, Sendable {
         self.init(bytes.span)
     }
 
-    package var bytes: [UInt8] { storage.indices.map { storage[$0] } }
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        unsafe withUnsafeBytes(of: storage) { unsafe bytes.append(contentsOf: $0) }
+    }
 
     package var base64: String {
         var text = Buffer()

@@ -35,11 +35,12 @@ struct TileFiles {
 
     func write(_ tile: Tile) throws(TrailError) {
         let path = tile.name.path
+        let contents = tile.contents
         // Never anew over itself: a power cut amid that would take hashes that were on disk, which
         // may be all that is left of segments that were moved away.
-        if contents(path) == tile.contents { return }
+        if self.contents(path) == contents { return }
         let file = try create("\(folder)/\(path)")
-        try file.write(tile.contents.span, to: path)
+        try file.write(contents.span, to: path)
     }
 
     private func create(_ path: String) throws(TrailError) -> FileDescriptor {
