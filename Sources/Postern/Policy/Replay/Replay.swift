@@ -33,8 +33,8 @@ struct Replay: Encodable {
     private let firstMax: Int
     /// Refusals of commands whose outcome has not been read yet.
     private var pending: [TrailEntry.Key: ReplayInstance] = [:]
-    /// Commands of users whose names can't be read: their outcomes count for nothing.
-    private var hidden: Set<TrailEntry.Key> = []
+    /// Counted commands under way: an outcome of any other, as of a refused SELECT, counts for nothing.
+    private var counted: Set<TrailEntry.Key> = []
     private var judge: Judge
 
     private enum CodingKeys: String, CodingKey {
@@ -54,13 +54,12 @@ struct Replay: Encodable {
             return
         }
         if entry.phase == "outcome", let key = entry.key {
-            guard hidden.remove(key) == nil else { return }
+            guard counted.remove(key) != nil else { return }
             end(entry, pending.removeValue(forKey: key))
         } else if entry.isDone {
             weigh(entry)
         } else if entry.isHidden {
             unread += 1
-            if let key = entry.key, entry.verdict != "local" { hidden.insert(key) }
         }
     }
 
@@ -79,6 +78,7 @@ struct Replay: Encodable {
 
     private mutating func weigh(_ entry: TrailEntry) {
         commands += 1
+        if let key = entry.key, entry.verdict != "local" { counted.insert(key) }
         switch judge.judge(entry) {
         case .passes, nil: break
         case .unclear: unread += 1
