@@ -56,7 +56,8 @@ struct MemberTable: Sendable {
         "bytes_out": .plain, "backend_address": .plain, "backend_port": .plain,
         "backend_tls": .plain, "backend_cipher": .plain, "backend_cert_sha256": .plain,
         "clock": .plain, "clock_error_us": .plain, "uid": .plain, "step_us": .plain,
-        "hold": .plain, "because": .field(.words), "lost": .plain, "late": .plain,
+        "hold": .plain, "segment": .plain, "first": .plain, "last": .plain, "retention": .plain,
+        "because": .field(.words), "lost": .plain, "late": .plain,
     ])
 
     static let mailbox = MemberTable([

@@ -227,7 +227,7 @@ private struct Facts {
     /// `args` of these tell of the machine; those of a search tell what somebody searched for.
     private static let ownEvents: [StaticString] = [
         "config.reload", "cert.reload", "policy.reload", "control.drain", "audit.start",
-        "audit.forget",
+        "audit.forget", "audit.expire",
     ]
 
     init(_ members: [MemberList.Member], _ record: Span<UInt8>) {
