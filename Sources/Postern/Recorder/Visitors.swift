@@ -27,6 +27,10 @@ struct Visitors: ~Copyable {
         let number = linux_accept_local(door.descriptor.number)
         if number >= 0 {
             let visitor = FileDescriptorBox(number)
+            // Who says nothing keeps nobody out: the one who came first makes room.
+            if silent.count + waiting.count >= Self.countMax && !silent.isEmpty {
+                silent.removeFirst()
+            }
             if silent.count + waiting.count < Self.countMax { silent.append(visitor) }
         }
         var visits: [Visit] = []
