@@ -1,40 +1,23 @@
-// What a confined process can still open. Landlock holds for a thread and what it starts, so each
-// test confines a thread of its own, which then ends.
+// What a confined process can still open.
 import CLinux
 import Foundation
 import Glibc
 import Reactor
-import Synchronization
 import Testing
 
 @testable import Postern
 
 /// errno of opening each path after a thread gave up everything else; 0 where it succeeded.
 private func opening(_ paths: [(String, Int32)], within files: FileAccess) async throws -> [Int32] {
-    let errors = Mutex<[Int32]>([])
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-        do {
-            try Reactor.Thread.start {
-                do {
-                    guard linux_no_new_privileges() == 0, try files.enter() else {
-                        return done.resume(throwing: SystemError("landlock", code: ENOSYS))
-                    }
-                    for (path, flags) in paths {
-                        let number = unsafe open(path, flags, 0o600)
-                        let error = number < 0 ? errno : 0
-                        if number >= 0 { close(number) }
-                        errors.withLock { $0.append(error) }
-                    }
-                    done.resume()
-                } catch {
-                    done.resume(throwing: error)
-                }
-            }
-        } catch {
-            done.resume(throwing: error)
+    try await confined(by: {
+        guard try files.enter() else { throw SystemError("landlock", code: ENOSYS) }
+    }) {
+        paths.map { path, flags in
+            let number = unsafe open(path, flags, 0o600)
+            defer { if number >= 0 { close(number) } }
+            return number < 0 ? errno : 0
         }
     }
-    return errors.withLock(\.self)
 }
 
 @Suite("A confined process", .enabled(if: linux_landlock_rights() != 0))

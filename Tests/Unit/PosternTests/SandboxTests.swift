@@ -1,9 +1,6 @@
-// Which sockets a confined process can still make. A filter holds for a thread and what it starts, so
-// each test confines a thread of its own, which then ends.
+// Which sockets a confined process can still make.
 import CLinux
 import Glibc
-import Reactor
-import Synchronization
 import Testing
 
 @testable import Postern
@@ -12,31 +9,13 @@ import Testing
 struct SandboxTests {
     /// errno of making a socket of each family in the sandbox; 0 where it succeeded.
     private func making(_ families: [Int32], in sandbox: Sandbox) async throws -> [Int32] {
-        let errors = Mutex<[Int32]>([])
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            do {
-                try Reactor.Thread.start {
-                    do {
-                        guard linux_no_new_privileges() == 0 else {
-                            return done.resume(throwing: SystemError.last("prctl"))
-                        }
-                        try sandbox.enter()
-                        for family in families {
-                            let number = socket(family, Int32(SOCK_DGRAM.rawValue), 0)
-                            let error = number < 0 ? errno : 0
-                            if number >= 0 { close(number) }
-                            errors.withLock { $0.append(error) }
-                        }
-                        done.resume()
-                    } catch {
-                        done.resume(throwing: error)
-                    }
-                }
-            } catch {
-                done.resume(throwing: error)
+        try await confined(by: { try sandbox.enter() }) {
+            families.map { family in
+                let number = socket(family, Int32(SOCK_DGRAM.rawValue), 0)
+                defer { if number >= 0 { close(number) } }
+                return number < 0 ? errno : 0
             }
         }
-        return errors.withLock(\.self)
     }
 
     private static let needed = [AF_INET, AF_INET6, AF_UNIX]

@@ -21,11 +21,7 @@ struct ReportTrail: ParsableCommand {
     @Option(help: "One of hour, day, week and month, in UTC.")
     var period = TrailReport.Period.day
 
-    @Option(help: ArgumentHelp("From here on: \(TrailTime.forms).", valueName: "time"))
-    var since: TrailTime?
-
-    @Option(help: ArgumentHelp("Up to here, this moment not included.", valueName: "time"))
-    var until: TrailTime?
+    @OptionGroup var window: TimeWindow
 
     @Option(help: ArgumentHelp("How many readers and addresses to name.", valueName: "count"))
     var top = 20
@@ -36,8 +32,8 @@ struct ReportTrail: ParsableCommand {
     func run() throws {
         try auditing {
             let figures = try place.open(revealing: revealing).index.figures(
-                since: since?.microseconds,
-                until: until?.microseconds,
+                since: window.since?.microseconds,
+                until: window.until?.microseconds,
                 slotSeconds: period.slotSeconds
             )
             let report = TrailReport(figures, by: period, top: max(0, top))

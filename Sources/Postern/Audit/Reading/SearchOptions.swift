@@ -75,11 +75,7 @@ struct SearchOptions: ParsableArguments {
     @Option(help: "A message that answers told of, or that was asked for and refused.")
     var uid: UInt32?
 
-    @Option(help: ArgumentHelp("From here on: \(TrailTime.forms).", valueName: "time"))
-    var since: TrailTime?
-
-    @Option(help: ArgumentHelp("Up to here, this moment not included.", valueName: "time"))
-    var until: TrailTime?
+    @OptionGroup var window: TimeWindow
 
     var search: Search {
         var search = Search()
@@ -92,8 +88,8 @@ struct SearchOptions: ParsableArguments {
         search.networks = address.map(\.network)
         search.session = session
         search.uid = uid
-        search.since = since?.microseconds
-        search.until = until?.microseconds
+        search.since = window.since?.microseconds
+        search.until = window.until?.microseconds
         return search
     }
 }

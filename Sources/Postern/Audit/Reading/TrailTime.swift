@@ -79,3 +79,12 @@ struct TrailTime: ExpressibleByArgument, Equatable {
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
+
+/// From when to when, for the commands that look at a part of the trail.
+struct TimeWindow: ParsableArguments {
+    @Option(help: ArgumentHelp("From here on: \(TrailTime.forms).", valueName: "time"))
+    var since: TrailTime?
+
+    @Option(help: ArgumentHelp("Up to here, this moment not included.", valueName: "time"))
+    var until: TrailTime?
+}

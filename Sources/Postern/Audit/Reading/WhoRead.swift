@@ -28,11 +28,7 @@ struct WhoRead: ParsableCommand {
     @Option(help: "Readers of this name only; \"*\" stands for anything. May be repeated.")
     var user: [String] = []
 
-    @Option(help: ArgumentHelp("From here on: \(TrailTime.forms).", valueName: "time"))
-    var since: TrailTime?
-
-    @Option(help: ArgumentHelp("Up to here, this moment not included.", valueName: "time"))
-    var until: TrailTime?
+    @OptionGroup var window: TimeWindow
 
     @Flag(
         help: """
@@ -52,8 +48,8 @@ struct WhoRead: ParsableCommand {
             search.mailboxes = [mailbox.pattern]
             search.uid = uid
             search.users = user
-            search.since = since?.microseconds
-            search.until = until?.microseconds
+            search.since = window.since?.microseconds
+            search.until = window.until?.microseconds
             var reader = try EntryReader(trail)
             var output = StandardOutput()
             var readings = Readings(of: uid)

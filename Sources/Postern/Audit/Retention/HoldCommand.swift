@@ -33,11 +33,7 @@ extension HoldCommand {
         @Option(help: "Records that name such a mailbox, a pattern as in policies.")
         var mailbox: String?
 
-        @Option(help: ArgumentHelp("From here on: \(TrailTime.forms).", valueName: "time"))
-        var since: TrailTime?
-
-        @Option(help: ArgumentHelp("Up to here, this moment not included.", valueName: "time"))
-        var until: TrailTime?
+        @OptionGroup var window: TimeWindow
 
         func run() throws {
             try ordering {
@@ -45,8 +41,8 @@ extension HoldCommand {
                     name,
                     user: user,
                     mailbox: mailbox,
-                    since: since?.text,
-                    until: until?.text,
+                    since: window.since?.text,
+                    until: window.until?.text,
                     because: order.because
                 )
                 try give(.hold(hold), at: order.trail)
