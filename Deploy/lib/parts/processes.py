@@ -53,6 +53,8 @@ class Child:
         self.name = name
         self.log = log
         with open(log, "ab") as output:
+            # A process started again finds there what the one before it said.
+            self.begins = output.tell()
             self.process = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
             )
@@ -78,8 +80,10 @@ class Child:
             raise TimeoutError(f"{error}:\n{self.output()[-4000:]}") from None
 
     def output(self):
-        with open(self.log, errors="replace") as file:
-            return file.read()
+        """What this process has said so far."""
+        with open(self.log, "rb") as file:
+            file.seek(self.begins)
+            return file.read().decode(errors="replace")
 
     def stop(self, seconds=15):
         """SIGTERM, then SIGKILL past the limit; returns the exit status."""
