@@ -103,8 +103,8 @@ class Proxy:
         self.log.close()
 
     def cpu_seconds(self):
-        """User and system time of all its processes, and of those that have ended."""
-        return sum(cpu_ticks(process) for process in family(self.process.pid)) / TICKS_PER_SECOND
+        """User and system time of all its processes, and of those that have ended, by row."""
+        return {self.name: seconds_of(family(self.process.pid))}
 
     def resident_kib(self):
         return sum(resident_pages(process) for process in family(self.process.pid)) * PAGE_KIB
@@ -171,6 +171,13 @@ class Postern(Proxy):
     name = "postern"
     # Whom the gateway and the recorder become where the benchmark runs as root.
     user = "nobody"
+    # The gateway with its PAM helpers and the supervisor: all that answers clients.
+    gateway = "gateway"
+
+    def cpu_seconds(self):
+        processes = family(self.process.pid)
+        rest = [process for process in processes if not is_recorder(process)]
+        return {self.name: seconds_of(processes), self.gateway: seconds_of(rest)}
 
     def command(self):
         self.write_pam_service()
@@ -252,6 +259,14 @@ def family(process):
         for task in Path(f"/proc/{member}/task").glob("*/children"):
             found += [int(child) for child in task.read_text().split()]
     return found
+
+
+def is_recorder(process):
+    return Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"postern\0recorder\0")
+
+
+def seconds_of(processes):
+    return sum(cpu_ticks(process) for process in processes) / TICKS_PER_SECOND
 
 
 def cpu_ticks(process):

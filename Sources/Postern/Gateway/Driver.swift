@@ -37,6 +37,7 @@ struct Driver: ~Copyable {
     /// How long it may go unnoticed at most that the clock on the wall was set.
     static let clockMicroseconds: UInt64 = 60_000_000
 
+    private let place = InPlace()
     let mailbox: Mailbox<Order>
     let resolver: Resolver
     let control: ControlChannel

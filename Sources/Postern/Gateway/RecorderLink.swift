@@ -17,6 +17,7 @@ struct RecorderLink: ~Copyable {
     /// greetings, answers and ends, which come in flocks.
     static let joiningMicroseconds: UInt64 = 2000
 
+    private let place = InPlace()
     private var client = RecorderClient()
     private(set) var socket: Socket?
     /// The recorder's socket took less than there is.

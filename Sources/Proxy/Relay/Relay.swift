@@ -18,6 +18,7 @@ struct Relay: ~Copyable {
         case answered
     }
 
+    private let place = InPlace()
     var subject: Subject
     private var epoch: Epoch
     var backend: BackendFacts
