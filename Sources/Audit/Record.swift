@@ -81,6 +81,7 @@ package struct Record: Equatable, Sendable {
         }
     }
 
+    private let place = InPlace()
     package var event: Event
     package var phase: Phase
     package var verdict: Verdict?

@@ -94,7 +94,7 @@ extension Driver {
         connection.traffic.sent(outbox.client.count + (side == .backend ? relayed.count : 0))
         if let last = outbox.records.indices.last {
             connection.traffic.complete(&outbox.records[last], at: now)
-            record(outbox.records.span, of: connection)
+            record(&outbox.records, of: connection)
         }
         if !outbox.client.isEmpty { stageForClient(outbox.client.span, of: connection) }
         if !outbox.backend.isEmpty { stageForBackend(outbox.backend.span, of: connection) }
@@ -114,8 +114,8 @@ extension Driver {
         swap(&outbox, &self.outbox)
     }
 
-    private mutating func record(_ records: Span<Record>, of connection: Connection) {
-        guard let number = recorder.append(records, at: moment) else { return }
+    private mutating func record(_ records: inout [Record], of connection: Connection) {
+        guard let number = recorder.append(&records, at: moment) else { return }
         guard !recorder.goesOn else { return answers.append(.recorded) }
         connection.awaitedRecord = number
         recorder.await(number, for: connection.id)

@@ -81,16 +81,15 @@ struct RecorderLink: ~Copyable {
         return client.append(record, at: moment)
     }
 
-    /// Returns the number of the last record that must be durable, if any must.
-    mutating func append(_ records: Span<Record>, at moment: Moment) -> UInt64? {
+    /// Takes records out; returns the number of the last one that must be durable, if any must.
+    mutating func append(_ records: inout [Record], at moment: Moment) -> UInt64? {
         var lastDurable: UInt64?
-        // Lent from where they are: a record is big, and a copy of it counts a dozen references.
-        unsafe records.withUnsafeBufferPointer { records in
-            guard let first = records.baseAddress else { return }
-            for index in records.indices {
-                let number = unsafe append((first + index).pointee, at: moment)
-                if unsafe (first + index).pointee.isDurable { lastDurable = number }
-            }
+        // Moved out one by one: a record is big, and a copy of it counts a dozen references.
+        records.reverse()
+        while let record = records.popLast() {
+            let isDurable = record.isDurable
+            let number = append(record, at: moment)
+            if isDurable { lastDurable = number }
         }
         return lastDurable
     }

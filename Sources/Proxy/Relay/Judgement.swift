@@ -28,6 +28,7 @@ enum LocalAnswer: Equatable {
 
 /// The mailboxes that a decision was about.
 struct Grounds: Equatable {
+    private let place = InPlace()
     var mailbox: Access?
     var destination: Access?
     /// What CATENATE reads.
