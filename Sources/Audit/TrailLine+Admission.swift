@@ -44,7 +44,7 @@ extension Span where Element == UInt8 {
     /// looked for below stands there as such or not at all.
     fileprivate var isEscapedByUs: Bool {
         var rest = self
-        while let found = rest.first(UInt8(ascii: "\\")) {
+        while let found = rest.firstIndex(of: UInt8(ascii: "\\")) {
             guard let unit = rest.escapedUnit(at: found) else { return false }
             guard !(0x20...0x7E).contains(unit) || [0x22, 0x5C].contains(unit) else { return false }
             rest = rest.extracting(droppingFirst: found + 6)

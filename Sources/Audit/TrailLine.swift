@@ -1,6 +1,5 @@
 // One line of the trail: what the recorder puts around a record.
 package import Bytes
-import Glibc
 
 /// A line is `{"seq":N,` + the record's members + `}` + line feed; its bytes are a Merkle leaf.
 package enum TrailLine {
@@ -42,21 +41,5 @@ package enum TrailLine {
         // Every record has one that may follow it: the last number there is, is no record's.
         guard isWhole, number < .max else { return nil }
         return line[line.count - 1] == UInt8(ascii: "}") ? number : nil
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Bytes up to the first line feed, it included; nil where there is none.
-    package var firstLineBytes: Int? { first(UInt8(ascii: "\n")).map { $0 + 1 } }
-
-    /// Where a byte stands first; nil where it doesn't.
-    package func first(_ byte: UInt8) -> Int? {
-        unsafe withUnsafeBytes { bytes in
-            guard
-                let base = bytes.baseAddress,
-                let found = unsafe memchr(base, Int32(byte), bytes.count)
-            else { return nil }
-            return unsafe UnsafeRawPointer(found) - base
-        }
     }
 }

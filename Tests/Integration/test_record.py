@@ -67,6 +67,7 @@ class WholeSession(RecordCase):
         single = self.outcome_with(session, "single")
         self.assertEqual((single["sections"], single["uids"]), ("whole", "2"))
         self.assertEqual(single["bytes"], len(MESSAGE))
+        self.assertEqual(single["message_ids"], ["<oak@x>"])
         client.command("FETCH 1:2 (BODY.PEEK[TEXT] BODY.PEEK[HEADER.FIELDS (Subject)] UID)")
         bulk = self.outcome_with(session, "bulk")
         self.assertEqual(bulk["sections"], "header text")

@@ -110,11 +110,12 @@ extension Cursor {
     /// Copies a section from behind `BODY[` up to the space before its value.
     ///
     /// The section is repeated as it is: clients compare it to what they asked for. Returns what
-    /// it is of.
+    /// it is of, and from where in that.
     mutating func copySection(
         renames: Fetch.Renames,
         into buffer: inout Buffer
-    ) throws(SyntaxError) -> FetchContent {
+    ) throws(SyntaxError) -> (content: FetchContent, origin: UInt32) {
+        var origin: UInt32 = 0
         let section = try sectionText()
         try expect(UInt8(ascii: "]"), as: .closingBracket)
         if let name = renames.name(of: section.span), peek == UInt8(ascii: " ") {
@@ -123,20 +124,22 @@ extension Cursor {
             buffer.append("BODY[")
             buffer.append(section)
             buffer.append(UInt8(ascii: "]"))
-            try copyOrigin(into: &buffer)
+            origin = try copyOrigin(into: &buffer)
         }
         try space()
         buffer.append(UInt8(ascii: " "))
-        return FetchContent(section: section.span)
+        return (FetchContent(section: section.span), origin)
     }
 
     /// Copies `<0>`, where the text began, if it is there.
-    private mutating func copyOrigin(into buffer: inout Buffer) throws(SyntaxError) {
-        guard take(UInt8(ascii: "<")) else { return }
+    private mutating func copyOrigin(into buffer: inout Buffer) throws(SyntaxError) -> UInt32 {
+        guard take(UInt8(ascii: "<")) else { return 0 }
+        let origin = try number()
         buffer.append(UInt8(ascii: "<"))
-        buffer.append(decimal: UInt64(try number()))
+        buffer.append(decimal: UInt64(origin))
         try expect(UInt8(ascii: ">"), as: .partial)
         buffer.append(UInt8(ascii: ">"))
+        return origin
     }
 
     /// Copies `[1.2]<0>` and the space before the value.
@@ -147,7 +150,7 @@ extension Cursor {
         buffer.append(UInt8(ascii: "["))
         buffer.append(try binaryPart())
         buffer.append(UInt8(ascii: "]"))
-        if mayBePartial { try copyOrigin(into: &buffer) }
+        if mayBePartial { _ = try copyOrigin(into: &buffer) }
         try space()
         buffer.append(UInt8(ascii: " "))
     }

@@ -25,6 +25,9 @@ package struct FetchContent: OptionSet, Equatable, Sendable {
     /// What tells something of the message's text; `whole`, `text` and `part`.
     package static let body = FetchContent(rawValue: 1 | 4 | 8)
 
+    /// Whether it begins with the message's header, or is of that alone.
+    var tellsHeader: Bool { self == .whole || self == .header }
+
     /// What is told under `BODY[section]`; the section is one of the grammar.
     init(section: Span<UInt8>) {
         switch section.isEmpty ? 0 : section[0].asciiUppercased {

@@ -24,8 +24,11 @@ package struct FetchTranscoder {
     private let isByUID: Bool
     /// What has passed so far.
     package private(set) var summary = FetchSummary(sequence: 0)
-    /// Where in the buffer the Message-ID stands, if `accept` has just copied one.
+    /// Where in the buffer the Message-ID stands, if `accept` has just copied the first one.
     package private(set) var messageID: Range<Int>?
+    /// Over the header that streams, as long as it may tell the Message-ID.
+    private var search: MessageIDSearch?
+    private var knowsMessageID = false
     /// Whether the head was read: pieces after the first begin behind a literal.
     private var isBegun = false
 
@@ -42,6 +45,26 @@ package struct FetchTranscoder {
         return (try? cursor.fetchHead()) != nil
     }
 
+    /// Whether text that streams is to be told to `passed` and `textEnded`.
+    package var isSearching: Bool { search != nil }
+
+    /// Notes the Message-ID behind the others in `list`, where the text that streams tells it.
+    package mutating func passed(_ text: Span<UInt8>, into list: inout [UInt8], bytesMax: Int) {
+        search?.take(text, into: &list, bytesMax: bytesMax)
+        if search?.isOver ?? false { endSearch() }
+    }
+
+    /// The text that streamed is at its end.
+    package mutating func textEnded(into list: inout [UInt8]) {
+        search?.end(into: &list)
+        endSearch()
+    }
+
+    private mutating func endSearch() {
+        knowsMessageID = search?.hasFound ?? false
+        search = nil
+    }
+
     /// Copies `piece` into `buffer`; `literal` is the size when the piece ends with a marker.
     ///
     /// Leaves `buffer` as it was when it throws.
@@ -52,6 +75,7 @@ package struct FetchTranscoder {
         into buffer: inout Buffer
     ) throws(ResponseError) -> Step {
         messageID = nil
+        search = nil
         let saved = self
         let before = buffer.count
         var cursor = Cursor(piece, isPartial: literal != nil, text: .octets)
@@ -114,9 +138,10 @@ package struct FetchTranscoder {
         beginAttribute(into: &buffer)
         switch attribute {
         case .section:
-            let content = try cursor.copySection(renames: filter.renames, into: &buffer)
-            summary.content.formUnion(content)
-            return try copyBody(&cursor, into: &buffer)
+            let section = try cursor.copySection(renames: filter.renames, into: &buffer)
+            summary.content.formUnion(section.content)
+            let tellsHeader = section.content.tellsHeader && section.origin == 0
+            return try copyBody(&cursor, tellsHeader: tellsHeader, into: &buffer)
         case .binary:
             summary.content.formUnion(.part)
             buffer.append("BINARY")
@@ -165,9 +190,13 @@ package struct FetchTranscoder {
         case .envelope:
             let start = buffer.count
             try cursor.copyStructure(into: &buffer)
+            guard !knowsMessageID else { break }
             messageID = buffer.span.messageID(inEnvelopeFrom: start)
+            knowsMessageID = messageID != nil
         case .body, .bodyStructure: try cursor.copyStructure(into: &buffer)
-        case .rfc822, .rfc822Header, .rfc822Text: return try copyBody(&cursor, into: &buffer)
+        case .rfc822, .rfc822Header, .rfc822Text:
+            let tellsHeader = FetchContent(attribute).tellsHeader
+            return try copyBody(&cursor, tellsHeader: tellsHeader, into: &buffer)
         }
         return nil
     }
@@ -177,6 +206,7 @@ package struct FetchTranscoder {
     /// Only BINARY may hold NUL, and says so by a literal8 (RFC 3516, 4.2).
     private mutating func copyBody(
         _ cursor: inout Cursor,
+        tellsHeader: Bool = false,
         mayBeBinary: Bool = false,
         into buffer: inout Buffer
     ) throws(SyntaxError) -> Step? {
@@ -186,6 +216,7 @@ package struct FetchTranscoder {
             if header.isLiteral8 { buffer.append(UInt8(ascii: "~")) }
             buffer.append(literalMarker: header.size)
             count(header.size)
+            if tellsHeader && !knowsMessageID { search = MessageIDSearch() }
             return .streamLiteral
         }
         if let size = try cursor.copyNString(into: &buffer) { count(UInt64(size)) }

@@ -1,6 +1,5 @@
 // Where one response ends and the next begins: lines and counted literals, before any grammar.
 import Bytes
-import Glibc
 
 /// Cuts the backend's byte stream into whole responses of bounded size.
 ///
@@ -243,16 +242,5 @@ extension Cursor {
             return nil
         }
         return ResponseFragmenter.fetchLineBytesMax
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Where `byte` stands first, found by the C library's vector code.
-    fileprivate func firstIndex(of byte: UInt8) -> Int? {
-        unsafe withUnsafeBufferPointer { bytes in
-            guard let start = bytes.baseAddress else { return nil }
-            guard let found = unsafe memchr(start, Int32(byte), bytes.count) else { return nil }
-            return unsafe UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
-        }
     }
 }

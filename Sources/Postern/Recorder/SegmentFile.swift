@@ -103,7 +103,7 @@ struct SegmentFile: ~Copyable {
         var start: UInt64 = 0
         while start < bytes {
             let window = try read(start..<min(bytes, start + windowBytes))
-            if let index = window.span.first(0) { return start + UInt64(index) }
+            if let index = window.span.firstIndex(of: 0) { return start + UInt64(index) }
             start += UInt64(window.count)
         }
         return nil

@@ -27,8 +27,11 @@ extension Relay {
             case .needMore: return Progress(consumed: offset)
             case .streamed(let range):
                 guard isPassingLiteral else { continue }
+                note(passing: bytes.extracting(range))
                 return Progress(consumed: range.lowerBound, relayed: range.count)
-            case .streamEnded: isPassingLiteral = false
+            case .streamEnded:
+                isPassingLiteral = false
+                noteTextEnd()
             case .literal(let size): atLiteral(size, into: &out)
             case .response:
                 if isFetch {
@@ -100,6 +103,19 @@ extension Relay {
         } catch {
             desynchronized("Backend broke the grammar", into: &out)
         }
+    }
+
+    /// Notes which message's text it is that streams.
+    private mutating func note(passing text: Span<UInt8>) {
+        guard var current = transcoder, current.isSearching else { return }
+        inFlight.note(passing: text, by: &current)
+        transcoder = current
+    }
+
+    private mutating func noteTextEnd() {
+        guard var current = transcoder, current.isSearching else { return }
+        inFlight.noteTextEnd(by: &current)
+        transcoder = current
     }
 
     /// A message of a mailbox that is not selected is dropped and recorded (section D, 11).

@@ -23,6 +23,9 @@ func fuzzBackend(_ input: [UInt8]) {
 
 private struct FuzzedBackend: Equatable {
     private(set) var client = Buffer()
+    /// What the records of the session would keep of what was read.
+    private var messageIDs: [UInt8] = []
+    private static let messageIDBytesMax = 64
     private(set) var isLost = false
     /// Whether the stream broke off while a FETCH response was on its way.
     private(set) var isUnfinished = false
@@ -51,8 +54,11 @@ private struct FuzzedBackend: Equatable {
                 precondition(offset == input.count, "all input is used")
                 return
             case .violation: isLost = true
-            case .streamed(let range): client.append(input.extracting(range))
-            case .streamEnded: break
+            case .streamed(let range):
+                let text = input.extracting(range)
+                client.append(text)
+                transcoder?.passed(text, into: &messageIDs, bytesMax: Self.messageIDBytesMax)
+            case .streamEnded: transcoder?.textEnded(into: &messageIDs)
             case .literal(let size):
                 literal = size
                 fallthrough

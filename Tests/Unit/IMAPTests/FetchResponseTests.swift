@@ -124,6 +124,63 @@ import Testing
         #expect(text.map { String(decoding: $0, as: UTF8.self) } == found)
     }
 
+    @Test(
+        "notes the Message-ID of a header that streams, however it is cut",
+        arguments: [
+            ("Message-ID: <1@x>\r\n\r\n", "<1@x>\n"), ("message-id \t:<1@x>  \r\n\r\n", "<1@x>\n"),
+            ("A: b\r\n message-id: <0@x>\r\nMESSAGE-ID:\r\n\t<1@x>\r\nB: c\r\n\r\n", "<1@x>\n"),
+            ("Message-ID: <1@x>\nA: b\n\n", "<1@x>\n"), ("Message-ID: <1@x>\r\n", "<1@x>\n"),
+            ("Message-ID: <1@x>\r\n (note)\r\n\r\n", "<1@x> (note)\n"),
+            ("Message-ID: <1@x>\r\nMessage-ID: <2@x>\r\n\r\n", "<1@x>\n"),
+            // None, and what only looks like one.
+            ("Message-ID: <1@x>", ""), ("Message-ID:\r\n\r\n", ""), ("", ""), ("\r\n", ""),
+            ("Subject: x\r\n\r\nMessage-ID: <1@x>\r\n\r\n", ""),
+            ("Message-ID\r\n: <1@x>\r\n\r\n", ""),
+            ("Message-IDs: <1@x>\r\n\r\n", ""), ("X-Message-ID: <1@x>\r\n\r\n", ""),
+            ("Message\rID: <1@x>\r\n\r\n", ""),
+            // More than is kept.
+            ("Message-ID: <\(String(repeating: "1", count: 50))@x>\r\n\r\n", ""),
+            (
+                "Message-ID: <\(String(repeating: "1", count: 34))@x>\r\n\r\n",
+                "<\(String(repeating: "1", count: 34))@x>\n"
+            ),
+        ] as [(String, String)]
+    )
+    func streamedMessageID(header: String, noted: String) {
+        let bytes = Array(
+            "* 5 FETCH (BODY[HEADER] {\(header.utf8.count)}\r\n\(header) UID 9)\r\n".utf8
+        )
+        for cut in 0...bytes.count {
+            let relayed = RelayedStream(bytes, cuts: [cut])
+            #expect(relayed.failure == nil)
+            #expect(String(decoding: relayed.messageIDs, as: UTF8.self) == noted)
+        }
+    }
+
+    @Test(
+        "looks for the Message-ID where the message's own header passes, once",
+        arguments: [
+            ("BODY[] {19}\r\n\(Self.field)", 1), ("RFC822 {19}\r\n\(Self.field)", 1),
+            ("RFC822.HEADER {19}\r\n\(Self.field)", 1), ("BODY[]<0> {19}\r\n\(Self.field)", 1),
+            ("BODY[HEADER.FIELDS (Message-ID)] {19}\r\n\(Self.field)", 1),
+            ("BODY[]<1> {19}\r\n\(Self.field)", 0), ("BODY[TEXT] {19}\r\n\(Self.field)", 0),
+            ("BODY[1.HEADER] {19}\r\n\(Self.field)", 0), ("BODY[1] {19}\r\n\(Self.field)", 0),
+            ("BODY[HEADER] {2}\r\n\r\n BODY[TEXT] {19}\r\n\(Self.field)", 0),
+            ("BODY[HEADER] {19}\r\n\(Self.field) BODY[] {19}\r\n\(Self.field)", 1),
+            ("BODY[HEADER.FIELDS (To)] {2}\r\n\r\n BODY[] {19}\r\n\(Self.field)", 1),
+            ("ENVELOPE (NIL \"<1@x>\") BODY[] {19}\r\n\(Self.field)", 1),
+            ("BODY[] {19}\r\n\(Self.field) ENVELOPE (NIL \"<1@x>\")", 1),
+        ] as [(String, Int)]
+    )
+    func streamedHeader(attributes: String, count: Int) {
+        let relayed = RelayedStream("* 5 FETCH (\(attributes))\r\n")
+        #expect(relayed.failure == nil)
+        let noted = String(decoding: relayed.messageIDs, as: UTF8.self)
+        #expect(noted == String(repeating: "<1@x>\n", count: count))
+    }
+
+    private static let field = "Message-ID: <1@x>\r\n"
+
     @Test func answersOnlyWhatTheCommandAskedFor() {
         let fetch = Fetch(
             isUID: true,

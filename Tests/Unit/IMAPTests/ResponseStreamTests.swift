@@ -9,6 +9,9 @@ struct RelayedStream {
     private(set) var client = Buffer()
     private(set) var responses: [Response] = []
     private(set) var summaries: [FetchSummary] = []
+    /// Each with a line feed behind it.
+    private(set) var messageIDs: [UInt8] = []
+    static let messageIDBytesMax = 40
     /// Why the session would have ended.
     private(set) var failure: String?
 
@@ -41,11 +44,16 @@ struct RelayedStream {
             case .needMore: return
             case .response: complete(literal: nil)
             case .literal(let size): complete(literal: size)
-            case .streamed(let range): client.append(input.extracting(range))
-            case .streamEnded: break
+            case .streamed(let range): pass(input.extracting(range))
+            case .streamEnded: transcoder?.textEnded(into: &messageIDs)
             case .violation(let violation): failure = "\(violation)"
             }
         }
+    }
+
+    private mutating func pass(_ text: Span<UInt8>) {
+        client.append(text)
+        transcoder?.passed(text, into: &messageIDs, bytesMax: Self.messageIDBytesMax)
     }
 
     private mutating func complete(literal: UInt64?) {
@@ -66,6 +74,9 @@ struct RelayedStream {
         var current = transcoder ?? FetchTranscoder()
         let step = try Self.relay(fragmenter, literal, filter, &current, into: &client)
         transcoder = current
+        if let place = current.messageID {
+            messageIDs += client.span.extracting(place).array + [UInt8(ascii: "\n")]
+        }
         switch step {
         case .done(let summary):
             summaries.append(summary)

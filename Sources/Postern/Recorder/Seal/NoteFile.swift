@@ -24,7 +24,7 @@ struct NoteFile: ~Copyable {
         let file = try FileDescriptor.opening(path, O_RDWR | O_APPEND | O_CREAT, mode: 0o640)
         let contents = try file.contents(path, bytesMax: Self.bytesMax)
         // A page that a power cut kept from the disk reads as zeros: what follows it counts no more.
-        let whole = contents.span.first(0).map { Array(contents[..<$0]) } ?? contents
+        let whole = contents.span.firstIndex(of: 0).map { Array(contents[..<$0]) } ?? contents
         let found = SignedNote.divide(whole)
         for note in found.notes { try body(note) }
         if found.bytes < contents.count, ftruncate(file.number, off_t(found.bytes)) != 0 {

@@ -1,5 +1,6 @@
 // Reads a segment line by line, as fast as the disk gives it and in little memory.
 import Audit
+import Bytes
 import Glibc
 import Reactor
 
