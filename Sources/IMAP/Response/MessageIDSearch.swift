@@ -20,10 +20,13 @@ package struct MessageIDSearch: Equatable, Sendable {
     }
 
     private static let name = Array("MESSAGE-ID".utf8)
+    /// How far into a message it is looked for: what has no end of its header here is no mail.
+    package static let headerBytesMax = 64 * 1024
 
     private var place = Place.name(0)
     /// Where in the list the value begins.
     private var start = 0
+    private var bytesTaken = 0
 
     package init() {}
 
@@ -41,6 +44,10 @@ package struct MessageIDSearch: Equatable, Sendable {
         into list: inout [UInt8],
         bytesMax: Int
     ) {
+        let room = Self.headerBytesMax - bytesTaken
+        guard room > 0 else { return abandon(&list) }
+        let text = text.extracting(first: min(text.count, room))
+        bytesTaken += text.count
         var offset = 0
         while offset < text.count, !isOver {
             if place == .elsewhere {
