@@ -1,6 +1,7 @@
 """Running it: check, reload, drain, and a gateway that dies."""
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -82,10 +83,10 @@ class Operation(StageCase):
         for event in ("policy.reload", "config.reload"):
             def found():
                 return [r for r in self.postern.records() if r["event"] == event
-                        and r.get("verdict") == "deny" and reason in r["reason"]]
+                        and r.get("verdict") == "deny" and reason in r["reason"]
+                        and re.search(detail, r["args"])]
             last = wait_until(found, 10, f"{event} that is refused")[-1]
-            self.assertRegex(
-                last["args"], f"^user ID {os.getuid()}, process {os.getpid()}; .*{detail}")
+            self.assertRegex(last["args"], f"^user ID {os.getuid()}, process {os.getpid()}; ")
 
     def test_a_value_in_the_wrong_place_does_not_get_into_the_trail(self):
         good = self.postern.file.read_text()
