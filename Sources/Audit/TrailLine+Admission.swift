@@ -19,15 +19,6 @@ extension TrailLine {
 
 private let quote = UInt8(ascii: "\"")
 
-/// The value of a digit as the encoder writes it.
-private func hexadecimal(_ byte: UInt8) -> UInt16? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(byte) - 48
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte) - 87
-    default: nil
-    }
-}
-
 extension Span where Element == UInt8 {
     /// Printable ASCII alone.
     ///
@@ -52,15 +43,10 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// The code unit that `\uXXXX` stands for; nil for any other escape.
+    /// The code unit that `\uXXXX` stands for, as the encoder writes it; nil for any other escape.
     private func escapedUnit(at index: Int) -> UInt16? {
-        guard count - index >= 6, self[index + 1] == UInt8(ascii: "u") else { return nil }
-        var unit: UInt16 = 0
-        for offset in 2..<6 {
-            guard let digit = hexadecimal(self[index + offset]) else { return nil }
-            unit = unit << 4 | digit
-        }
-        return unit
+        guard index + 1 < count, self[index + 1] == UInt8(ascii: "u") else { return nil }
+        return codeUnit(at: index + 2, mayBeUpperCase: false)
     }
 
     /// Whether a string may begin with `audit.` or `seq`, by two of its letters.

@@ -122,14 +122,17 @@ extension Span where Element == UInt8 {
         return String(decoding: units, as: UTF16.self)
     }
 
-    private func codeUnit(at start: Int) -> UInt16? {
+    /// The code unit that the four hexadecimal digits at `start` stand for; nil where they don't.
+    func codeUnit(at start: Int, mayBeUpperCase: Bool = true) -> UInt16? {
         guard start + 4 <= count else { return nil }
         var unit: UInt16 = 0
         for index in start..<start + 4 {
-            guard let digit = Character(Unicode.Scalar(self[index])).hexDigitValue else {
+            let octet = self[index]
+            let isUpperCase = (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(octet)
+            guard let digit = octet.hexadecimalValue, mayBeUpperCase || !isUpperCase else {
                 return nil
             }
-            unit = unit << 4 | UInt16(digit)
+            unit = unit << 4 | digit
         }
         return unit
     }
@@ -143,6 +146,18 @@ extension Span where Element == UInt8 {
         case UInt8(ascii: "f"): 12
         case UInt8(ascii: "r"): 13
         default: 0xFFFD
+        }
+    }
+}
+
+extension UInt8 {
+    /// What it stands for as a hexadecimal digit of either case; nil for any other octet.
+    fileprivate var hexadecimalValue: UInt16? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(self) - 48
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(self) - 55
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(self) - 87
+        default: nil
         }
     }
 }

@@ -61,7 +61,7 @@ package struct FetchTranscoder {
     }
 
     private mutating func endSearch() {
-        knowsMessageID = search?.hasFound ?? false
+        if search?.hasFound ?? false { knowsMessageID = true }
         search = nil
     }
 

@@ -181,6 +181,7 @@ import Testing
             ("BODY[1.HEADER] {19}\r\n\(Self.field)", 0), ("BODY[1] {19}\r\n\(Self.field)", 0),
             ("BODY[HEADER] {2}\r\n\r\n BODY[TEXT] {19}\r\n\(Self.field)", 0),
             ("BODY[HEADER] {19}\r\n\(Self.field) BODY[] {19}\r\n\(Self.field)", 1),
+            ("BODY[HEADER] {21}\r\n\(Self.field)\r\n BODY[] {19}\r\n\(Self.field)", 1),
             ("BODY[HEADER.FIELDS (To)] {2}\r\n\r\n BODY[] {19}\r\n\(Self.field)", 1),
             ("ENVELOPE (NIL \"<1@x>\") BODY[] {19}\r\n\(Self.field)", 1),
             ("BODY[] {19}\r\n\(Self.field) ENVELOPE (NIL \"<1@x>\")", 1),
