@@ -35,12 +35,15 @@ package struct SessionFacts: Equatable, Sendable {
 extension SessionFacts {
     /// One fact at most; certificate subjects and user names are a stranger's choice.
     private static let factBytesMax = 1536
+    /// What the facts of a client without a certificate come to, and some more.
+    private static let usualBytes = 512
 
     /// The facts as members of a record, without a comma at either end.
     ///
     /// Computed anew at each call: a session asks when it has to and keeps the answer.
     package var encoded: [UInt8] {
         var members = Buffer()
+        members.reserve(Self.usualBytes)
         append(#","session":""#, session, to: &members)
         append(#","listener":""#, listener, to: &members)
         append(#","client":""#, clientAddress, to: &members)
@@ -77,7 +80,6 @@ extension SessionFacts {
 
     private func append(_ opening: StaticString, _ value: String?, to members: inout Buffer) {
         guard let value, !value.isEmpty else { return }
-        let text = Array(value.utf8)
-        members.appendMember(opening, text.span, bytesMax: Self.factBytesMax)
+        members.appendMember(opening, value.utf8.span, bytesMax: Self.factBytesMax)
     }
 }

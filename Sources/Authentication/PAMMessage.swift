@@ -46,6 +46,9 @@ package struct PAMQuestion: Equatable, Sendable {
     /// Every question fits; a longer packet is none.
     package static let bytesMax = 5 + 6 + userBytesMax + passwordBytesMax + hostBytesMax
 
+    /// Whether a question can hold the password: one that it can't is nobody's.
+    package static func carries(_ password: Secret) -> Bool { password.withBytes { isValid(password: $0) } }
+
     /// Appends the packet to `buffer`, which the caller wipes.
     ///
     /// Returns false, and appends nothing, when a field is not as the protocol wants it.
@@ -114,10 +117,13 @@ package struct PAMQuestion: Equatable, Sendable {
         host: Span<UInt8>
     ) -> Bool {
         isCanonical(user.array)
-            && (1...passwordBytesMax).contains(password.count)
-            && !password.hasByte { $0 == 0 }
+            && isValid(password: password)
             && host.count <= hostBytesMax
             && !host.hasByte { !(0x21...0x7E).contains($0) }
+    }
+
+    private static func isValid(password: Span<UInt8>) -> Bool {
+        (1...passwordBytesMax).contains(password.count) && !password.hasByte { $0 == 0 }
     }
 
     private static func isCanonical(_ user: [UInt8]) -> Bool {

@@ -1,4 +1,5 @@
 // The one spelling of a user name that PAM, policy, backend and trail all see.
+import Bytes
 
 /// Canonical user names.
 ///
@@ -41,6 +42,6 @@ package enum UserName {
 
     /// `anonymous` is RFC 4505's guest and `anyone` is RFC 4314's everybody: neither is a person.
     private static func isReserved(_ name: [UInt8]) -> Bool {
-        name == Array("anonymous".utf8) || name == Array("anyone".utf8)
+        name.span.spells("ANONYMOUS") || name.span.spells("ANYONE")
     }
 }

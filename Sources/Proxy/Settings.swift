@@ -142,14 +142,19 @@ package struct AuthenticationSettings: Equatable, Sendable {
 /// Which backend a user belongs to.
 package struct Route: Equatable, Sendable {
     /// `ann`, `ann@example.org`, `*@example.org` or `*`; `*` matches any run of characters.
-    package var user: String
+    package let user: String
     /// Index into `Settings.backends`.
-    package var backend: Int
+    package let backend: Int
+    private let users: Wildcard
 
     package init(user: String, backend: Int) {
         self.user = user
         self.backend = backend
+        users = Wildcard(Array(user.utf8))
     }
+
+    /// Whether the user with this canonical name belongs to the backend.
+    func matches(_ user: Span<UInt8>) -> Bool { users.matches(user) }
 }
 
 package struct BackendSettings: Equatable, Sendable {

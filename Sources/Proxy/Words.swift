@@ -69,44 +69,11 @@ extension CommandFragmenter.Violation {
     }
 }
 
-extension BareCode {
-    /// Every code is a constant of ours, so that the record costs no text.
-    var phrase: Phrase {
-        switch self {
-        case .alert: "ALERT"
-        case .badCharset: "BADCHARSET"
-        case .parse: "PARSE"
-        case .readOnly: "READ-ONLY"
-        case .readWrite: "READ-WRITE"
-        case .tryCreate: "TRYCREATE"
-        case .noModSeq: "NOMODSEQ"
-        case .closed: "CLOSED"
-        case .uidNotSticky: "UIDNOTSTICKY"
-        case .unavailable: "UNAVAILABLE"
-        case .noPermission: "NOPERM"
-        case .inUse: "INUSE"
-        case .expungeIssued: "EXPUNGEISSUED"
-        case .cannot: "CANNOT"
-        case .limit: "LIMIT"
-        case .overQuota: "OVERQUOTA"
-        case .alreadyExists: "ALREADYEXISTS"
-        case .nonExistent: "NONEXISTENT"
-        case .tooBig: "TOOBIG"
-        case .badURL: "BADURL"
-        case .hasChildren: "HASCHILDREN"
-        case .notSaved: "NOTSAVED"
-        case .uidRequired: "UIDREQUIRED"
-        case .notificationOverflow: "NOTIFICATIONOVERFLOW"
-        default: "OTHER"
-        }
-    }
-}
-
 extension ResponseCode {
     /// The code's name for the record; its arguments stand in the client's answer only.
     var phrase: Phrase? {
         switch self {
-        case .bare(let code): code.phrase
+        case .bare(let code): Phrase(code.spelling)
         case .appendUID: "APPENDUID"
         case .copyUID: "COPYUID"
         case .modified: "MODIFIED"

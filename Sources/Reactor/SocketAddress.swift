@@ -86,12 +86,12 @@ package struct SocketAddress: Hashable, Sendable {
 
     /// The address without its port, as RFC 5952 writes it.
     package var host: String {
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let family = self.family == .v4 ? AF_INET : AF_INET6
-        guard unsafe inet_ntop(family, octets, &text, socklen_t(text.count)) != nil else {
-            return ""
+        return unsafe String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { room in
+            guard unsafe inet_ntop(family, octets, room.baseAddress, socklen_t(room.count)) != nil
+            else { return 0 }
+            return unsafe room.prefix { $0 != 0 }.count
         }
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// Lends the kernel's form of the address.

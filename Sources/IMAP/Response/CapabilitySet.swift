@@ -1,7 +1,7 @@
 // The capabilities that the gateway knows; whatever else a backend advertises does not exist.
 
 /// A capability by its name on the wire, in the order in which the gateway lists them.
-package enum Capability: UInt8, CaseIterable, Sendable {
+package enum Capability: UInt8, Keyword, CaseIterable {
     case imap4rev1, imap4rev2, startTLS, loginDisabled, saslIR, authPlain, authLogin,
         authExternal, literalPlus, literalMinus, id, enable, idle, namespace, uidPlus, unselect,
         move, children, listExtended, listStatus, specialUse, esearch, searchRes, within,
@@ -12,11 +12,10 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         replace, inProgress, uidOnly, uidBatches, metadata, messageLimit, saveLimit,
         compressDeflate, notify, multiSearch
 
-    /// As it stands in CAPABILITY.
-    package var name: String {
+    package var spelling: StaticString {
         switch self {
-        case .imap4rev1: "IMAP4rev1"
-        case .imap4rev2: "IMAP4rev2"
+        case .imap4rev1: "IMAP4REV1"
+        case .imap4rev2: "IMAP4REV2"
         case .startTLS: "STARTTLS"
         case .loginDisabled: "LOGINDISABLED"
         case .saslIR: "SASL-IR"
@@ -63,7 +62,7 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .utf8Only: "UTF8=ONLY"
         case .acl: "ACL"
         // Servers put the letters in any order, and add some of their own.
-        case .rights: "RIGHTS=texk"
+        case .rights: "RIGHTS=TEXK"
         case .listMyRights: "LIST-MYRIGHTS"
         case .quota: "QUOTA"
         case .quotaStorage: "QUOTA=RES-STORAGE"
@@ -81,6 +80,16 @@ package enum Capability: UInt8, CaseIterable, Sendable {
         case .compressDeflate: "COMPRESS=DEFLATE"
         case .notify: "NOTIFY"
         case .multiSearch: "MULTISEARCH"
+        }
+    }
+
+    /// As everybody writes it in CAPABILITY.
+    var name: StaticString {
+        switch self {
+        case .imap4rev1: "IMAP4rev1"
+        case .imap4rev2: "IMAP4rev2"
+        case .rights: "RIGHTS=texk"
+        default: spelling
         }
     }
 

@@ -27,42 +27,52 @@ package enum ResponseCode: Equatable, Sendable {
 }
 
 /// The codes that are a word and nothing else to a client.
-package enum BareCode: String, CaseIterable, Sendable {
-    case alert = "ALERT"
-    case badCharset = "BADCHARSET"
-    case parse = "PARSE"
-    case readOnly = "READ-ONLY"
-    case readWrite = "READ-WRITE"
-    case tryCreate = "TRYCREATE"
-    case noModSeq = "NOMODSEQ"
-    case closed = "CLOSED"
-    case uidNotSticky = "UIDNOTSTICKY"
-    case unavailable = "UNAVAILABLE"
-    case authenticationFailed = "AUTHENTICATIONFAILED"
-    case authorizationFailed = "AUTHORIZATIONFAILED"
-    case expired = "EXPIRED"
-    case privacyRequired = "PRIVACYREQUIRED"
-    case contactAdmin = "CONTACTADMIN"
-    case noPermission = "NOPERM"
-    case inUse = "INUSE"
-    case expungeIssued = "EXPUNGEISSUED"
-    case corruption = "CORRUPTION"
-    case serverBug = "SERVERBUG"
-    case clientBug = "CLIENTBUG"
-    case cannot = "CANNOT"
-    case limit = "LIMIT"
-    case overQuota = "OVERQUOTA"
-    case alreadyExists = "ALREADYEXISTS"
-    case nonExistent = "NONEXISTENT"
-    case tooBig = "TOOBIG"
-    case notSaved = "NOTSAVED"
-    case hasChildren = "HASCHILDREN"
-    case unknownCTE = "UNKNOWN-CTE"
-    case uidRequired = "UIDREQUIRED"
-    case useAttribute = "USEATTR"
-    case throttled = "THROTTLED"
-    case downgraded = "DOWNGRADED"
-    case notificationOverflow = "NOTIFICATIONOVERFLOW"
-    /// A URL of CATENATE that leads nowhere (RFC 4469); it is not repeated.
-    case badURL = "BADURL"
+package enum BareCode: UInt8, Keyword, CaseIterable {
+    case alert, badCharset, parse, readOnly, readWrite, tryCreate, noModSeq, closed, uidNotSticky,
+        unavailable, authenticationFailed, authorizationFailed, expired, privacyRequired,
+        contactAdmin, noPermission, inUse, expungeIssued, corruption, serverBug, clientBug, cannot,
+        limit, overQuota, alreadyExists, nonExistent, tooBig, notSaved, hasChildren, unknownCTE,
+        uidRequired, useAttribute, throttled, downgraded, notificationOverflow, badURL
+
+    package var spelling: StaticString {
+        switch self {
+        case .alert: "ALERT"
+        case .badCharset: "BADCHARSET"
+        case .parse: "PARSE"
+        case .readOnly: "READ-ONLY"
+        case .readWrite: "READ-WRITE"
+        case .tryCreate: "TRYCREATE"
+        case .noModSeq: "NOMODSEQ"
+        case .closed: "CLOSED"
+        case .uidNotSticky: "UIDNOTSTICKY"
+        case .unavailable: "UNAVAILABLE"
+        case .authenticationFailed: "AUTHENTICATIONFAILED"
+        case .authorizationFailed: "AUTHORIZATIONFAILED"
+        case .expired: "EXPIRED"
+        case .privacyRequired: "PRIVACYREQUIRED"
+        case .contactAdmin: "CONTACTADMIN"
+        case .noPermission: "NOPERM"
+        case .inUse: "INUSE"
+        case .expungeIssued: "EXPUNGEISSUED"
+        case .corruption: "CORRUPTION"
+        case .serverBug: "SERVERBUG"
+        case .clientBug: "CLIENTBUG"
+        case .cannot: "CANNOT"
+        case .limit: "LIMIT"
+        case .overQuota: "OVERQUOTA"
+        case .alreadyExists: "ALREADYEXISTS"
+        case .nonExistent: "NONEXISTENT"
+        case .tooBig: "TOOBIG"
+        case .notSaved: "NOTSAVED"
+        case .hasChildren: "HASCHILDREN"
+        case .unknownCTE: "UNKNOWN-CTE"
+        case .uidRequired: "UIDREQUIRED"
+        case .useAttribute: "USEATTR"
+        case .throttled: "THROTTLED"
+        case .downgraded: "DOWNGRADED"
+        case .notificationOverflow: "NOTIFICATIONOVERFLOW"
+        // A URL of CATENATE that leads nowhere (RFC 4469); it is not repeated.
+        case .badURL: "BADURL"
+        }
+    }
 }

@@ -34,7 +34,7 @@ extension Cursor {
             self = ahead
             return code
         }
-        let bare = BareCode(spelled: name, by: \.rawValue)
+        let bare = BareCode(name)
         while let byte = peek, byte != UInt8(ascii: "]") {
             guard byte != 0x0D, byte != 0x0A else { throw expected(.closingBracket) }
             advance(1)
@@ -94,7 +94,7 @@ extension Cursor {
             if isAtEnd || peek == UInt8(ascii: "]") { break }
             if takeLimit(into: &capabilities) { continue }
             let name = span(try atom())
-            if let capability = Capability(spelled: name, by: \.name), !capability.hasLimit {
+            if let capability = Capability(name), !capability.hasLimit {
                 capabilities.insert(capability)
             } else if name.begins(with: "RIGHTS=") {
                 capabilities.insert(.rights)
@@ -130,29 +130,8 @@ extension Cursor {
     }
 }
 
-extension CaseIterable {
-    /// The case whose `name` the bytes spell, ASCII letters in either case.
-    fileprivate init?(spelled bytes: Span<UInt8>, by name: (Self) -> String) {
-        for word in Self.allCases where bytes.spells(name(word)) {
-            self = word
-            return
-        }
-        return nil
-    }
-}
-
 extension Span where Element == UInt8 {
     fileprivate func begins(with word: StaticString) -> Bool {
         extracting(first: word.utf8CodeUnitCount).spells(word)
-    }
-
-    fileprivate func spells(_ word: String) -> Bool {
-        guard word.utf8.count == count else { return false }
-        var index = 0
-        for byte in word.utf8 {
-            guard self[index].asciiUppercased == byte.asciiUppercased else { return false }
-            index += 1
-        }
-        return true
     }
 }

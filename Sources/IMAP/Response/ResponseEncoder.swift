@@ -92,7 +92,7 @@ extension ResponseCode {
 
     private func encodeContent(into buffer: inout Buffer) {
         switch self {
-        case .bare(let code): buffer.append(text: code.rawValue)
+        case .bare(let code): buffer.append(code.spelling)
         case .capability(let set): set.append(after: "CAPABILITY", to: &buffer)
         case .permanentFlags(let flags):
             buffer.append("PERMANENTFLAGS ")
@@ -143,7 +143,7 @@ extension CapabilitySet {
         buffer.append(word)
         for capability in Capability.allCases where contains(capability) {
             buffer.append(UInt8(ascii: " "))
-            buffer.append(text: capability.name)
+            buffer.append(capability.name)
             switch capability {
             case .appendLimit:
                 guard let appendLimit else { continue }

@@ -60,7 +60,7 @@ extension Subject {
 extension Settings {
     /// The index of the backend that `user` belongs to; nil when no route names the user.
     func backend(for user: String) -> Int? {
-        let name = Array(user.utf8)
-        return routes.first { Wildcard(Array($0.user.utf8)).matches(name.span) }?.backend
+        for route in routes where route.matches(user.utf8.span) { return route.backend }
+        return nil
     }
 }

@@ -70,7 +70,7 @@ extension Authorization {
 
     private func mode(_ name: [UInt8]) -> Capability? {
         [Capability.condStore, .qresync, .uidOnly, .utf8Accept, .imap4rev2].first { mode in
-            name == Array(mode.name.uppercased().utf8)
+            name.span.spells(mode.spelling)
         }
     }
 }

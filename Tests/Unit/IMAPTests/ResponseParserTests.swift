@@ -80,9 +80,10 @@ import Testing
         arguments: BareCode.allCases
     )
     func knows(bare: BareCode) throws {
-        #expect(try code("[\(bare.rawValue)]") == .bare(bare))
-        #expect(try code("[\(bare.rawValue.lowercased())]") == .bare(bare))
-        #expect(try code("[\(bare.rawValue) (some \"arguments\")]") == .bare(bare))
+        let word = "\(bare.spelling)"
+        #expect(try code("[\(word)]") == .bare(bare))
+        #expect(try code("[\(word.lowercased())]") == .bare(bare))
+        #expect(try code("[\(word) (some \"arguments\")]") == .bare(bare))
     }
 
     @Test func knowsTheCodesThatCarryNumbers() throws {
