@@ -87,10 +87,12 @@ package struct SocketAddress: Hashable, Sendable {
     /// The address without its port, as RFC 5952 writes it.
     package var host: String {
         let family = self.family == .v4 ? AF_INET : AF_INET6
-        return unsafe String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { room in
-            guard unsafe inet_ntop(family, octets, room.baseAddress, socklen_t(room.count)) != nil
-            else { return 0 }
-            return unsafe room.prefix { $0 != 0 }.count
+        return unsafe withUnsafeTemporaryAllocation(
+            of: CChar.self,
+            capacity: Int(INET6_ADDRSTRLEN)
+        ) { room in
+            let text = unsafe inet_ntop(family, octets, room.baseAddress, socklen_t(room.count))
+            return unsafe text.map { unsafe String(cString: $0) } ?? ""
         }
     }
 
