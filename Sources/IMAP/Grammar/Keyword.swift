@@ -41,7 +41,9 @@ extension Keyword {
 /// Which words of a family a token may be, as its length and its first letter tell.
 package struct KeywordIndex: Sendable {
     /// One bit a word, of at most 64.
-    private var places = InlineArray<64, UInt64>(repeating: 0)
+    ///
+    /// An array, since a table in the value itself would be copied for each word that is looked up.
+    private var places = [UInt64](repeating: 0, count: 64)
 
     init<Word: Keyword>(_ family: Word.Type) {
         var raw: UInt8 = 0
