@@ -114,7 +114,7 @@ let package = Package(
         tests("BytesTests", of: ["Bytes"]),
         tests("IMAPTests", of: ["Bytes", "IMAP", "Chance"]),
         tests("PolicyTests", of: ["Bytes", "Policy", "Chance"]),
-        tests("AuthenticationTests", of: ["Bytes", "Authentication", "Chance"]),
+        tests("AuthenticationTests", of: ["Bytes", "Authentication", "PAMHelper", "Chance"]),
         tests("AuditTests", of: ["Bytes", "Audit", "Chance"]),
         tests(
             "ProxyTests",

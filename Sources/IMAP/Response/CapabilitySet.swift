@@ -84,7 +84,7 @@ package enum Capability: UInt8, Keyword, CaseIterable {
     }
 
     /// As everybody writes it in CAPABILITY.
-    var name: StaticString {
+    package var name: StaticString {
         switch self {
         case .imap4rev1: "IMAP4rev1"
         case .imap4rev2: "IMAP4rev2"
