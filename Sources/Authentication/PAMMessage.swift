@@ -47,7 +47,9 @@ package struct PAMQuestion: Equatable, Sendable {
     package static let bytesMax = 5 + 6 + userBytesMax + passwordBytesMax + hostBytesMax
 
     /// Whether a question can hold the password: one that it can't is nobody's.
-    package static func carries(_ password: Secret) -> Bool { password.withBytes { isValid(password: $0) } }
+    package static func carries(_ password: Secret) -> Bool {
+        password.withBytes { isValid(password: $0) }
+    }
 
     /// Appends the packet to `buffer`, which the caller wipes.
     ///
