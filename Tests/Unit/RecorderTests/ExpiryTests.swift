@@ -15,7 +15,7 @@ private final class ExpiringTrail {
     func recording() throws -> Recording {
         var limits = SegmentLimits()
         limits.bytesMax = 1
-        let trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: 0)
+        let trail = try Trail(in: folder.held(), limits: limits, at: 0)
         let seal = try seal(in: folder, trail)
         var recording = Recording(trail, sealing: seal, boot: "test", at: moment(0))
         // The start has a segment of its own, too.

@@ -6,7 +6,7 @@ import Postern
 import Testing
 
 private func recording(in folder: Folder) throws -> Recording {
-    let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+    let trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
     let seal = try seal(in: folder, trail)
     return Recording(trail, sealing: seal, boot: "test", at: moment(0))
 }

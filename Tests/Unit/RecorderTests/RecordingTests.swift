@@ -53,7 +53,7 @@ private final class Gateway {
 }
 
 private func recording(in folder: Folder) throws -> Recording {
-    let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+    let trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
     let seal = try seal(in: folder, trail)
     return Recording(trail, sealing: seal, boot: "test", at: moment(0))
 }
@@ -259,7 +259,7 @@ private func recording(in folder: Folder) throws -> Recording {
 @Suite struct ReserveTests {
     @Test func keepsSpaceFreeForTheEnd() throws {
         let folder = try Folder()
-        let place = try TrailFolder(folder.path, reserveBytes: .max)
+        let place = try folder.held(reserveBytes: .max)
         let trail = try Trail(in: place, limits: SegmentLimits(), at: 0)
         let seal = try seal(in: folder, trail)
         var recording = Recording(trail, sealing: seal, boot: "test", at: moment(0))

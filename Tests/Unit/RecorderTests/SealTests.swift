@@ -14,7 +14,7 @@ struct Run: ~Copyable {
     let newKey: String?
 
     init(_ folder: Folder, at start: UInt64 = 0, limits: SegmentLimits = SegmentLimits()) throws {
-        let trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: start)
+        let trail = try Trail(in: folder.held(), limits: limits, at: start)
         let seal = try seal(in: folder, trail, at: start)
         newKey = seal.newKey
         recording = Recording(trail, sealing: seal, boot: "test", at: moment(start))

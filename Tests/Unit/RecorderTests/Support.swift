@@ -19,6 +19,22 @@ final class Folder {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
+    /// The folder as a recorder holds it.
+    ///
+    /// A process that another test starts has a copy of our descriptors, and with it the lock of a
+    /// recorder that is gone, until it runs its own program: it is waited for.
+    func held(
+        reserveBytes: UInt64 = 0,
+        until deadline: ContinuousClock.Instant = .now + .seconds(10)
+    ) throws -> TrailFolder {
+        do {
+            return try TrailFolder(path, reserveBytes: reserveBytes)
+        } catch TrailError.busy where ContinuousClock.now < deadline {
+            usleep(1000)
+        }
+        return try held(reserveBytes: reserveBytes, until: deadline)
+    }
+
     func text(_ file: String) -> String {
         String(
             decoding: FileManager.default.contents(atPath: "\(path)/\(file)") ?? Data(),

@@ -25,7 +25,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let folder = try Folder()
         for round in 0..<3 {
             // Given up without sync, as a killed process gives it up.
-            var trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+            var trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
             #expect(trail.next == UInt64(2 * round + 1))
             append(2, to: &trail)
             try trail.write(at: 0)
@@ -38,7 +38,7 @@ private func append(_ count: Int, to trail: inout Trail) {
     func repairs(kept: Int) throws {
         let folder = try Folder()
         try folder.write(line(1) + "\n" + line(2).prefix(kept), to: firstSegment)
-        var trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        var trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         #expect(trail.repairedBytes == UInt64(kept))
         append(1, to: &trail)
         try trail.write(at: 0)
@@ -49,7 +49,7 @@ private func append(_ count: Int, to trail: inout Trail) {
     @Test func removesAnUnfinishedLineLongerThanAnyRecord() throws {
         let folder = try Folder()
         try folder.write(line(1) + "\n" + String(repeating: "\0", count: 300_000), to: firstSegment)
-        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        let trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         #expect(trail.repairedBytes == 300_000)
         #expect(trail.next == 2)
         #expect(folder.lines == [line(1)])
@@ -63,7 +63,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let hole = String(repeating: "\0", count: 4096)
         let text = line(1) + "\n" + second.prefix(before) + hole + "\"}\n" + line(9) + "\n"
         try folder.write(text, to: firstSegment)
-        var trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        var trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         let kept = before == second.utf8.count ? 2 : 1
         #expect(trail.next == UInt64(kept + 1))
         // Nothing is touched before it is clear that the recorder goes on here.
@@ -78,7 +78,7 @@ private func append(_ count: Int, to trail: inout Trail) {
     @Test func beginsWithTheNumberInTheNameWhenNoLineIsWhole() throws {
         let folder = try Folder()
         try folder.write("{\"seq\":40", to: "trail-00000000000000000040.jsonl")
-        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        let trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         #expect(trail.next == 40)
         #expect(trail.repairedBytes == 9)
     }
@@ -94,7 +94,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let name = "trail-00000000000000000005.jsonl"
         try folder.write(text, to: name)
         let error = #expect(throws: TrailError.self) {
-            _ = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+            _ = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         }
         #expect(error == .foreignLine(segment: name))
         #expect(folder.text(name) == text)
@@ -104,7 +104,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let folder = try Folder()
         var limits = SegmentLimits()
         limits.bytesMax = 60
-        var trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: 0)
+        var trail = try Trail(in: folder.held(), limits: limits, at: 0)
         for _ in 0..<4 {
             append(2, to: &trail)
             try trail.write(at: 0)
@@ -125,7 +125,7 @@ private func append(_ count: Int, to trail: inout Trail) {
         let folder = try Folder()
         var limits = SegmentLimits()
         limits.ageMax = .seconds(60)
-        var trail = try Trail(in: TrailFolder(folder.path), limits: limits, at: 1_000_000)
+        var trail = try Trail(in: folder.held(), limits: limits, at: 1_000_000)
         for second in [1, 60, 61, 62] as [UInt64] {
             append(1, to: &trail)
             try trail.write(at: second * 1_000_000)
@@ -138,7 +138,7 @@ private func append(_ count: Int, to trail: inout Trail) {
 
     @Test func leavesAFolderToTheRecorderThatHasIt() throws {
         let folder = try Folder()
-        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        let trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         let error = #expect(throws: TrailError.self) {
             _ = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
         }

@@ -124,7 +124,7 @@ struct VeiledTrailTests {
         let keys = try KeyRing(KeyFolder("\(folder.path)/keys"), rules, at: march)
         let veil = try TrailVeil(rules, keys)
         let trail = try Trail(
-            in: TrailFolder(folder.path),
+            in: folder.held(),
             limits: SegmentLimits(),
             veil: veil,
             at: 0
@@ -206,7 +206,7 @@ struct VeiledTrailTests {
     @Test("says at its start what is treated how")
     func start() throws {
         let folder = try Folder()
-        let trail = try Trail(in: TrailFolder(folder.path), limits: SegmentLimits(), at: 0)
+        let trail = try Trail(in: folder.held(), limits: SegmentLimits(), at: 0)
         let seal = try seal(in: folder, trail)
         var recording = Recording(
             trail,
