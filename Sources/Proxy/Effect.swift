@@ -24,7 +24,7 @@ package enum Effect: Equatable, Sendable {
     /// Tell the throttle how a login ended.
     case loginEnded(user: String, succeeded: Bool)
     /// Connect to the backend with this index in the settings (TLS included where it is implicit);
-    /// answered with `Session.backendConnected` or `Session.backendClosed`.
+    /// answered with the backend's greeting or `Session.backendClosed`.
     case connectBackend(Int)
     /// After the backend's bytes in the outbox are sent: begin TLS as the client; answered with
     /// `Session.backendSecured` or `Session.backendClosed`.

@@ -249,9 +249,6 @@ package struct Session: ~Copyable {
         if case .gate(let gate) = state { gate.machine.backendReached(reach, into: &out) }
     }
 
-    /// The backend is connected (and secured, where TLS is implicit); its greeting is awaited.
-    package mutating func backendConnected(at now: Instant, into out: inout Outbox) {}
-
     package mutating func backendSecured(at now: Instant, into out: inout Outbox) {
         if case .gate(let gate) = state { gate.machine.backendSecured(into: &out) }
     }

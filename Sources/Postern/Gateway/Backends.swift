@@ -86,12 +86,11 @@ extension Driver {
         connection.attempt = nil
         connection.alarm = nil
         if destination.sendsProxyHeader { stageProxyHeader(connection) }
-        if destination.security == .tls {
-            startBackendTLS(connection)
-        } else {
-            // With STARTTLS it is not known yet who that is.
-            if destination.security == .plain { reached(connection) }
-            answers.append(.backendConnected)
+        switch destination.security {
+        case .plain: reached(connection)
+        case .tls: startBackendTLS(connection)
+        // It is not known yet who that is.
+        case .startTLS: break
         }
     }
 
@@ -168,8 +167,7 @@ extension Driver {
     mutating func backendIsSecured(_ connection: Connection) {
         connection.backend.isSecuring = false
         reached(connection)
-        let isImplicit = connection.destination?.security == .tls
-        answers.append(isImplicit ? .backendConnected : .backendSecured)
+        if connection.destination?.security == .startTLS { answers.append(.backendSecured) }
         deliverAnswers(to: connection)
     }
 }

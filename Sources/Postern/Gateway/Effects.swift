@@ -15,7 +15,6 @@ enum Answer: Equatable {
     case metered([VolumeAmount], of: UInt64)
     case clientBroke(StreamFault)
     case backendReached(BackendReach)
-    case backendConnected
     case backendSecured
     case backendClosed
     case recorded
@@ -58,7 +57,6 @@ extension Driver {
             connection.session?.clientBroke(fault, at: now, into: &outbox)
         case .backendReached(let reach):
             connection.session?.backendReached(reach, at: now, into: &outbox)
-        case .backendConnected: connection.session?.backendConnected(at: now, into: &outbox)
         case .backendSecured: connection.session?.backendSecured(at: now, into: &outbox)
         case .backendClosed: connection.session?.backendClosed(at: now, into: &outbox)
         case .recorded: connection.session?.recorded(at: now, into: &outbox)

@@ -210,7 +210,7 @@ struct InFlight {
 
     /// Notes the Message-ID of a message that is told of, for the oldest FETCH.
     mutating func note(messageID: Span<UInt8>) {
-        guard let index = fetchNotingMessageIDs,
+        guard let index = indexOfFetchWithRoom(),
             exchanges[index].messageIDs.count + messageID.count < Self.messageIDBytesMax
         else { return }
         exchanges[index].messageIDs.append(messageID)
@@ -219,25 +219,24 @@ struct InFlight {
 
     /// Has the Message-ID noted, for the oldest FETCH, where text that streams to the client tells it.
     mutating func note(passing text: Span<UInt8>, by transcoder: inout FetchTranscoder) {
-        guard let index = fetchNotingMessageIDs else { return }
+        guard let index = indexOfFetchWithRoom() else { return }
         let bytesMax = Self.messageIDBytesMax
         transcoder.passed(text, into: &exchanges[index].messageIDs, bytesMax: bytesMax)
     }
 
     /// The text that streamed is at its end.
     mutating func noteTextEnd(by transcoder: inout FetchTranscoder) {
-        guard let index = fetchNotingMessageIDs else { return }
+        guard let index = indexOfFetchWithRoom() else { return }
         transcoder.textEnded(into: &exchanges[index].messageIDs)
     }
 
-    private var fetchNotingMessageIDs: Int? {
-        mutating get {
-            guard let index = exchanges.firstIndex(where: { $0.verb == .fetch }) else { return nil }
-            if exchanges[index].messageIDs.isEmpty {
-                exchanges[index].messageIDs.reserveCapacity(Self.messageIDBytesMax)
-            }
-            return index
+    /// The oldest FETCH, with room for Message-IDs.
+    private mutating func indexOfFetchWithRoom() -> Int? {
+        guard let index = exchanges.firstIndex(where: { $0.verb == .fetch }) else { return nil }
+        if exchanges[index].messageIDs.isEmpty {
+            exchanges[index].messageIDs.reserveCapacity(Self.messageIDBytesMax)
         }
+        return index
     }
 
     /// Notes what COPYUID or APPENDUID in an untagged OK says of the oldest command that files.

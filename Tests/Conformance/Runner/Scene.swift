@@ -143,14 +143,13 @@ final class Scene {
             let answer = nextAnswer ?? (isRight ? .accepted : .rejected)
             nextAnswer = nil
             session.authenticated(answer, at: now, into: &out)
-        case .connectBackend: session.backendConnected(at: now, into: &out)
         case .startClientTLS: session.clientSecured(heading.tls, at: now, into: &out)
         case .startBackendTLS: session.backendSecured(at: now, into: &out)
         // What a connection that is closed had still to say is lost.
         case .closeBackend: backendRest = []
         case .closeClient: isClosed = true
-        // The transcript is what stands behind compression.
-        case .loginEnded, .sendTicket, .startCompression: break
+        // The transcript says when the backend greets, and it is what stands behind compression.
+        case .connectBackend, .loginEnded, .sendTicket, .startCompression: break
         }
     }
 

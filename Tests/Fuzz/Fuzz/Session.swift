@@ -204,7 +204,6 @@ private final class FuzzedSession {
             session.metered(amounts, of: report.number, at: 1_000_000, into: &out)
         case .lookUpGroups: session.groupsTold([], at: 1_000_000, into: &out)
         case .authenticate: session.authenticated(.accepted, at: 1_000_000, into: &out)
-        case .connectBackend: session.backendConnected(at: 1_000_000, into: &out)
         case .closeBackend: backendRest = []
         case .closeClient: isClosed = true
         default: break

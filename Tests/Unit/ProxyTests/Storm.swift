@@ -185,7 +185,6 @@ final class Storm {
         case .connection:
             isBackendConnected = true
             backend.connect()
-            session.backendConnected(at: now, into: &out)
         }
         collect()
     }

@@ -137,9 +137,7 @@ final class Trial {
         case .meter(let report):
             let amounts = [VolumeAmount](repeating: .zero, count: report.meters.count)
             session.metered(amounts, of: report.number, at: Self.now, into: &out)
-        case .connectBackend:
-            session.backendConnected(at: Self.now, into: &out)
-            hearBackend(AgreeableBackend.greeting)
+        case .connectBackend: hearBackend(AgreeableBackend.greeting)
         case .closeClient: isClosed = true
         case .startClientTLS, .startCompression, .startBackendTLS, .loginEnded, .sendTicket,
             .closeBackend:
