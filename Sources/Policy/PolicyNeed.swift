@@ -31,9 +31,16 @@ extension PolicySet {
     /// What must be known of the special uses of somebody's mailboxes, at any time and whatever the
     /// client calls itself.
     package func usesNeed(for subject: Subject) -> PolicyNeed {
-        guard !rulesWithUses.isEmpty else { return .none }
+        need(for: subject, of: rulesWithUses)
+    }
+
+    /// What must be known of somebody's mailboxes for the sake of any rule.
+    package func need(for subject: Subject) -> PolicyNeed { need(for: subject, of: rules.indices) }
+
+    private func need(for subject: Subject, of chosen: some Collection<Int>) -> PolicyNeed {
+        guard !chosen.isEmpty else { return .none }
         let user = Array(subject.user.utf8)
-        let applying = rulesWithUses.filter { addressees[$0].include(subject, named: user) }
+        let applying = chosen.filter { addressees[$0].include(subject, named: user) }
         return PolicyNeed(applying.map { rules[$0] })
     }
 }

@@ -20,6 +20,18 @@ struct BackendLogin: ~Copyable {
         case failed(Phrase)
     }
 
+    /// How much depends on the backend's saying what mailboxes are for.
+    enum UsesDemand: Comparable {
+        /// Nothing: it isn't asked.
+        case none
+        /// Nothing is refused for want of an answer.
+        case welcome
+        /// A backend that knows how to answer must do so.
+        case answered
+        /// There must be an answer.
+        case known
+    }
+
     private enum Stage {
         case greeting, startTLS, handshake, capability, ready, id, login, afterLogin
     }
@@ -31,9 +43,7 @@ struct BackendLogin: ~Copyable {
     private let user: String
     private let password: Secret?
     private let origin: Origin
-    /// Whether to ask what mailboxes are for, and whether there must be an answer.
-    private let asksUses: Bool
-    private let needsUses: Bool
+    private let uses: UsesDemand
     private var stage = Stage.greeting
     private var capabilities: CapabilitySet?
     private var namespace: Namespaces?
@@ -63,12 +73,10 @@ struct BackendLogin: ~Copyable {
         user: String,
         password: Secret?,
         origin: Origin,
-        asksUses: Bool,
-        needsUses: Bool
+        uses: UsesDemand
     ) {
         self.settings = settings
-        self.asksUses = asksUses || needsUses
-        self.needsUses = needsUses
+        self.uses = uses
         self.user = user
         self.password = password
         self.origin = origin
@@ -178,7 +186,7 @@ struct BackendLogin: ~Copyable {
     /// Asks for the mailboxes with special uses, once and where the backend knows how to answer;
     /// false when nothing was asked.
     private mutating func askUses(into out: inout Outbox) -> Bool {
-        guard asksUses, usesTag == nil, let capabilities, capabilities.tellsUses else {
+        guard uses != .none, usesTag == nil, let capabilities, capabilities.tellsUses else {
             return false
         }
         send("LIST (SPECIAL-USE) \"\" \"*\"\r\n", into: &out)
@@ -211,11 +219,15 @@ struct BackendLogin: ~Copyable {
             return .waiting
         }
         if askUses(into: &out) { return .waiting }
-        if needsUses && !areUsesKnown {
+        if uses == .known && !areUsesKnown {
             return .failed("backend does not say what mailboxes are for, and a rule must know it")
         }
         if settings.findsVirtual && areMarksCut {
             return .failed("backend marks more mailboxes than are looked at")
+        }
+        // What a mark would close must not stay open because the mark isn't told.
+        if uses >= .answered && usesTag != nil && !areUsesTold {
+            return .failed("backend refuses to say what mailboxes are for")
         }
         return .ready(
             BackendFacts(

@@ -1,4 +1,4 @@
-// The way of a login: throttle, PAM or certificate, policy and route, record, backend.
+// The way of a login once its credentials are there: throttle, PAM, route, record, backend.
 import Audit
 import Authentication
 import Bytes
@@ -6,123 +6,7 @@ import IMAP
 import Policy
 
 extension Gate {
-    // MARK: Credentials
-
-    mutating func authenticate(
-        _ tag: Tag,
-        _ mechanism: [UInt8],
-        _ response: Secret?,
-        at now: Instant,
-        into out: inout Outbox
-    ) {
-        let name = mechanism.span
-        let chosen: SASLExchange.Mechanism
-        if name.spells("PLAIN") && offer.contains(.authPlain) {
-            chosen = .plain
-        } else if name.spells("LOGIN") && offer.contains(.authLogin) {
-            chosen = .login(user: nil)
-        } else if name.spells("EXTERNAL") && offer.contains(.authExternal) {
-            guard let user = identity() else {
-                return refuse(tag, .badCredentials, user: nil, into: &out)
-            }
-            chosen = .external(user: user)
-        } else {
-            return refuse(tag, .unknownMechanism, user: nil, into: &out)
-        }
-        let exchange = SASLExchange(tag: tag, mechanism: chosen)
-        guard let response else { return challenge(exchange, into: &out) }
-        follow(exchange, response.withBytes { exchange.received($0) }, at: now, into: &out)
-    }
-
-    private mutating func challenge(_ exchange: SASLExchange, into out: inout Outbox) {
-        stage = .line(exchange)
-        exchange.appendChallenge(to: &out.client)
-    }
-
-    /// Does what the client's line leads to.
-    mutating func follow(
-        _ exchange: SASLExchange,
-        _ step: SASLExchange.Step,
-        at now: Instant,
-        into out: inout Outbox
-    ) {
-        stage = .command
-        switch step {
-        case .cancelled:
-            trail.record(trail.event(.authenticationCancel), into: &out)
-            out.client.append(.cancelled, tag: exchange.tag)
-        case .next(let mechanism):
-            challenge(SASLExchange(tag: exchange.tag, mechanism: mechanism), into: &out)
-        case .password(let user, let password):
-            attempt(exchange.tag, user: user, password: password, at: now, into: &out)
-        case .certificate(let user):
-            begin(
-                exchange.tag,
-                user: user,
-                password: nil,
-                method: .certificate,
-                at: now,
-                into: &out
-            )
-        case .refused(let refusal): refuse(exchange.tag, refusal, user: nil, into: &out)
-        }
-    }
-
-    mutating func attempt(
-        _ tag: Tag,
-        user octets: [UInt8],
-        password: Secret,
-        at now: Instant,
-        into out: inout Outbox
-    ) {
-        let canonical = UserName.canonical(octets)
-        let isCanonical = canonical.map { $0.utf8.elementsEqual(octets) } ?? false
-        trail.facts.login = isCanonical ? nil : octets
-        guard settings.authentication.password, !password.isEmpty, let user = canonical
-        else { return refuse(tag, .badCredentials, user: nil, into: &out) }
-        var method = AuthenticationMethod.password
-        // Whoever shows a certificate is its user and nobody else, with a password as well.
-        let use = settings.authentication.certificate
-        if use == .withPassword || use == .alone && tls?.certificate != nil {
-            guard identity() == user else {
-                return refuse(tag, .badCredentials, user: user, into: &out)
-            }
-            method = .both
-        }
-        begin(tag, user: user, password: password, method: method, at: now, into: &out)
-    }
-
-    /// The one user that the client's certificate stands for; nil when missing or ambiguous.
-    private func identity() -> String? {
-        guard let certificate = tls?.certificate, let source = settings.authentication.identity
-        else { return nil }
-        return try? source.user(in: certificate)
-    }
-
-    private mutating func begin(
-        _ tag: Tag,
-        user: String,
-        password: Secret?,
-        method: AuthenticationMethod,
-        at now: Instant,
-        into out: inout Outbox
-    ) {
-        let attempt = LoginAttempt(
-            tag: tag,
-            user: user,
-            password: password,
-            method: method,
-            deadline: now.advanced(by: Self.throttleDelayMax)
-                .advanced(by: settings.authentication.deadline)
-        )
-        stage = .login(attempt)
-        out.effects.append(.admitLogin(user: user))
-    }
-
     // MARK: Throttle and PAM
-
-    /// The throttle lets nobody wait longer than this, whatever is configured.
-    private static let throttleDelayMax: Duration = .seconds(60)
 
     mutating func loginAdmitted(_ isAdmitted: Bool, at now: Instant, into out: inout Outbox) {
         guard case .login(var attempt) = stage, attempt.stage == .admission else { return }
@@ -222,7 +106,6 @@ extension Gate {
         record.tag = attempt.tag.bytes
         trail.record(record, into: &out)
         self.backend = ResponseFragmenter()
-        let need = settings.policy.usesNeed(for: Subject(attempt, facts, tls))
         backendLogin = BackendLogin(
             backend,
             user: attempt.user,
@@ -234,13 +117,25 @@ extension Gate {
                 serverPort: facts.serverPort,
                 session: facts.session
             ),
-            // Without rules there is nothing that a virtual mailbox could lead around.
-            asksUses: backend.findsVirtual && !settings.policy.rules.isEmpty || need != .none,
-            needsUses: need == .enforced
+            uses: usesDemand(for: Subject(attempt, facts, tls), at: backend)
         )
         out.effects.append(.connectBackend(index))
         // Its greeting is still to come: nothing is sent yet.
         if trail.mayFollow(.identity) { _ = backendLogin?.permit(into: &out) }
+    }
+
+    /// Rules may name uses, and a mailbox that shows the messages of others leads around any rule.
+    private func usesDemand(
+        for subject: Subject,
+        at backend: BackendSettings
+    ) -> BackendLogin.UsesDemand {
+        let policy = settings.policy
+        let need = policy.usesNeed(for: subject)
+        if need == .enforced { return .known }
+        guard backend.findsVirtual, !policy.rules.isEmpty else {
+            return need == .none ? .none : .welcome
+        }
+        return policy.need(for: subject) == .enforced ? .answered : .welcome
     }
 
     // MARK: The backend

@@ -10,6 +10,8 @@ struct PolicyRehearsalTests {
     private static let timed = ["policy-hours.imap"]
     /// Where the backend answers a question that only rules make.
     private static let asked = ["virtual-by-use.imap"]
+    /// Where it refuses to answer one.
+    private static let unanswered = ["virtual-by-use-untold.imap"]
     /// Where it answers the same one again and again.
     private static let askedAgain = ["policy-special-use.imap"]
 
@@ -25,7 +27,9 @@ struct PolicyRehearsalTests {
 
     @Test(
         "are indistinguishable from none",
-        arguments: Corpus.files.filter { !(timed + asked + askedAgain).contains($0) }
+        arguments: Corpus.files.filter {
+            !(timed + asked + unanswered + askedAgain).contains($0)
+        }
     )
     func isHidden(file: String) throws {
         let transcript = try Corpus.transcript(file)
@@ -52,6 +56,19 @@ struct PolicyRehearsalTests {
             let selected = Array(#" SELECT "Alle Nachrichten"\#r\#n"#.utf8)
             #expect(scene.toBackend.removing(first: selected) != scene.toBackend)
             #expect(scene.records.contains { $0.verdict == .wouldDeny && $0.event == .select })
+        }
+    }
+
+    @Test("let in whom the backend tells nothing of mailboxes", arguments: unanswered)
+    func letsIn(file: String) throws {
+        let transcript = try Corpus.transcript(file)
+        var own = transcript.heading
+        own.settings.append("rehearse: true")
+        for heading in [own, transcript.heading.under(Self.strictest)] {
+            let scene = try play(transcript, heading, reloading: false)
+            let welcome = Array("] Logged in\r\n".utf8)
+            #expect(scene.toClient.removing(first: welcome) != scene.toClient)
+            #expect(!scene.isClosed)
         }
     }
 
