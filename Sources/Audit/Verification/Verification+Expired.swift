@@ -60,10 +60,10 @@ extension Verification {
     }
 
     /// Says that a segment comes now whose lines are said to have expired.
-    package mutating func begin(_ segment: ExpiredSegment, mayBeArchived: Bool) {
+    package mutating func begin(_ segment: ExpiredSegment) {
         file = segment.name.text
         lineNumber = 0
-        skip(to: segment.name.first, mayBeArchived: mayBeArchived)
+        skip(to: segment.name.first)
     }
 
     /// Takes the hashes of the expired segment that was begun from the tiles.
@@ -76,7 +76,7 @@ extension Verification {
         summary.expiredSegments += 1
         takeFromTiles(upTo: segment.last + 1)
         times.skip()
-        reportUnsignedEnd()
+        if !mayBeAway { reportUnsignedEnd() }
     }
 
     /// The tree is what was signed, and these are its leaves since it was last.

@@ -12,6 +12,7 @@ package struct Verification {
 
     let hasher: TreeHasher
     package let chain: KeyChain
+    private let mayBeArchived: Bool
     let tiles: TileReader
     /// What a tile's file holds, byte for byte; nil where there is none.
     let tileFile: (TileName) -> [UInt8]?
@@ -56,14 +57,17 @@ package struct Verification {
         package var expiredSegments = 0
     }
 
-    /// `tileFile` reads a file's bytes.
+    /// With `mayBeArchived` the first segments may be elsewhere, and all that belongs to them but
+    /// their hashes; `tileFile` reads a file's bytes.
     package init(
         hasher: TreeHasher,
         chain: KeyChain,
+        mayBeArchived: Bool,
         tileFile: @escaping (TileName) -> [UInt8]?
     ) {
         self.hasher = hasher
         self.chain = chain
+        self.mayBeArchived = mayBeArchived
         self.tileFile = tileFile
         tiles = { name in
             let full = TileName(level: name.level, index: name.index)
@@ -86,20 +90,23 @@ package struct Verification {
     }
 
     /// Says which file the next lines are of; `first` is the record that its name promises.
-    package mutating func begin(_ segment: SegmentName, mayBeArchived: Bool) {
+    package mutating func begin(_ segment: SegmentName) {
         file = segment.text
         lineNumber = 0
         summary.segments += 1
+        skip(to: segment.first)
         present.append(segment)
-        skip(to: segment.first, mayBeArchived: mayBeArchived)
     }
 
+    /// Whether what comes next may be elsewhere: no segment before it is here.
+    package var mayBeAway: Bool { mayBeArchived && present.isEmpty }
+
     /// Accounts for the records before a segment that are in no other.
-    mutating func skip(to first: UInt64, mayBeArchived: Bool) {
+    mutating func skip(to first: UInt64) {
         guard first > size + 1 else { return }
         let missing = size + 1..<first
-        if mayBeArchived && size == 0 {
-            summary.archived = first - 1
+        if mayBeAway {
+            summary.archived += UInt64(missing.count)
         } else {
             report(missing.lowerBound, "missing before this segment: \(missing.words)")
         }

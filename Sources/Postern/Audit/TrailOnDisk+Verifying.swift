@@ -13,7 +13,11 @@ extension TrailOnDisk {
         mayBeArchived: Bool
     ) throws(TrailError) -> Verification {
         let tiles = tiles
-        var verification = Verification(hasher: hasher, chain: chain) { tiles.contents($0.path) }
+        var verification = Verification(
+            hasher: hasher,
+            chain: chain,
+            mayBeArchived: mayBeArchived
+        ) { tiles.contents($0.path) }
         if let fault { verification.report(fault) }
         for note in kept { verification.expect(kept: note.0, in: note.in) }
         for sighting in sightings { verification.expect(sighting) }
@@ -28,12 +32,13 @@ extension TrailOnDisk {
         for segment in segments {
             while let first = gone.first, first.name < segment {
                 gone.removeFirst()
-                verification.begin(first, mayBeArchived: mayBeArchived)
-                try expectCheckpoints(of: first.name, isNeeded: true, &verification)
+                verification.begin(first)
+                let isNeeded = !verification.mayBeAway
+                try expectCheckpoints(of: first.name, isNeeded: isNeeded, &verification)
                 verification.pass(first)
             }
             let isLast = segment == segments.last
-            verification.begin(segment, mayBeArchived: mayBeArchived)
+            verification.begin(segment)
             // A segment that was begun just now may have no checkpoint yet.
             let isSigned = !isLast || segment.first <= signed
             try expectCheckpoints(of: segment, isNeeded: isSigned, &verification)

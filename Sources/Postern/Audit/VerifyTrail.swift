@@ -101,7 +101,7 @@ struct VerifyTrail: ParsableCommand {
         let (first, last) = verification.period
         print("time     \(first) to \(last)".harmless)
         print("signed   \(summary.checkpoints) checkpoints, \(chain.epochs.count) keys")
-        if summary.archived > 0 { print("archived the first \(summary.archived) records") }
+        if summary.archived > 0 { print("archived \(summary.archived) records") }
         if summary.expired > 0 {
             let records = verification.expiredBy.map(String.init).joined(separator: ", ")
             print(

@@ -82,11 +82,14 @@ class Worker(threading.Thread):
 class Crash:
     """A canary, and a Postern in front of it that is crashed again and again."""
 
-    def __init__(self, folder, seed, lies=False, veiled=False):
-        self.folder, self.seed, self.veiled = Path(folder), seed, veiled
+    def __init__(self, folder, seed, lies=False, veiled=False, expiring=False):
+        self.folder, self.seed = Path(folder), seed
+        self.veiled, self.expiring = veiled, expiring
         self.chance = random.Random(seed)
         self.round = 0
         self.repairs = 0
+        # Segments of earlier trails that went because they were old.
+        self.expired_before = 0
         # Rounds by how they ended, and records that were looked for.
         self.counts, self.checked = {}, 0
         os.chmod(self.folder, 0o711)
@@ -108,6 +111,9 @@ class Crash:
             self.settings["audit"]["privacy"] = {
                 "people": "encrypt", "addresses": "hmac", "mailboxes": "encrypt",
                 "messages": "drop", "words": "encrypt", "period": "day"}
+        if expiring:
+            self.settings["audit"]["retention"] = dict.fromkeys(
+                ("identity", "denied", "writing", "reading", "operation"), "1 s")
         self.settings["processes"] |= {"reactors": 2, "drain-timeout": "0 s"}
         self.settings["authentication"]["pam"]["helpers"] = 2
         self.postern = None
@@ -123,17 +129,20 @@ class Crash:
     def _new_trail(self):
         if self.postern:
             self.postern.stop()
-            for folder in (self.trail, self.kept, self.archive):
+            self.expired_before = self.expired
+            for folder in (self.trail, self.kept, self.archive, self.sealed):
                 shutil.rmtree(folder)
             Path(f"{self.trail}.journal").unlink(missing_ok=True)
         self.trail = self.folder / f"audit-{self.round}"
         self.kept = self.folder / f"kept-{self.round}"
         self.archive = self.folder / f"archive-{self.round}"
+        self.sealed = self.folder / f"sealed-{self.round}"
         self.settings["audit"]["folder"] = str(self.trail)
         self.must, self.key = set(), None
         postern.lay_audit_folder(self.trail)
         self.kept.mkdir()
         self.archive.mkdir()
+        self.sealed.mkdir()
         self.postern = postern.Postern(self.folder / "postern", self.settings)
         # The journal library stands in for one that the recorder needs; see powercut.py.
         self.postern.wrapper = ("env", f"LD_LIBRARY_PATH={self.shim}")
@@ -170,6 +179,7 @@ class Crash:
         # Some of the ends come while everything begins; signatures begin after five seconds.
         longest = self.chance.choice((0.1, 0.5, 0.5, 1, 1, 5.3 if victim == "power" else 1))
         time.sleep(self.chance.uniform(5.0 if longest > 5 else 0, longest))
+        expiry = self._begin_expiry() if self.expiring else None
         try:
             getattr(self, "_end_" + victim.replace(" ", "_"))(workers)
             for worker in workers:
@@ -177,12 +187,35 @@ class Crash:
             for worker in workers:
                 worker.join(60)
                 assert not worker.is_alive(), "a client waits for ever"
+            if expiry:
+                # It may have lost its recorder.
+                expiry.communicate(timeout=30)
             self._judge(victim, workers)
         except (AssertionError, TimeoutError, RuntimeError) as error:
             raise AssertionError(
                 f"seed {self.seed}, round {self.round}, {victim}: {error}\n"
                 f"{self.postern.log.read_text()[-2000:]}") from error
         self.counts[victim] = self.counts.get(victim, 0) + 1
+
+    def _begin_expiry(self):
+        """Has the old segments removed while the round ends; copies of them stay with us."""
+        for path in sorted(self.trail.glob("*.jsonl"))[:-1]:
+            if not (self.sealed / path.name).exists():
+                shutil.copy(path, self.sealed)
+        command = [str(postern.program()), "audit", "expire", "--config", str(self.postern.file)]
+        expiry = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if self.chance.random() < 0.7:
+            time.sleep(self.chance.uniform(0, 0.3))
+        return expiry
+
+    @property
+    def expired(self):
+        """How many segments the trails say to have gone."""
+        try:
+            here = len((self.trail / "expired").read_text().splitlines())
+        except FileNotFoundError:
+            here = 0
+        return self.expired_before + here
 
     def _end_recorder(self, workers):
         self._replace("recorder")
@@ -268,8 +301,9 @@ class Crash:
         """The records in the trail, up to the first line that is none; nothing is left encrypted."""
         records = []
         known = privacy.keys(self.trail / "keys") if self.veiled else {}
-        paths = [path for folder in (self.archive, self.trail) for path in folder.glob("*.jsonl")]
-        for path in sorted(paths, key=lambda path: path.name):
+        folders = (self.sealed, self.archive, self.trail)
+        paths = {path.name: path for folder in folders for path in folder.glob("*.jsonl")}
+        for _, path in sorted(paths.items()):
             for line in path.read_bytes().split(b"\n")[:-1]:
                 try:
                     record = json.loads(line)

@@ -15,10 +15,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--privacy", action="store_true", help="with fields encrypted")
+    parser.add_argument("--expiry", action="store_true", help="while old segments are removed")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     folder = tempfile.mkdtemp(prefix="postern-crash.")
-    crash = Crash(folder, options.seed, veiled=options.privacy)
+    crash = Crash(folder, options.seed, veiled=options.privacy, expiring=options.expiry)
     began = time.monotonic()
     try:
         while crash.round < options.rounds:
@@ -27,7 +28,8 @@ def main():
                 ends = ", ".join(f"{count} {name}" for name, count in sorted(crash.counts.items()))
                 print(
                     f"{crash.round} rounds, {time.monotonic() - began:.0f} s: {ends}; "
-                    f"{crash.repairs} unfinished tails, {crash.checked} records held", flush=True)
+                    f"{crash.repairs} unfinished tails, {crash.expired} segments expired, "
+                    f"{crash.checked} records held", flush=True)
     except AssertionError as error:
         print(f"FAILED, kept in {folder}:\n{error}", flush=True)
         crash.close()

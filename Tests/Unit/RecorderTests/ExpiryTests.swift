@@ -60,14 +60,15 @@ private final class ExpiringTrail {
         }
     }
 
-    func verified() throws -> Verification {
+    func verified(mayBeArchived: Bool = false) throws -> Verification {
         let key = try VerifierKey(text: folder.text("first.pub")).orThrow()
         return try TrailOnDisk(folder.path, firstKey: key)
-            .verified(by: TreeHasher().orThrow(), mayBeArchived: false)
+            .verified(by: TreeHasher().orThrow(), mayBeArchived: mayBeArchived)
     }
 
-    var broken: [String] {
-        get throws { try verified().findings.filter { $0.weight == .broken }.map(\.description) }
+    func broken(mayBeArchived: Bool = false) throws -> [String] {
+        try verified(mayBeArchived: mayBeArchived).findings.filter { $0.weight == .broken }
+            .map(\.description)
     }
 
     func remove(_ file: String) throws {
@@ -184,6 +185,32 @@ struct ExpiryTests {
         try trail.expire([2], &recording)
     }
 
+    @Test("may lie among others that were moved away with all that belongs to them")
+    func amongArchived() throws {
+        let trail = try ExpiringTrail()
+        var recording = try trail.recording()
+        try trail.grow(&recording, by: 7)
+        try trail.expire([1, 3], &recording)
+        for first in [2, 4] as [UInt64] { try trail.remove(SegmentName(first: first).text) }
+        // Of 3 the rest was taken for what belongs to a segment that is there.
+        for first in [2, 3, 4] as [UInt64] {
+            try trail.remove(SegmentName(first: first).checkpoints)
+        }
+        #expect(try trail.broken(mayBeArchived: true) == [])
+        let summary = try trail.verified(mayBeArchived: true).summary
+        #expect(summary.archived == 2)
+        #expect(summary.expired == 2)
+        #expect(
+            try trail.broken().contains { $0.contains("missing before this segment: record 4") }
+        )
+        try trail.remove(SegmentName(first: 6).text)
+        #expect(
+            try trail.broken(mayBeArchived: true).contains {
+                $0.contains("missing before this segment: record 6")
+            }
+        )
+    }
+
     @Test("is missed where no signed record tells of it")
     func missed() throws {
         let trail = try ExpiringTrail()
@@ -191,10 +218,12 @@ struct ExpiryTests {
         try trail.grow(&recording, by: 6)
         try trail.expire([2, 3], &recording)
         try trail.remove(SegmentName(first: 4).text)
-        #expect(try trail.broken.contains { $0.contains("missing before this segment: record 4") })
+        #expect(
+            try trail.broken().contains { $0.contains("missing before this segment: record 4") }
+        )
         try trail.folder.write("", to: "expired")
         #expect(
-            try trail.broken.contains {
+            try trail.broken().contains {
                 $0.contains("missing before this segment: records 2 to 4")
             }
         )
@@ -213,19 +242,19 @@ struct ExpiryTests {
         try trail.remove(SegmentName(first: 4).text)
         try trail.folder.write(genuine + other, to: "expired")
         #expect(
-            try trail.broken.contains {
+            try trail.broken().contains {
                 $0.contains("0004.jsonl: record 4: missing, with all of record 4: no signed record")
             }
         )
         let more = genuine.replacing(#""first":2,"last":2"#, with: #""first":2,"last":4"#)
         try trail.remove(SegmentName(first: 3).text)
         try trail.folder.write(more, to: "expired")
-        #expect(try trail.broken.contains { $0.contains("is not the record that was signed") })
+        #expect(try trail.broken().contains { $0.contains("is not the record that was signed") })
         #expect(
-            try trail.broken.contains { $0.contains("missing, with all of records 2 to 4") }
+            try trail.broken().contains { $0.contains("missing, with all of records 2 to 4") }
         )
         try trail.folder.write("no record\n" + genuine, to: "expired")
-        #expect(try trail.broken.first?.hasPrefix("expired:1: the line is no record") == true)
+        #expect(try trail.broken().first?.hasPrefix("expired:1: the line is no record") == true)
     }
 
     @Test("may be put back as it was, and not otherwise")
@@ -242,7 +271,7 @@ struct ExpiryTests {
         #expect(findings.first?.text.contains("is still there") == true)
         try trail.folder.write(text.replacing("case-1", with: "case-2"), to: name)
         #expect(
-            try trail.broken.contains {
+            try trail.broken().contains {
                 $0.contains("\(name):1: record 2: is not the record that was signed")
             }
         )
@@ -266,6 +295,6 @@ struct ExpiryTests {
         for tile in tiles where (Int(tile) ?? 0) > 1 {
             try trail.flip("tile/0/000.p/\(tile)", at: 33)
         }
-        #expect(try trail.broken.contains { $0.contains(SegmentName(first: 2).text) })
+        #expect(try trail.broken().contains { $0.contains(SegmentName(first: 2).text) })
     }
 }
