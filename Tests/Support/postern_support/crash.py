@@ -179,8 +179,11 @@ class Crash:
         # Some of the ends come while everything begins; signatures begin after five seconds.
         longest = self.chance.choice((0.1, 0.5, 0.5, 1, 1, 5.3 if victim == "power" else 1))
         time.sleep(self.chance.uniform(5.0 if longest > 5 else 0, longest))
-        expiry = self._begin_expiry() if self.expiring else None
+        expiry = None
         try:
+            if self.expiring:
+                wait_until(self._sealed_segments, 60, "segment at its end")
+                expiry = self._begin_expiry()
             getattr(self, "_end_" + victim.replace(" ", "_"))(workers)
             for worker in workers:
                 worker.stopping.set()
@@ -197,9 +200,22 @@ class Crash:
                 f"{self.postern.log.read_text()[-2000:]}") from error
         self.counts[victim] = self.counts.get(victim, 0) + 1
 
+    def expire(self):
+        """Has the old segments removed while nothing crashes, until one is gone."""
+
+        def is_one_gone():
+            self._begin_expiry().communicate(timeout=30)
+            return self.expired
+
+        wait_until(is_one_gone, 30, "segment that expires")
+        self._verify()
+
+    def _sealed_segments(self):
+        return sorted(self.trail.glob("*.jsonl"))[:-1]
+
     def _begin_expiry(self):
         """Has the old segments removed while the round ends; copies of them stay with us."""
-        for path in sorted(self.trail.glob("*.jsonl"))[:-1]:
+        for path in self._sealed_segments():
             if not (self.sealed / path.name).exists():
                 shutil.copy(path, self.sealed)
         command = [str(postern.program()), "audit", "expire", "--config", str(self.postern.file)]
@@ -291,7 +307,7 @@ class Crash:
 
     def _move_segments_away(self):
         """All but the last: what remains must be enough to go on with."""
-        for path in sorted(self.trail.glob("*.jsonl"))[:-1]:
+        for path in self._sealed_segments():
             shutil.move(path, self.archive)
             shutil.move(path.with_suffix(".checkpoints"), self.archive)
 
