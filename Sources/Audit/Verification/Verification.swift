@@ -106,7 +106,7 @@ package struct Verification {
         guard first > size + 1 else { return }
         let missing = size + 1..<first
         if mayBeAway {
-            summary.archived += UInt64(missing.count)
+            summary.archived += missing.upperBound - missing.lowerBound
         } else {
             report(missing.lowerBound, "missing before this segment: \(missing.words)")
         }

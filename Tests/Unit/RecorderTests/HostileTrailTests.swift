@@ -39,6 +39,12 @@ import Testing
         let far = try with("seq", Self.largest, in: last)
         try folder.write(far + "\n" + last + "\n", to: "trail-\(Self.largest).jsonl")
         #expect(try findings(in: folder).contains { $0.weight == .broken })
+        // All before it may be archived, which are more than any number counts up to.
+        try FileManager.default.removeItem(atPath: "\(folder.path)/\(firstSegment)")
+        let key = try VerifierKey(text: folder.text("first.pub")).orThrow()
+        let whole = try TrailOnDisk(folder.path, firstKey: key)
+            .verified(by: TreeHasher().orThrow(), mayBeArchived: true)
+        #expect(whole.isBroken)
     }
 
     @Test func takesAnyMomentOfTheMonotonicClock() throws {
