@@ -25,6 +25,13 @@ struct PolicyRehearsalTests {
         "      message: Never heard, operations: { no: [search, fetch-text, append] } }",
     ]
 
+    /// A transcript's own policy and the strictest one, both in report mode.
+    private static func rehearsals(of transcript: Transcript) -> [Heading] {
+        var own = transcript.heading
+        own.settings.append("rehearse: true")
+        return [own, transcript.heading.under(strictest)]
+    }
+
     @Test(
         "are indistinguishable from none",
         arguments: Corpus.files.filter {
@@ -35,9 +42,7 @@ struct PolicyRehearsalTests {
         let transcript = try Corpus.transcript(file)
         let bare = transcript.heading.under([])
         let none = try play(transcript, bare, reloading: false)
-        var own = transcript.heading
-        own.settings.append("rehearse: true")
-        for heading in [own, transcript.heading.under(Self.strictest)] {
+        for heading in Self.rehearsals(of: transcript) {
             let scene = try play(transcript, heading, reloading: heading.policy != Self.strictest)
             #expect(scene.toClient == none.toClient)
             #expect(scene.toBackend.removing(first: Self.question) == none.toBackend)
@@ -48,9 +53,7 @@ struct PolicyRehearsalTests {
     @Test("leave open what shows the messages of others", arguments: asked)
     func leavesOpen(file: String) throws {
         let transcript = try Corpus.transcript(file)
-        var own = transcript.heading
-        own.settings.append("rehearse: true")
-        for heading in [own, transcript.heading.under(Self.strictest)] {
+        for heading in Self.rehearsals(of: transcript) {
             let scene = try play(transcript, heading, reloading: false)
             #expect(scene.toBackend.removing(first: Self.question) != scene.toBackend)
             let selected = Array(#" SELECT "Alle Nachrichten"\#r\#n"#.utf8)
@@ -62,9 +65,7 @@ struct PolicyRehearsalTests {
     @Test("let in whom the backend tells nothing of mailboxes", arguments: unanswered)
     func letsIn(file: String) throws {
         let transcript = try Corpus.transcript(file)
-        var own = transcript.heading
-        own.settings.append("rehearse: true")
-        for heading in [own, transcript.heading.under(Self.strictest)] {
+        for heading in Self.rehearsals(of: transcript) {
             let scene = try play(transcript, heading, reloading: false)
             let welcome = Array("] Logged in\r\n".utf8)
             #expect(scene.toClient.removing(first: welcome) != scene.toClient)

@@ -22,7 +22,8 @@ final class Folder {
     /// The folder as a recorder holds it.
     ///
     /// A process that another test starts has a copy of our descriptors, and with it the lock of a
-    /// recorder that is gone, until it runs its own program: it is waited for.
+    /// recorder that is gone, until it runs its own program: nothing tells of that, so it is asked
+    /// again and again. No loop: Swift 6.3.1 can't compile one that returns such a value.
     func held(
         reserveBytes: UInt64 = 0,
         until deadline: ContinuousClock.Instant = .now + .seconds(10)
