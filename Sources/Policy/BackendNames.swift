@@ -12,8 +12,8 @@ package struct BackendNames: Equatable, Sendable {
     /// How the user may be spelled as a level of others' mailboxes, without case.
     private let owner: [[UInt8]]
     private let virtual: VirtualMailboxes
-    /// Further ones that the backend told of, without case.
-    private let foundVirtual: [[UInt8]]
+    /// Whether those that the backend marks as such count among them.
+    package let findsVirtual: Bool
     /// What its mailboxes are for; nil while that is not known.
     package var uses: MailboxUses?
 
@@ -26,14 +26,14 @@ package struct BackendNames: Equatable, Sendable {
         personal: [[UInt8]],
         others: [[UInt8]],
         virtual: VirtualMailboxes = VirtualMailboxes(),
-        found: [[UInt8]] = [],
+        findsVirtual: Bool = false,
         uses: MailboxUses? = nil
     ) {
         self.uses = uses
         self.personal = personal.map(Self.levels)
         self.others = others.map(Self.levels).filter { !$0.isEmpty }
         self.virtual = virtual
-        foundVirtual = found.map(\.caseFolded)
+        self.findsVirtual = findsVirtual
         // Without others' mailboxes nobody is looked for among them.
         owner = self.others.isEmpty ? [] : Self.spellings(of: user)
     }
@@ -52,10 +52,10 @@ package struct BackendNames: Equatable, Sendable {
         return found.map { Array($0.joined(separator: [UInt8(ascii: "/")])) }
     }
 
-    /// Whether the mailbox shows the messages of others.
-    func isVirtual(_ mailbox: [UInt8]) -> Bool {
-        virtual.contain(mailbox)
-            || !foundVirtual.isEmpty && foundVirtual.contains(mailbox.caseFolded)
+    /// Whether the mailbox of these names shows the messages of others.
+    func areVirtual(_ spellings: [[UInt8]]) -> Bool {
+        spellings.contains(where: virtual.contain)
+            || findsVirtual && uses?.showOthers(spellings) ?? false
     }
 
     private static func spellings(of user: String) -> [[UInt8]] {

@@ -27,6 +27,14 @@ package struct MailboxUses: Equatable, Sendable {
         uses.isEmpty || self.uses[mailbox.caseFolded]?.isSuperset(of: uses) ?? false
     }
 
+    /// Whether the mailbox of these canonical names is marked to show the messages of others.
+    func showOthers(_ spellings: [[UInt8]]) -> Bool {
+        !uses.isEmpty
+            && spellings.contains { name in
+                uses[name.caseFolded].map { !$0.isDisjoint(with: .showingOthers) } ?? false
+            }
+    }
+
     /// The uses of the mailbox of one of these canonical names, and of those above.
     func uses(of spellings: [[UInt8]]) -> SpecialUses {
         guard !uses.isEmpty else { return .none }

@@ -1,7 +1,7 @@
 // What a policy must be told of somebody before it can judge.
 
 /// Whether rules depend on something that somebody else must be asked for.
-package enum PolicyNeed: Equatable, Sendable {
+package enum PolicyNeed: Comparable, Sendable {
     case none
     /// Rules in report mode alone: without an answer nothing changes for the client.
     case rehearsed

@@ -9,6 +9,11 @@ package struct SpecialUses: OptionSet, Hashable, Sendable {
 
     package static let none: SpecialUses = []
 
+    /// Those of mailboxes that show the messages of others (RFC 6154, 2; RFC 8457, 4).
+    package static let showingOthers = [.all, .flagged, .important].reduce(into: none) {
+        $0.insert(SpecialUses($1))
+    }
+
     package var names: [SpecialUseName] {
         SpecialUseName.allCases.filter { contains(SpecialUses($0)) }
     }

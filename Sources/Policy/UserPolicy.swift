@@ -62,9 +62,10 @@ private final class ApplyingRules: Sendable {
     }
 
     func decide(_ mailbox: [UInt8], _ uses: SpecialUses) -> Decision {
-        let rights = isVirtual(mailbox) ? Rights.none : .full
+        let spellings = names.spellings(of: mailbox)
+        let rights = isVirtual(spellings) ? Rights.none : .full
         var decision = Decision(rights, mailbox: mailbox, uses: uses, policy: self)
-        for judged in judged(mailbox, uses) {
+        for judged in judged(spellings, uses) {
             policy.forEachRule(near: judged.folded.head) { index in
                 let terms = policy.terms[index]
                 guard applies(index), decision.isLimited(by: terms) else { return }
@@ -75,8 +76,7 @@ private final class ApplyingRules: Sendable {
     }
 
     /// The mailbox under every name that it has, with all that it is for.
-    private func judged(_ mailbox: [UInt8], _ uses: SpecialUses) -> [JudgedMailbox] {
-        let spellings = names.spellings(of: mailbox)
+    private func judged(_ spellings: [[UInt8]], _ uses: SpecialUses) -> [JudgedMailbox] {
         let uses = names.uses.map { uses.union($0.uses(of: spellings)) } ?? uses
         return spellings.map { JudgedMailbox($0, uses) }
     }
@@ -86,8 +86,8 @@ private final class ApplyingRules: Sendable {
     }
 
     /// Whether the mailbox shows messages of others, to a user whom some rule keeps from some.
-    private func isVirtual(_ mailbox: [UInt8]) -> Bool {
-        applies.contains { $0 != 0 } && names.isVirtual(mailbox)
+    private func isVirtual(_ spellings: [[UInt8]]) -> Bool {
+        applies.contains { $0 != 0 } && names.areVirtual(spellings)
     }
 
     /// The rules that cover the mailbox and `isWanted`, in the policy's order.
@@ -96,7 +96,7 @@ private final class ApplyingRules: Sendable {
         _ uses: SpecialUses,
         where isWanted: (Rule) -> Bool
     ) -> [Rule] {
-        let judged = judged(mailbox, uses)
+        let judged = judged(names.spellings(of: mailbox), uses)
         return policy.rules.indices.filter { index in
             applies(index) && isWanted(policy.rules[index])
                 && judged.contains { policy.scopes[index].covers($0) }

@@ -19,7 +19,7 @@ def policy(*rules, groups="{}"):
 
 
 class SpecialUses(PolicyCase):
-    """Dovecot marks Sent, and a Papierkorb as soon as there is one."""
+    """Dovecot marks Sent, and a Papierkorb and Alles as soon as there is one."""
 
     policy = policy("id: kept, who: everyone, mailboxes: { special-use: [Sent, Trash] }, "
                     "limit: no-delete")
@@ -28,7 +28,8 @@ class SpecialUses(PolicyCase):
     def prepare(cls, backend):
         with open(backend.configuration, "a") as configuration:
             configuration.write("namespace inbox {\n  mailbox Papierkorb {\n"
-                                "    special_use = \\Trash\n  }\n}\n")
+                                "    special_use = \\Trash\n  }\n"
+                                "  mailbox Alles {\n    special_use = \\All\n  }\n}\n")
 
     def setUp(self):
         super().setUp()
@@ -58,6 +59,15 @@ class SpecialUses(PolicyCase):
                          "limit: read-only"))
         self.assertEqual(client.line(), b"* OK [READ-ONLY] Mailbox is read-only by policy\r\n")
         self.assertRegex(client.answer("STORE 1 +FLAGS (\\Seen)"), r"^NO \[NOPERM\]")
+
+    def test_the_first_rule_shuts_what_shows_the_messages_of_others_to_open_sessions(self):
+        self.load(policy())
+        client = self.session("bob")
+        self.assert_ok(client.answer("CREATE Alles"))
+        self.assert_ok(client.answer("STATUS Alles (MESSAGES)"))
+        self.load(policy("id: secret, who: everyone, mailboxes: Secret/**, limit: deny"))
+        self.assertRegex(client.answer("SELECT Alles"), r"^NO \[NONEXISTENT\]")
+        self.assert_ok(client.answer("SELECT Sent"))
 
 
 class NoSpecialUses(PolicyCase):

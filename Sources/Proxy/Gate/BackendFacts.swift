@@ -41,20 +41,15 @@ package struct BackendFacts: Equatable, Sendable {
                 of: namespace.map { $0.otherUsers + $0.shared } ?? []
             ),
             virtual: settings.virtualMailboxes,
-            found: settings.findsVirtual
-                ? marked.filter(\.showsOthers).compactMap {
-                    try? naming.decode($0.name).canonical
-                } : [],
+            findsVirtual: settings.findsVirtual,
             uses: areUsesKnown ? MailboxUses(marked, naming) : nil
         )
     }
 
-    /// Whether it says what mailboxes are for when it is asked (RFC 6154, 2).
-    var tellsUses: Bool { capabilities.tellsUses }
-}
-
-extension CapabilitySet {
-    var tellsUses: Bool { contains(.specialUse) && contains(.listExtended) }
+    /// How much of a policy depends on what this user's mailboxes are for.
+    func usesDemand(of policy: PolicySet, for subject: Subject) -> UsesDemand {
+        UsesDemand(of: policy, for: subject, findsVirtual: names.findsVirtual)
+    }
 }
 
 extension MailboxNaming {

@@ -20,18 +20,6 @@ struct BackendLogin: ~Copyable {
         case failed(Phrase)
     }
 
-    /// How much depends on the backend's saying what mailboxes are for.
-    enum UsesDemand: Comparable {
-        /// Nothing: it isn't asked.
-        case none
-        /// Nothing is refused for want of an answer.
-        case welcome
-        /// A backend that knows how to answer must do so.
-        case answered
-        /// There must be an answer.
-        case known
-    }
-
     private enum Stage {
         case greeting, startTLS, handshake, capability, ready, id, login, afterLogin
     }
@@ -186,9 +174,9 @@ struct BackendLogin: ~Copyable {
     /// Asks for the mailboxes with special uses, once and where the backend knows how to answer;
     /// false when nothing was asked.
     private mutating func askUses(into out: inout Outbox) -> Bool {
-        guard uses != .none, usesTag == nil, let capabilities, capabilities.tellsUses else {
-            return false
-        }
+        guard usesTag == nil, let capabilities, capabilities.tellsUses,
+            uses.need(at: capabilities) != .none
+        else { return false }
         send("LIST (SPECIAL-USE) \"\" \"*\"\r\n", into: &out)
         usesTag = lastTag
         return true
@@ -219,15 +207,9 @@ struct BackendLogin: ~Copyable {
             return .waiting
         }
         if askUses(into: &out) { return .waiting }
-        if uses == .known && !areUsesKnown {
-            return .failed("backend does not say what mailboxes are for, and a rule must know it")
-        }
-        if settings.findsVirtual && areMarksCut {
-            return .failed("backend marks more mailboxes than are looked at")
-        }
         // What a mark would close must not stay open because the mark isn't told.
-        if uses >= .answered && usesTag != nil && !areUsesTold {
-            return .failed("backend refuses to say what mailboxes are for")
+        if !areUsesKnown && uses.need(at: capabilities ?? CapabilitySet()) == .enforced {
+            return .failed(whyUsesAreUnknown)
         }
         return .ready(
             BackendFacts(
@@ -244,8 +226,18 @@ struct BackendLogin: ~Copyable {
 
     private var areUsesKnown: Bool { areUsesTold && !areMarksCut }
 
-    /// There are marks that were not noted: what they close would stay open.
+    /// There are marks that were not noted.
     private var areMarksCut: Bool { marked.count > MailboxUses.mailboxesMax }
+
+    private var whyUsesAreUnknown: Phrase {
+        if usesTag == nil {
+            "backend does not say what mailboxes are for, and a rule must know it"
+        } else if areUsesTold {
+            "backend marks more mailboxes than are looked at"
+        } else {
+            "backend refuses to say what mailboxes are for"
+        }
+    }
 
     // MARK: Logging in
 

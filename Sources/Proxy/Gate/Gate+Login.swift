@@ -117,25 +117,15 @@ extension Gate {
                 serverPort: facts.serverPort,
                 session: facts.session
             ),
-            uses: usesDemand(for: Subject(attempt, facts, tls), at: backend)
+            uses: UsesDemand(
+                of: settings.policy,
+                for: Subject(attempt, facts, tls),
+                findsVirtual: backend.findsVirtual
+            )
         )
         out.effects.append(.connectBackend(index))
         // Its greeting is still to come: nothing is sent yet.
         if trail.mayFollow(.identity) { _ = backendLogin?.permit(into: &out) }
-    }
-
-    /// Rules may name uses, and a mailbox that shows the messages of others leads around any rule.
-    private func usesDemand(
-        for subject: Subject,
-        at backend: BackendSettings
-    ) -> BackendLogin.UsesDemand {
-        let policy = settings.policy
-        let need = policy.usesNeed(for: subject)
-        if need == .enforced { return .known }
-        guard backend.findsVirtual, !policy.rules.isEmpty else {
-            return need == .none ? .none : .welcome
-        }
-        return policy.need(for: subject) == .enforced ? .answered : .welcome
     }
 
     // MARK: The backend
@@ -202,7 +192,8 @@ extension Gate {
         case .ready(let backend):
             var subject = Subject(attempt, facts, tls)
             subject.clientName = clientName
-            let need = settings.policy.usesNeed(for: subject)
+            let need = backend.usesDemand(of: settings.policy, for: subject)
+                .need(at: backend.capabilities)
             if need == .rehearsed && backend.names.uses == nil {
                 trail.recordUnknownUses(into: &out)
             }

@@ -6,11 +6,6 @@ import Policy
 struct MarkedMailbox: Equatable {
     let name: [UInt8]
     let attributes: KeywordSet<MailboxAttribute>
-
-    /// Whether it shows messages of other mailboxes.
-    var showsOthers: Bool {
-        !attributes.intersection([.all, .flagged, .important]).isEmpty
-    }
 }
 
 extension MailboxUses {

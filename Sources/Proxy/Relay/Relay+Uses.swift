@@ -10,6 +10,8 @@ struct UsesKnowledge {
     /// A mailbox that somebody else marks is judged by its mark after so long.
     static let ageMax: Duration = .seconds(5 * 60)
 
+    var demand = UsesDemand.none
+    /// What the demand comes to at this backend.
     var need = PolicyNeed.none
     /// Something has happened to mailboxes since.
     var isStale = false
@@ -35,9 +37,19 @@ extension Relay {
         return undertaking.plan.course.isAskingUses
     }
 
+    /// How much the policy depends on what mailboxes are for.
+    mutating func weighUses() {
+        uses.demand = backend.usesDemand(of: settings.policy, for: subject)
+        uses.need = uses.demand.need(at: backend.capabilities)
+    }
+
     /// Holds what is known against what a policy wants to know.
     mutating func reviewUses(at now: Instant, into out: inout Outbox) {
-        uses.need = settings.policy.usesNeed(for: subject)
+        weighUses()
+        // What was refused in a rehearsal must be known now.
+        if uses.need == .enforced && backend.names.uses == nil && !isAskingUses {
+            uses.isStale = true
+        }
         guard uses.mustAsk(at: now), !isFinished else { return }
         uses.isStale = true
         renewUses(at: now, into: &out)
@@ -49,7 +61,7 @@ extension Relay {
         guard uses.wantsAnswer, mayAskBackend else { return }
         uses.isStale = false
         uses.expires = now.advanced(by: UsesKnowledge.ageMax)
-        guard backend.tellsUses else { return missUses(into: &out) }
+        guard backend.capabilities.tellsUses else { return missUses(into: &out) }
         let list = List(selection: [.specialUse], patterns: [[UInt8(ascii: "*")]])
         let asked = Exchange.undertaken(.list, at: now, sequence: trail.sequence)
         let plan = Plan([Step(.list(list))], course: .askingUses(MailboxUses()))
@@ -62,7 +74,8 @@ extension Relay {
         let marks = SpecialUses(entry.attributes)
         guard var current = undertaking, case .askingUses(var found) = current.plan.course else {
             // What a client hears of in passing counts as well.
-            if let known = backend.names.uses, !known.tells(marks, of: name.canonical) {
+            let counting = uses.demand.concerned(by: marks)
+            if let known = backend.names.uses, !known.tells(counting, of: name.canonical) {
                 uses.isStale = true
             }
             return false
@@ -77,8 +90,10 @@ extension Relay {
     }
 
     /// What this session does to mailboxes may change what they are for.
+    ///
+    /// It makes none that shows the messages of others, and can't rename one that does.
     mutating func settleUses(after exchange: Exchange, _ condition: Response.Condition) {
-        guard condition == .ok else { return }
+        guard condition == .ok, uses.demand.rules != .none else { return }
         switch exchange.verb {
         case .create, .delete, .rename: uses.isStale = true
         default: break

@@ -133,9 +133,6 @@ struct Relay: ~Copyable {
             isKnown: knowsGroups || settings.policy.unixGroupsNeed == .rehearsed,
             expires: now.advanced(by: settings.authentication.groupsAge)
         )
-        uses.need = settings.policy.usesNeed(for: subject)
-        // What rules in report mode miss stands in the trail by now.
-        uses.isStale = backend.names.uses == nil && uses.need != .rehearsed
         uses.expires = now.advanced(by: UsesKnowledge.ageMax)
         offer = Offer.afterLogin(
             backend: backend.capabilities,
@@ -147,6 +144,9 @@ struct Relay: ~Copyable {
         lastInput = now
         // The login at the backend used the tags below.
         lastTag = BackendLogin.tagsMax
+        weighUses()
+        // What rules in report mode miss stands in the trail by now.
+        uses.isStale = backend.names.uses == nil && uses.need != .rehearsed
     }
 
     var undertaking: Undertaking? {

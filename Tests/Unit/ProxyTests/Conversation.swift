@@ -270,10 +270,11 @@ extension Conversation {
         settings: Settings = .sample(),
         capabilities: String = Conversation.capabilities,
         namespace: String = #"(("" "/")) NIL NIL"#,
+        special: String = "OK",
         compressionRoom: CompressionRoom = CompressionRoom()
     ) -> Conversation {
         let talk = Conversation(settings: settings, compressionRoom: compressionRoom)
-        talk.logIn(capabilities: capabilities, namespace: namespace)
+        talk.logIn(capabilities: capabilities, namespace: namespace, special: special)
         _ = talk.takeEffects()
         return talk
     }
@@ -281,28 +282,34 @@ extension Conversation {
     /// Logs ann in, at a backend that agrees to all.
     func logIn(
         capabilities: String = Conversation.capabilities,
-        namespace: String = #"(("" "/")) NIL NIL"#
+        namespace: String = #"(("" "/")) NIL NIL"#,
+        special: String = "OK"
     ) {
         client("a LOGIN ann secret\n")
         admit()
         pam(.accepted)
-        meetBackend(capabilities: capabilities, namespace: namespace)
+        meetBackend(capabilities: capabilities, namespace: namespace, special: special)
     }
 
-    /// The backend takes ann in.
+    /// The backend takes ann in; `special` is what it says of special uses, to the condition.
     func meetBackend(
         capabilities: String = Conversation.capabilities,
-        namespace: String = #"(("" "/")) NIL NIL"#
+        namespace: String = #"(("" "/")) NIL NIL"#,
+        special: String = "OK"
     ) {
         backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
         _ = heardByBackend()
         backend("g1 OK [CAPABILITY \(capabilities)] in\n")
         for command in heardByBackend().split(separator: "\n") {
             let tag = command.prefix { $0 != " " }
-            let answer =
-                command.hasSuffix("NAMESPACE")
-                ? "* NAMESPACE \(namespace)\n" : "* LIST (\\Noselect) \"/\" \"\"\n"
-            backend("\(answer)\(tag) OK\n")
+            switch command.dropFirst(tag.count + 1) {
+            case "NAMESPACE": backend("* NAMESPACE \(namespace)\n\(tag) OK\n")
+            case let asked where asked.hasPrefix("LIST (SPECIAL-USE)"):
+                let lines = special.split(separator: "\n")
+                let ending = "\(tag) \(lines.last ?? "OK")\n"
+                backend(lines.dropLast().map { "\($0)\n" }.joined() + ending)
+            default: backend("* LIST (\\Noselect) \"/\" \"\"\n\(tag) OK\n")
+            }
         }
     }
 

@@ -37,31 +37,6 @@ struct PolicyFactsTests {
         #expect(talk.heardByBackend() == "")
     }
 
-    @Test(
-        "marked mailboxes behind those that are looked at leave none open",
-        arguments: [MailboxUses.mailboxesMax, MailboxUses.mailboxesMax + 1]
-    )
-    func marksBeyondCount(count: Int) {
-        let talk = Conversation(settings: .sample())
-        talk.client("a LOGIN ann secret\n")
-        talk.admit()
-        talk.pam(.accepted)
-        talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
-        _ = talk.heardByBackend()
-        talk.backend("g1 OK [CAPABILITY \(Conversation.capabilities)] in\n")
-        #expect(talk.heardByBackend() == "g2 NAMESPACE\ng3 LIST (SPECIAL-USE) \"\" \"*\"\n")
-        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK\n")
-        for number in 1..<count { talk.backend("* LIST (\\Sent) \"/\" Sent\(number)\n") }
-        let heard = talk.backend("* LIST (\\All) \"/\" Everything\ng3 OK\n")
-        guard count <= MailboxUses.mailboxesMax else {
-            #expect(heard.contains("a NO [UNAVAILABLE]"))
-            #expect(talk.records.contains { $0.event == .backendLogin && $0.verdict == .deny })
-            return
-        }
-        #expect(heard.contains("a OK"))
-        #expect(talk.client("b SELECT Everything\n").hasPrefix("b NO [NONEXISTENT]"))
-    }
-
     @Test func aReloadInterruptsAnIdle() {
         let talk = Conversation.selected("Bin", settings: Self.plain)
         talk.client("a IDLE\n")
@@ -165,6 +140,123 @@ struct PolicyFactsTests {
         }
         let heard = talk.backend("g3 OK\n")
         #expect(heard == "a NO [UNAVAILABLE] Service is temporarily unavailable\n")
+    }
+
+    // MARK: Mailboxes that show the messages of others
+
+    private static let virtual = Settings.sample(findsVirtual: true)
+    private static let empty = Settings.sample(findsVirtual: true, rules: [])
+    private static let rehearsed = Settings.sample(
+        findsVirtual: true,
+        rules: Settings.sampleRules.map { rule in
+            var rule = rule
+            rule.mode = .report
+            return rule
+        }
+    )
+
+    private static let everything = "* LIST (\\All) \"/\" Everything\n"
+
+    @Test func theFirstRuleShutsSuchMailboxesToSessionsThatAreThere() {
+        let talk = Conversation.selected("Everything", settings: Self.empty)
+        talk.reload(Self.virtual)
+        #expect(talk.heardByBackend() == "g17 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        #expect(talk.client("a FETCH 1 FLAGS\n") == "")
+        talk.backend("\(Self.everything)g17 OK\n")
+        #expect(!talk.heardByBackend().contains("FETCH"))
+        #expect(talk.isClosed)
+    }
+
+    @Test func rulesThatAreRehearsedNoMoreWantTheAnswerThatWasRefused() {
+        let talk = Conversation.loggedIn(settings: Self.rehearsed, special: "NO")
+        talk.client("a STATUS Everything (MESSAGES)\n")
+        #expect(talk.heardByBackend().hasSuffix("g16 STATUS \"Everything\" (MESSAGES)\n"))
+        talk.backend("g16 OK\n")
+        talk.reload(Self.virtual)
+        #expect(talk.heardByBackend() == "g17 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        talk.backend("\(Self.everything)g17 OK\n")
+        #expect(talk.client("b SELECT Everything\n").hasPrefix("b NO [NONEXISTENT]"))
+        talk.reload(Self.rehearsed)
+        talk.reload(Self.virtual)
+        #expect(talk.client("c SELECT Everything\n").hasPrefix("c NO [NONEXISTENT]"))
+    }
+
+    @Test func whereTheBackendGoesOnRefusingTheSessionEnds() {
+        let talk = Conversation.loggedIn(settings: Self.rehearsed, special: "NO")
+        #expect(talk.records.contains { $0.verdict == .wouldDeny })
+        talk.reload(Self.virtual)
+        talk.backend("g16 NO\n")
+        #expect(talk.isClosed)
+    }
+
+    @Test func aBackendThatKnowsNoMarksIsAskedForNone() {
+        let talk = Conversation.selected(
+            "INBOX",
+            settings: Self.empty,
+            capabilities: "IMAP4rev1 UNSELECT"
+        )
+        talk.reload(Self.virtual)
+        talk.client("a STATUS Work (MESSAGES)\n")
+        #expect(talk.heardByBackend() == "g17 STATUS \"Work\" (MESSAGES)\n")
+        #expect(talk.records.allSatisfy { $0.event != .backendLogin })
+    }
+
+    @Test func suchAMailboxIsNotRenamed() {
+        let talk = Conversation.loggedIn(
+            settings: Self.virtual,
+            special: "* LIST (\\Flagged) \"/\" Work/Stars\nOK"
+        )
+        talk.client("a RENAME Work Play\n")
+        let heard = talk.backend("* LIST () \"/\" Work/Stars\ng16 OK\n")
+        #expect(heard.hasPrefix("a NO"))
+        #expect(!talk.heardByBackend().contains("RENAME"))
+    }
+
+    @Test func aMarkThatIsNewShutsItsMailbox() {
+        let talk = Conversation.selected("Stars", settings: Self.virtual)
+        talk.pass(.seconds(301))
+        talk.client("a FETCH 1 FLAGS\n")
+        #expect(talk.heardByBackend().hasSuffix("g17 LIST (SPECIAL-USE) \"\" \"*\"\n"))
+        talk.backend("* LIST (\\Flagged) \"/\" Stars\ng17 OK\n")
+        #expect(!talk.heardByBackend().contains("FETCH"))
+        #expect(talk.isClosed)
+    }
+
+    @Test func suchAMailboxIsShutAmongThoseOfOthersToo() {
+        let talk = Conversation.loggedIn(
+            settings: Self.virtual,
+            namespace: #"(("" "/")) (("user/" "/")) NIL"#,
+            special: "\(Self.everything)OK"
+        )
+        #expect(talk.client("a SELECT Everything\n").hasPrefix("a NO [NONEXISTENT]"))
+        #expect(talk.client("b SELECT user/ann/Everything\n").hasPrefix("b NO [NONEXISTENT]"))
+        talk.client("c STATUS user/bob/Everything (MESSAGES)\n")
+        #expect(talk.heardByBackend().hasSuffix(" STATUS \"user/bob/Everything\" (MESSAGES)\n"))
+    }
+
+    @Test(
+        "marked mailboxes behind those that are looked at leave none open",
+        arguments: [MailboxUses.mailboxesMax, MailboxUses.mailboxesMax + 1]
+    )
+    func marksBeyondCount(count: Int) {
+        let talk = Conversation(settings: Self.virtual)
+        talk.client("a LOGIN ann secret\n")
+        talk.admit()
+        talk.pam(.accepted)
+        talk.backend("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n")
+        _ = talk.heardByBackend()
+        talk.backend("g1 OK [CAPABILITY \(Conversation.capabilities)] in\n")
+        #expect(talk.heardByBackend() == "g2 NAMESPACE\ng3 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        talk.backend("* NAMESPACE ((\"\" \"/\")) NIL NIL\ng2 OK\n")
+        for number in 1..<count { talk.backend("* LIST (\\Sent) \"/\" Sent\(number)\n") }
+        let heard = talk.backend("* LIST (\\All) \"/\" Everything\ng3 OK\n")
+        guard count <= MailboxUses.mailboxesMax else {
+            #expect(heard.contains("a NO [UNAVAILABLE]"))
+            #expect(talk.records.contains { $0.event == .backendLogin && $0.verdict == .deny })
+            return
+        }
+        #expect(heard.contains("a OK"))
+        #expect(talk.client("b SELECT Everything\n").hasPrefix("b NO [NONEXISTENT]"))
     }
 
     // MARK: Volumes

@@ -13,6 +13,7 @@ extension Settings {
         refusals: RefusalStyle = .strict,
         permissions: Permissions = Permissions(),
         sendsID: Bool = false,
+        findsVirtual: Bool = false,
         emulations: Emulations = Emulations(),
         limits: Limits = Limits(),
         offersCompression: Bool = true,
@@ -24,6 +25,7 @@ extension Settings {
         if certificate != .off { authentication.identity = .emailAddress }
         var backend = BackendSettings(name: "main", security: security, login: login)
         backend.sendsID = sendsID
+        backend.findsVirtual = findsVirtual
         backend.emulations = emulations
         return Settings(
             limits: limits,
