@@ -1,10 +1,14 @@
 """PAM through real modules: what an account's state and a module's trouble lead to."""
 
 import os
+import re
 import signal
+import subprocess
 import threading
+import unittest
 
 from parts import pam
+from parts.postern import program
 from parts.processes import children_of, command_of, descendants_of, wait_until
 from postern_support.stage import PASSWORDS, StageCase
 
@@ -115,3 +119,18 @@ class HelperTrouble(StageCase):
             60, "as many new helpers",
         )
         self.assert_ok(self.wire().login("ann", PASSWORDS["ann"]))
+
+
+class Symbols(unittest.TestCase):
+    def test_libaudit_looks_addresses_up_with_the_function_of_postern_pam(self):
+        helper = program("postern-pam")
+        # The dynamic linker tells whose function it takes for whom.
+        told = subprocess.run(
+            [helper, "--help"], env={"LD_DEBUG": "bindings", "LD_BIND_NOW": "1"},
+            capture_output=True, text=True, check=True).stderr
+        takers = dict(re.findall(
+            r"binding file (\S+) .* to (\S+) .*: normal symbol `getaddrinfo'", told))
+        audit = [file for taker, file in takers.items() if "/libaudit." in taker]
+        if not audit:
+            self.skipTest("this machine's libpam knows no kernel audit")
+        self.assertEqual(audit, [str(helper)])
