@@ -209,7 +209,17 @@ class Stopping(StageCase):
             rf"^gateway within \d s, user ID {os.getuid()}, process {os.getpid()}$")
 
 
+def unit_capabilities():
+    """What the shipped unit leaves root, as setpriv takes it; nothing more for others than root."""
+    unit = (postern.ROOT / "Deploy/systemd/postern.service").read_text()
+    names = " ".join(re.findall(r"^CapabilityBoundingSet=(.*)$", unit, re.M)).split()
+    kept = ",".join(f"+{name.removeprefix('CAP_').lower()}" for name in names)
+    return ("setpriv", f"--bounding-set=-all,{kept}") if os.getuid() == 0 else ()
+
+
 class Privileges(StageCase):
+    wrapper = unit_capabilities()
+
     def status_of(self, pid):
         with open(f"/proc/{pid}/status") as file:
             return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)

@@ -19,24 +19,34 @@ struct Confinement: ParsableArguments {
     /// Gives everything up that isn't needed, for good.
     ///
     /// To be called in `run`, before another thread is started.
-    func enter(
+    func enter(_ sandbox: Sandbox, reaching files: FileAccess, log: Log) throws {
+        try enter(sandbox, reaching: files, log: log) {}
+    }
+
+    /// The same; `open` makes, as the user, what can't be made any more afterwards.
+    func enter<Opened: ~Copyable>(
         _ sandbox: Sandbox,
         reaching files: FileAccess,
-        log: Log
-    ) throws(ConfinementError) {
+        log: Log,
+        open: () throws -> Opened
+    ) throws -> Opened {
         // Not "exe", the name of the link that the supervisor executes.
         let name = CommandLine.arguments.prefix(2).joined(separator: "-")
         unsafe linux_name_process(name)
         if let user { try Account(user).become() }
         // After the change of user, which would undo it.
-        guard linux_die_with_parent(SIGTERM) == 0 else { throw .refused("prctl", errno) }
-        guard linux_forbid_dumps() == 0 else { throw .refused("setrlimit", errno) }
-        guard linux_no_new_privileges() == 0 else { throw .refused("no_new_privs", errno) }
+        guard linux_die_with_parent(SIGTERM) == 0 else { throw refused("prctl") }
+        guard linux_forbid_dumps() == 0 else { throw refused("setrlimit") }
+        guard linux_no_new_privileges() == 0 else { throw refused("no_new_privs") }
+        let opened = try open()
         if try !files.enter() {
             log.warning("this kernel has no Landlock: files are guarded by their permissions alone")
         }
         try sandbox.enter()
+        return opened
     }
+
+    private func refused(_ call: String) -> ConfinementError { .refused(call, errno) }
 }
 
 enum ConfinementError: Error, Equatable, CustomStringConvertible {

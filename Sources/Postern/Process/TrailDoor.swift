@@ -23,18 +23,16 @@ enum TrailDoor {
     static let answer = UInt8(ascii: "1")
     static let refusal = UInt8(ascii: "0")
 
-    /// Opens the door, with the owner and group of the folder; whoever may open the trail may knock.
+    /// Opens the door, which gets owner and group as segments do: whoever may open those may knock.
     static func open(in folder: String) throws(SystemError) -> Socket {
         let path = "\(folder)/\(name)"
-        var status = stat()
-        guard unsafe stat(folder, &status) == 0 else { throw .last("stat \(folder)") }
         let socket = try made()
         unsafe unlink(path)
         let result = try unsafe call(path) { unsafe bind(socket.descriptor.number, $0, $1) }
         guard result == 0 else { throw .last("bind \(path)") }
-        guard unsafe chown(path, status.st_uid, status.st_gid) == 0,
-            unsafe chmod(path, 0o660) == 0, listen(socket.descriptor.number, 8) == 0
-        else { throw .last("open \(path)") }
+        guard unsafe chmod(path, 0o660) == 0, listen(socket.descriptor.number, 8) == 0 else {
+            throw .last("open \(path)")
+        }
         return socket
     }
 

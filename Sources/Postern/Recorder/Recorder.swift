@@ -63,10 +63,10 @@ struct Recorder: ParsableCommand {
         do {
             // Before the door, which may be that of a recorder at work.
             let place = try TrailFolder(folder, reserveBytes: reserveMegabytes * Self.megabyte)
-            // No socket is made any more afterwards.
-            let door = try TrailDoor.open(in: folder)
             let files = FileAccess.recorder(folder: folder, keys: privacy.keys)
-            try confinement.enter(.recorder, reaching: files, log: log)
+            let door = try confinement.enter(.recorder, reaching: files, log: log) {
+                try TrailDoor.open(in: folder)
+            }
             guard try record(log, hasher, in: place, Visitors(door)) else { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
