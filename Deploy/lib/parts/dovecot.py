@@ -119,11 +119,15 @@ plugin {{
 """
 
 
-def programs():
-    """The folder that holds Dovecot's `imap` and `imap-login`."""
-    for folder in (_INSTALLED, _UNPACKED):
-        if (folder / "imap").exists():
-            return folder
+def _programs(folder):
+    """The folder that holds Dovecot's `imap` and `imap-login`: the system's, or a copy in `folder`.
+
+    Dovecot's user need not be able to reach this clone, which may be in /root.
+    """
+    if (_INSTALLED / "imap").exists():
+        return _INSTALLED
+    if (_UNPACKED / "imap").exists():
+        return Path(shutil.copytree(_UNPACKED, folder / "programs"))
     raise RuntimeError("Dovecot's IMAP programs are missing: run Deploy/test --only install")
 
 
@@ -142,6 +146,7 @@ class Dovecot:
     def _lay(self, certificate):
         user = unprivileged_user()
         self.folder.mkdir(mode=0o755)
+        self.programs = _programs(self.folder)
         for name in ("run", "state", "mail", "home"):
             (self.folder / name).mkdir()
         users = "".join(f"{name}:{{PLAIN}}{word}::::::\n" for name, word in PASSWORDS.items())
@@ -155,7 +160,7 @@ class Dovecot:
                 folder=self.folder, run=self.folder / "run", state=self.folder / "state",
                 certificate=self.folder / "server.pem", key=self.folder / "server.key",
                 user=user.pw_name, group=grp.getgrgid(user.pw_gid).gr_name,
-                uid=user.pw_uid, gid=user.pw_gid, programs=programs(),
+                uid=user.pw_uid, gid=user.pw_gid, programs=self.programs,
                 port=self.port, tls_port=self.tls_port,
             )
         )
@@ -170,7 +175,7 @@ class Dovecot:
         plugins = self.folder / "plugins"
         plugins.mkdir(mode=0o755)
         for name in ("acl", "imap_acl", "quota", "imap_quota"):
-            for folder in (_INSTALLED, _UNPACKED):
+            for folder in (_INSTALLED, self.programs):
                 for found in (folder / "modules").glob(f"lib??_{name}_plugin.so"):
                     if not (plugins / found.name).exists():
                         (plugins / found.name).symlink_to(found)

@@ -56,10 +56,12 @@ EVENTS {{
 _PROGRAMS = Path("/usr/lib/cyrus/bin")
 
 
-def _imapd():
-    for folder in (_PROGRAMS, _UNPACKED):
-        if (folder / "imapd").exists():
-            return folder / "imapd"
+def _imapd(folder):
+    """Cyrus' IMAP program: the system's, or a copy in `folder`, which Cyrus' user can reach."""
+    if (_PROGRAMS / "imapd").exists():
+        return _PROGRAMS / "imapd"
+    if (_UNPACKED / "imapd").exists():
+        return shutil.copy(_UNPACKED / "imapd", folder)
     raise RuntimeError("Cyrus' IMAP program is missing: run Deploy/test --only install")
 
 
@@ -82,7 +84,7 @@ class Cyrus:
             "folder": self.folder, "realm": REALM, "user": user.pw_name,
             "administrator": ADMINISTRATOR, "gateway": GATEWAY, "port": self.port,
             "slashes": "yes" if slashes else "no", "alternative": "yes" if slashes else "no",
-            "programs": _PROGRAMS, "imapd": _imapd(),
+            "programs": _PROGRAMS, "imapd": _imapd(self.folder),
         }
         (self.folder / "imapd.conf").write_text(_IMAPD.format(**names))
         (self.folder / "cyrus.conf").write_text(_MASTER.format(**names))
