@@ -9,8 +9,12 @@ package struct BackendNames: Equatable, Sendable {
 
     private let personal: [Levels]
     private let others: [Levels]
+    /// Prefixes that NAMESPACE does not tell of, behind which the user's own mailboxes are, too.
+    private let own: [Levels]
     /// How the user may be spelled as a level of others' mailboxes, without case.
     private let owner: [[UInt8]]
+    /// What follows the `@` in the user's name, with it.
+    private let domain: ArraySlice<UInt8>
     private let virtual: VirtualMailboxes
     /// Whether those that the backend marks as such count among them.
     package let findsVirtual: Bool
@@ -25,6 +29,7 @@ package struct BackendNames: Equatable, Sendable {
         user: String,
         personal: [[UInt8]],
         others: [[UInt8]],
+        own: [[UInt8]] = [],
         virtual: VirtualMailboxes = VirtualMailboxes(),
         findsVirtual: Bool = false,
         uses: MailboxUses? = nil
@@ -32,6 +37,8 @@ package struct BackendNames: Equatable, Sendable {
         self.uses = uses
         self.personal = personal.map(Self.levels)
         self.others = others.map(Self.levels).filter { !$0.isEmpty }
+        self.own = own.map(Self.levels).filter { !$0.isEmpty }
+        domain = Array(user.utf8).drop { $0 != UInt8(ascii: "@") }
         self.virtual = virtual
         self.findsVirtual = findsVirtual
         // Without others' mailboxes nobody is looked for among them.
@@ -40,8 +47,9 @@ package struct BackendNames: Equatable, Sendable {
 
     /// All names under which the mailbox is judged, its own first.
     package func spellings(of mailbox: [UInt8]) -> [[UInt8]] {
-        if others.isEmpty && personal.allSatisfy(\.isEmpty) { return [mailbox] }
-        var found = [Self.levels(mailbox)]
+        let levels = Self.levels(mailbox)
+        if hasNoDetours(levels) { return [mailbox] }
+        var found = [levels]
         var index = 0
         while index < found.count {
             for spelling in detours(from: found[index]) where !found.contains(spelling) {
@@ -65,16 +73,44 @@ package struct BackendNames: Equatable, Sendable {
         return names + names.map { $0.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "^") : $0 } }
     }
 
-    /// What backends make of a name in one step.
+    /// As most names have none, this is seen without a list.
+    private func hasNoDetours(_ name: Levels) -> Bool {
+        others.isEmpty && personal.allSatisfy(\.isEmpty) && !own.contains(where: name.isBelow)
+            && !name.contains { $0.contains(UInt8(ascii: "!")) }
+    }
+
+    /// What backends make of a name in one step, prefixes in any case.
     private func detours(from name: Levels) -> [Levels] {
         var spellings: [Levels] = []
-        for prefix in personal where !prefix.isEmpty && name.starts(with: prefix) {
+        for prefix in personal where !prefix.isEmpty && name.isBelow(prefix) {
             spellings += inboxes(name, below: prefix)
         }
-        for prefix in others where name.starts(with: prefix) {
+        for prefix in others where name.isBelow(prefix) {
             spellings += othersMailboxes(name, below: prefix)
         }
-        return spellings
+        for prefix in own where name.isBelow(prefix) {
+            let mailbox = name.dropFirst(prefix.count)
+            spellings += mailbox.isEmpty ? [[Self.inbox]] : ownMailboxes(mailbox)
+        }
+        return spellings + innerNames(name)
+    }
+
+    /// Cyrus takes a domain and `!` in front of its inner name of a mailbox.
+    ///
+    /// The domain's dots may part levels.
+    private func innerNames(_ name: Levels) -> [Levels] {
+        let mark = UInt8(ascii: "!")
+        guard let place = name.lastIndex(where: { $0.contains(mark) }),
+            let end = name[place].lastIndex(of: mark)
+        else { return [] }
+        let (inner, rest) = (name[place][(end + 1)...], name[(place + 1)...])
+        return inner.isEmpty ? [] : [[inner] + rest] + usersMailboxes(inner, rest)
+    }
+
+    /// Cyrus' inner names of users' mailboxes, `user` and what stands behind it.
+    private func usersMailboxes(_ first: ArraySlice<UInt8>, _ rest: Levels.SubSequence) -> [Levels] {
+        guard !rest.isEmpty, Array(first).caseFolded == Array("user".utf8) else { return [] }
+        return others.map { $0 + rest }
     }
 
     /// A namespace's own INBOX, which is the user's and the namespace's top (C1.6).
@@ -91,7 +127,8 @@ package struct BackendNames: Equatable, Sendable {
         guard let user = rest.first else { return [prefix + [Self.inbox]] }
         if Self.isInbox(user) { return [prefix + rest.dropFirst()] }
         let mailbox = rest.dropFirst()
-        var spellings: [Levels] = []
+        var spellings = usersMailboxes(user, mailbox)
+        spellings += sameUsers(user).map { prefix + [$0] + mailbox }
         if mailbox.isEmpty {
             spellings.append(name + [Self.inbox])
         } else if let level = mailbox.first, Self.isInbox(level) {
@@ -99,8 +136,21 @@ package struct BackendNames: Equatable, Sendable {
         }
         guard owner.contains(Array(user).caseFolded) else { return spellings }
         if mailbox.isEmpty { return spellings + [[Self.inbox]] }
-        let own = personal.isEmpty ? [[]] : personal
-        return spellings + own.filter { !$0.starts(with: prefix) }.map { $0 + mailbox }
+        return spellings + ownMailboxes(mailbox).filter { !$0.isBelow(prefix) }
+    }
+
+    /// The user's own mailbox with these levels, in every personal namespace.
+    private func ownMailboxes(_ mailbox: Levels.SubSequence) -> [Levels] {
+        personal.isEmpty ? [Array(mailbox)] : personal.map { $0 + mailbox }
+    }
+
+    /// How backends may spell the user of that level as well: without the domain, or with the one
+    /// that both have.
+    private func sameUsers(_ user: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        if let mark = user.firstIndex(of: UInt8(ascii: "@")) {
+            return mark > user.startIndex ? [user[..<mark]] : []
+        }
+        return domain.isEmpty ? [] : [user + domain]
     }
 
     private static let inbox = ArraySlice("INBOX".utf8)
@@ -111,5 +161,15 @@ package struct BackendNames: Equatable, Sendable {
 
     private static func levels(_ name: [UInt8]) -> Levels {
         name.split(separator: UInt8(ascii: "/"))
+    }
+}
+
+extension [ArraySlice<UInt8>] {
+    /// Whether these levels begin with `prefix`, in whatever case.
+    fileprivate func isBelow(_ prefix: [ArraySlice<UInt8>]) -> Bool {
+        guard count >= prefix.count else { return false }
+        return zip(self, prefix).allSatisfy { level, wanted in
+            level == wanted || [UInt8](level).caseFolded == [UInt8](wanted).caseFolded
+        }
     }
 }

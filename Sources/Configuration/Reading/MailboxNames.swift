@@ -9,7 +9,7 @@ extension ConfigurationReader {
         guard let value else { return true }
         let keys = [
             "case-insensitive", "normalization", "allow-format-characters", "refuse-characters",
-            "virtual", "virtual-by-use",
+            "own-prefixes", "virtual", "virtual-by-use",
         ]
         guard let table = value.table(keys) else { return false }
         let rules = settings.mailboxNames
@@ -23,15 +23,17 @@ extension ConfigurationReader {
             table["allow-format-characters"].map { $0.bool() } ?? rules.allowsFormatCharacters
         let refusedCharacters =
             table["refuse-characters"].map(characters) ?? rules.refusedCharacters
+        let own = table["own-prefixes"].map(prefixes) ?? settings.ownPrefixes
         let virtual = table["virtual"].map(patterns) ?? settings.virtualMailboxes.patterns
         let findsVirtual = table["virtual-by-use"].map { $0.bool() } ?? settings.findsVirtual
         guard let isCaseInsensitive, let normalization, let allowsFormatCharacters,
-            let refusedCharacters, let virtual, let findsVirtual
+            let refusedCharacters, let own, let virtual, let findsVirtual
         else { return false }
         settings.mailboxNames.isCaseInsensitive = isCaseInsensitive
         settings.mailboxNames.normalization = normalization
         settings.mailboxNames.allowsFormatCharacters = allowsFormatCharacters
         settings.mailboxNames.refusedCharacters = refusedCharacters
+        settings.ownPrefixes = own
         settings.virtualMailboxes = VirtualMailboxes(virtual)
         settings.findsVirtual = findsVirtual
         return true
@@ -48,6 +50,20 @@ extension ConfigurationReader {
             return text.unicodeScalars.first
         }
         return characters.count == list.count ? characters : nil
+    }
+
+    private func prefixes(_ value: Value) -> [String]? {
+        guard let list = value.list(orEmpty: true) else { return nil }
+        let prefixes = list.compactMap { element -> String? in
+            guard let text = element.text() else { return nil }
+            let levels = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard text.isNormalized, levels.allSatisfy({ !$0.isEmpty }) else {
+                element.refuse("expected levels with \"/\" between them, in Unicode normal form C")
+                return nil
+            }
+            return text
+        }
+        return prefixes.count == list.count ? prefixes : nil
     }
 
     private func patterns(_ value: Value) -> [Pattern]? {

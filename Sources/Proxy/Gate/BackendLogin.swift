@@ -79,7 +79,7 @@ struct BackendLogin: ~Copyable {
     /// The TLS handshake after STARTTLS is done; what was said before it is forgotten.
     mutating func secured(into out: inout Outbox) -> Outcome {
         guard stage == .handshake else { return .failed("TLS out of turn") }
-        capabilities = nil
+        (capabilities, namespace, delimiter, marked) = (nil, nil, nil, [])
         return askCapability(into: &out)
     }
 
@@ -94,10 +94,11 @@ struct BackendLogin: ~Copyable {
         case .continuation: return continued(into: &out)
         case .tagged(let tag, let status, let code):
             return completed(tag, status, code, into: &out)
-        case .namespace(let namespaces):
+        // Unasked, the words of somebody in between or of the server before the login are none.
+        case .namespace(let namespaces) where stage == .afterLogin:
             namespace = namespaces
             return .waiting
-        case .list(let entry):
+        case .list(let entry) where stage == .afterLogin:
             note(entry)
             return .waiting
         default: return stage == .greeting ? .failed("backend did not greet") : .waiting

@@ -83,11 +83,11 @@ extension Relay {
         case .asked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
             tellIdling(into: &out)
-            if isWatchStale || uses.wantsAnswer { interruptIdle(into: &out) }
         case .reasked(let number):
             idling = .active(number, renewal: now.advanced(by: Self.idleRenewal))
         default: return false
         }
+        if isWatchStale || uses.wantsAnswer { interruptIdle(into: &out) }
         return true
     }
 
@@ -176,7 +176,12 @@ extension Relay {
         guard case .polled(let asked, let ending) = idling else { return }
         if let ending { return endPolling(asked, ending, at: now, into: &out) }
         idling = .polling(asked, next: nextPoll(after: now))
+        renewUses(at: now, into: &out)
+        renewWatch(at: now, into: &out)
     }
+
+    /// The backend knows nothing of an IDLE: it can be asked meanwhile.
+    var isPolling: Bool { if case .polling = idling { true } else { false } }
 
     private func nextPoll(after now: Instant) -> Instant {
         now.advanced(by: backend.emulations.idleInterval)

@@ -62,7 +62,7 @@ struct Exchange: Equatable {
     /// What the client sent of an APPEND or REPLACE.
     var filed: [Record.Filed] = []
     /// Where the messages that were filed or copied are, as COPYUID and APPENDUID tell.
-    var arrivals: [Arrival] = []
+    var arrival: Arrival?
 }
 
 extension Exchange {
@@ -91,10 +91,10 @@ extension Exchange {
     /// Notes where messages have come to, and which they were here.
     mutating func note(_ code: ResponseCode) {
         switch code {
-        case .appendUID(let validity, let uids):
-            arrivals.append(Arrival(validity: validity, uids: uids))
-        case .copyUID(let validity, let source, let target):
-            arrivals.append(Arrival(validity: validity, uids: target))
+        case .appendUID(let validity, let uids) where arrival == nil:
+            arrival = Arrival(validity: validity, uids: uids)
+        case .copyUID(let validity, let source, let target) where arrival == nil:
+            arrival = Arrival(validity: validity, uids: target)
             if uids == UIDLog() { source.ranges.indices.forEach { uids.note(source.ranges[$0]) } }
         default: break
         }

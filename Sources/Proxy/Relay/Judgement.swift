@@ -91,4 +91,9 @@ struct Forward: Equatable {
         self.purpose = purpose
         isWriting = command.verb.row.effect == .writing
     }
+
+    /// Whether the backend gets the same, and the client as much of the answer.
+    func sendsTheSame(as other: Forward) -> Bool {
+        command == other.command && boxedPlan == other.boxedPlan && purpose == other.purpose
+    }
 }

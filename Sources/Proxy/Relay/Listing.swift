@@ -149,7 +149,10 @@ extension Relay {
         // RFC 8440, 3: rights are told of mailboxes that can be selected, as STATUS is.
         guard entry.isThere, let name = try? namesToBackend.decode(entry.mailbox) else { return }
         if current.tellsRights { tell(authorization.rights(on: name), on: name, into: &out) }
-        guard !status.isEmpty, rights.contains(.read) else { return }
+        guard !status.isEmpty, rights.contains(.read), current.condition == .ok else { return }
+        guard current.plan.steps.count < Listing.namesMax else {
+            return current.fail(.no, .bare(.limit))
+        }
         // A mailbox that has gone meanwhile, or tells nothing, is passed over (RFC 5819, 2).
         let question = Command.status(mailbox: namesToBackend.encode(name), items: status)
         let purpose = current.asked.purpose

@@ -126,7 +126,7 @@ struct Undertaking: Equatable {
         asked.bytes &+= exchange.bytes
         if condition == .ok {
             if let code { asked.note(code) }
-            self.code = code
+            if self.condition == .ok { self.code = code }
             return true
         }
         switch exchange.step {

@@ -16,8 +16,12 @@ extension Relay {
             return noteChange(by: exchange, condition)
         }
         watch = asked?.numbered(exchange.sequence)
-        isWatchStale = false
-        for name in watch?.unreadable ?? [] { tellUnreadable(name, into: &out) }
+        // What was asked under another policy is asked again.
+        isWatchStale = exchange.number <= judgedTag
+        for name in watch?.unreadable ?? []
+        where policy.decide(name.canonical).rights.contains(.lookup) {
+            tellUnreadable(name, into: &out)
+        }
     }
 
     /// RFC 5465, 3.1: a mailbox that is not watched for want of `r` is named.
@@ -70,8 +74,8 @@ extension Relay {
 
     /// Whether a question of ours may go to the backend: nothing else is under way there.
     var mayAskBackend: Bool {
-        inFlight.isEmpty && undertaking == nil && unsent.isEmpty && !expectsDone && !isFinished
-            && !isInsideResponse
+        inFlight.isEmpty && undertaking == nil && unsent.isEmpty && !isFinished
+            && (!expectsDone || isPolling) && !isInsideResponse
     }
 
     /// The backend has been asked again, with or without success.

@@ -66,7 +66,8 @@ extension Relay {
         // Lent and given back, so that its tables are changed in place.
         undertaking = nil
         if current.ended(exchange, condition, code) {
-            advance(&current, exchange, code, into: &out)
+            // A command that has failed meanwhile takes no further step.
+            if current.condition == .ok { advance(&current, exchange, code, into: &out) }
         } else {
             stumble(&current, exchange)
         }
@@ -93,10 +94,24 @@ extension Relay {
         }
     }
 
-    /// The policy has changed: what a plan has not done yet must be allowed by the new one.
-    mutating func reviewPlan() {
+    /// What the policy of now makes of the command that is being carried out; nil: there is none.
+    var plannedJudgement: Judgement? {
+        isUndertaking ? undertaking.map { authorization.judge($0.command) } : nil
+    }
+
+    /// The policy has changed: what a plan has not done yet must be what the new one makes of it.
+    mutating func reviewPlan(since planned: Judgement?) {
         guard let current = undertaking, current.plan.course != .leaving else { return }
-        if case .forward = authorization.judge(current.command) { return }
+        if case .forward(let forward) = authorization.judge(current.command),
+            case .forward(let before)? = planned, forward.sendsTheSame(as: before)
+        {
+            return
+        }
+        failPlan(current)
+    }
+
+    /// Takes no further step of a plan: it has not the right to them any more.
+    mutating func failPlan(_ current: Undertaking) {
         var refusal = Refusal.noPermission
         if case .moving = current.plan.course, current.plan.taken > 1 { refusal = .moveUnfinished }
         undertaking?.fail(refusal)

@@ -178,7 +178,7 @@ extension Relay {
         record.content = MessageContent(exchange.content)
         record.extent = exchange.extent
         record.messageIDs = exchange.messageIDs
-        if let arrival = exchange.arrivals.first {
+        if let arrival = exchange.arrival {
             var uids: [UInt8] = []
             arrival.uids.append(to: &uids)
             record.details = [

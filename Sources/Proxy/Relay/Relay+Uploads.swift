@@ -61,6 +61,7 @@ extension Relay {
         if let header = command.append?.message, isUnaskedAndLong(header) {
             return .refuse(.literalTooBig, Grounds())
         }
+        if upload != nil && lacksUses { return .refuse(.noPermission, Grounds()) }
         let judgement = authorization.judge(command)
         guard case .forward(let forward) = judgement, let append = command.append else {
             return judgement

@@ -29,8 +29,12 @@ extension Relay {
         guard uses.mustAsk(at: now) else { return isAskingUses }
         uses.isStale = true
         renewUses(at: now, into: &out)
-        return true
+        // Nothing is under way where the backend doesn't know the question.
+        return uses.wantsAnswer || isAskingUses || isFinished
     }
+
+    /// Whether rules in force can't be held against mailboxes before the backend has answered.
+    var lacksUses: Bool { uses.need == .enforced && backend.names.uses == nil }
 
     private var isAskingUses: Bool {
         guard isUndertaking, uses.need != .none, let undertaking else { return false }
@@ -47,8 +51,9 @@ extension Relay {
     mutating func reviewUses(at now: Instant, into out: inout Outbox) {
         weighUses()
         // What was refused in a rehearsal must be known now.
-        if uses.need == .enforced && backend.names.uses == nil && !isAskingUses {
-            uses.isStale = true
+        if lacksUses && !isAskingUses { uses.isStale = true }
+        if lacksUses, let current = undertaking, !isAskingUses, current.plan.course != .leaving {
+            failPlan(current)
         }
         guard uses.mustAsk(at: now), !isFinished else { return }
         uses.isStale = true

@@ -98,6 +98,8 @@ struct Relay: ~Copyable {
     var isClientDone = false
     var isFinished = false
     private var lastTag: UInt64
+    /// The last tag that was sent under another policy than that of now.
+    private(set) var judgedTag: UInt64 = 0
     private var malformedCommands = 0
     private var lastInput: Instant
     /// When a rule begins or ends to apply by itself.
@@ -218,11 +220,12 @@ struct Relay: ~Copyable {
     }
 
     mutating func settingsChanged(_ settings: Settings, at now: Instant, into out: inout Outbox) {
+        let planned = plannedJudgement
         self.settings = settings
         idleMicroseconds = Instant(0).advanced(by: settings.limits.idleTimeout)
         commandMicroseconds = Instant(0).advanced(by: settings.limits.commandTimeout)
         trail.facts.policyRevision = settings.policy.revision
-        judgeAnew(at: now, into: &out)
+        judgeAnew(since: planned, at: now, into: &out)
         reviewGroups(into: &out)
     }
 
@@ -241,6 +244,16 @@ struct Relay: ~Copyable {
 
     /// Takes the policy of this moment, for what is selected and for what waits.
     mutating func judgeAnew(at now: Instant, into out: inout Outbox) {
+        judgeAnew(since: plannedJudgement, at: now, into: &out)
+    }
+
+    /// `planned` is what was judged before of what is being carried out.
+    private mutating func judgeAnew(
+        since planned: Judgement?,
+        at now: Instant,
+        into out: inout Outbox
+    ) {
+        judgedTag = lastTag
         policy = settings.policy.policy(for: subject, at: epoch.time(at: now), backend.names)
         policyDeadline = policy.changes.map(epoch.instant) ?? .max
         // A waiting command is judged and recorded anew under the new policy.
@@ -249,7 +262,7 @@ struct Relay: ~Copyable {
         inFlight.refreshSelection(under: policy)
         refreshSelection(at: now, into: &out)
         if !isFinished && !isShut { tellAccess(into: &out) }
-        reviewPlan()
+        reviewPlan(since: planned)
         reviewUses(at: now, into: &out)
         reviewWatch(at: now, into: &out)
     }

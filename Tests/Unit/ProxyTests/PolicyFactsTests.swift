@@ -88,6 +88,72 @@ struct PolicyFactsTests {
         #expect(talk.heardByBackend() == "g17 STORE 1 +FLAGS (\\Seen)\n")
     }
 
+    @Test func inReportModeASessionGoesOnWhenTheAnswerWouldBeOld() {
+        let talk = Conversation.loggedIn(
+            settings: Self.uses(.report),
+            capabilities: "IMAP4rev1 UNSELECT"
+        )
+        talk.pass(.seconds(301))
+        talk.client("a NOOP\n")
+        #expect(talk.heardByBackend().hasSuffix("g16 NOOP\n"))
+    }
+
+    @Test func aMessageIsNotBegunWhileUsesMustBeKnown() {
+        let talk = Conversation.loggedIn(
+            settings: Self.plain,
+            capabilities: Conversation.capabilities + " MULTIAPPEND"
+        )
+        talk.client("a APPEND Bin {3}\n")
+        talk.backend("+ go\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.uses())
+        talk.client("abc {3}\n")
+        #expect(!talk.heardByBackend().contains("{3}"))
+        #expect(talk.isClosed)
+    }
+
+    @Test func aPlanGoesNoFurtherWhileUsesMustBeKnown() {
+        var emulations = Emulations()
+        emulations.move = true
+        let talk = Conversation.selected(
+            "INBOX",
+            settings: .sample(emulations: emulations, rules: []),
+            capabilities: "IMAP4rev1 UNSELECT UIDPLUS SPECIAL-USE LIST-EXTENDED"
+        )
+        talk.client("a MOVE 1 Bin\n")
+        let tag = talk.heardByBackend().split(separator: "\n").last?.prefix { $0 != " " } ?? ""
+        talk.reload(Self.uses())
+        talk.backend("* SEARCH 4\n\(tag) OK\n")
+        #expect(!talk.heardByBackend().contains("COPY"))
+    }
+
+    @Test func aReloadAsksDuringARenewedIdle() {
+        let talk = Conversation.selected("Bin", settings: Self.plain)
+        talk.client("a IDLE\n")
+        talk.backend("+ idling\n")
+        talk.waitForDeadline()
+        talk.backend("g17 OK\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.uses())
+        talk.backend("+ idling\n")
+        #expect(talk.heardByBackend() == "DONE\n")
+    }
+
+    @Test func aReloadAsksDuringAnIdleThatTheBackendDoesNotKnow() {
+        let talk = Conversation.selected(
+            "Bin",
+            settings: Self.plain,
+            capabilities: "IMAP4rev1 UNSELECT SPECIAL-USE LIST-EXTENDED"
+        )
+        talk.client("a IDLE\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.uses())
+        #expect(talk.heardByBackend() == "g17 LIST (SPECIAL-USE) \"\" \"*\"\n")
+        let heard = talk.backend("* LIST (\\Trash) \"/\" Bin\ng17 OK\n")
+        #expect(heard == "* OK [READ-ONLY] Mailbox is read-only by policy\n")
+        #expect(talk.client("DONE\n") == "a OK IDLE completed\n")
+    }
+
     @Test func inReportModeAnIdleGoesOnWithoutAnAnswer() {
         let talk = Conversation.selected("Bin", settings: Self.plain)
         talk.client("a IDLE\n")

@@ -264,4 +264,28 @@ struct RaceTests {
             )
         )
     }
+
+    @Test func whatAStoreHasStillToSetIsWhatMayBeSetByNow() {
+        func inbox(_ letters: String) -> Settings {
+            .sample(rules: [.sample("inbox", ["INBOX"], letters)])
+        }
+        let talk = Conversation.selected("INBOX", settings: inbox("lrst"))
+        talk.client("a STORE 1 FLAGS (\\Deleted)\n")
+        _ = talk.heardByBackend()
+        talk.reload(inbox("lrs"))
+        #expect(talk.backend("g17 OK\n") == "a NO [NOPERM] Access denied by policy\n")
+        #expect(!talk.heardByBackend().contains("Deleted"))
+    }
+
+    @Test func ofMoreNamesThanAreKeptNoStatusIsAsked() {
+        let talk = Conversation.loggedIn(
+            settings: .sample(rules: []),
+            capabilities: "IMAP4rev1 UNSELECT LIST-EXTENDED"
+        )
+        talk.client("a LIST \"\" * RETURN (STATUS (MESSAGES))\n")
+        _ = talk.heardByBackend()
+        for number in 0...10_000 { talk.backend("* LIST () \"/\" m\(number)\n") }
+        #expect(talk.backend("g16 OK\n").hasPrefix("a NO [LIMIT]"))
+        #expect(talk.heardByBackend() == "")
+    }
 }
