@@ -15,10 +15,26 @@ struct PAMStack {
         self.service = service
         self.folder = folder
         warm = unsafe Transaction.begin(service: service, folder: folder, conversation: nil)
-        if warm == nil { PAMHelper.complain("PAM service \(service) can't be started") }
+        if !hasFile {
+            PAMHelper.complain("PAM service \(service) has no file in \(folder ?? "/etc/pam.d")")
+        } else if warm == nil {
+            PAMHelper.complain("PAM service \(service) can't be started")
+        }
+    }
+
+    /// Whether the service is there.
+    ///
+    /// Where it is not, libpam asks the service `other` without a word of it, and lets people in by
+    /// rules that nobody meant for mail. Services are in lower case, and a package's own may be in
+    /// /usr/lib/pam.d.
+    private var hasFile: Bool {
+        (folder.map { [$0] } ?? ["/etc/pam.d", "/usr/lib/pam.d"]).contains { folder in
+            unsafe access("\(folder)/\(service.lowercased())", F_OK) == 0
+        }
     }
 
     func answer(to credentials: Credentials) -> AuthenticationAnswer {
+        guard hasFile else { return .unavailable }
         let prompts = Prompts(credentials)
         return withExtendedLifetime(prompts) {
             let transaction = unsafe Transaction.begin(

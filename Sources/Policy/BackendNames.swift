@@ -108,7 +108,8 @@ package struct BackendNames: Equatable, Sendable {
     }
 
     /// Cyrus' inner names of users' mailboxes, `user` and what stands behind it.
-    private func usersMailboxes(_ first: ArraySlice<UInt8>, _ rest: Levels.SubSequence) -> [Levels] {
+    private func usersMailboxes(_ first: ArraySlice<UInt8>, _ rest: Levels.SubSequence) -> [Levels]
+    {
         guard !rest.isEmpty, Array(first).caseFolded == Array("user".utf8) else { return [] }
         return others.map { $0 + rest }
     }

@@ -12,6 +12,12 @@ package struct Operations: OptionSet, Hashable, Sendable {
 
     package static let none: Operations = []
 
+    /// All that can't be done for want of a right.
+    init(beyond rights: Rights) {
+        self = Operation.allCases.filter { !rights.isSuperset(of: $0.need) }
+            .reduce(into: .none) { $0.insert(Operations($1)) }
+    }
+
     /// The operations in the set, in the order of the list.
     package var words: [Operation] { Operation.allCases.filter { contains(Operations($0)) } }
 }
@@ -42,6 +48,19 @@ package enum Operation: UInt8, CaseIterable, Sendable {
         case .delete: "delete"
         case .metadata: "metadata"
         case .notify: "notify"
+        }
+    }
+
+    /// The right without which nothing of it can be done; none where it depends on more.
+    var need: Rights {
+        switch self {
+        case .moveOut, .copyOut, .fetchText, .search, .searchText, .searchAll, .sort, .notify: .read
+        case .moveIn, .copyIn, .append: .insert
+        case .expunge: .expunge
+        case .storeKeywords: .write
+        case .createBelow: .createMailbox
+        case .rename, .delete: .deleteMailbox
+        case .subscribe, .metadata: .none
         }
     }
 

@@ -115,6 +115,18 @@ class Operation(StageCase):
         self.assert_refusal_recorded("can't be used", "the private key is not the certificate's")
         self.session("ann")
 
+    def test_an_expired_certificate_is_shown_with_a_warning(self):
+        # Clients refuse it; a service that doesn't start would help nobody.
+        expired = self.authority.issue("old", "localhost", "DNS:localhost", "serverAuth", days=0)
+        self.addCleanup(self.postern.reload)
+        for file, other in zip(self.certificate, expired):
+            self.addCleanup(file.write_bytes, file.read_bytes())
+            file.write_bytes(other.read_bytes())
+        done = self.check()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"postern\.yaml:\d+:\d+: warning: .* has expired")
+        self.assertRegex(self.postern.reload(), r"postern\.yaml:\d+:\d+: .* has expired")
+
     def test_a_good_policy_is_taken_and_holds_for_open_sessions(self):
         self.addCleanup(self.set_policy, POLICY)
         client = self.session("ann")

@@ -32,6 +32,8 @@ class Trial:
     def __init__(self, folder, stack):
         self.folder = Path(folder)
         self.authority = Authority(self.folder / "ca")
+        # Beside the authority's folder, which is its owner's alone: a mail client must reach it.
+        self.root = Path(shutil.copy(self.authority.certificate, self.folder / "ca.pem"))
         server = self.authority.server()
         self.certificate = self.authority.client("ann", "ann@example.org")
         service = pam.Service(self.folder / "pam", dovecot.PASSWORDS)
@@ -58,10 +60,11 @@ Postern is up. To look at it with a mail client of your own:
 
     server      localhost, port {trial.ports.tls} (TLS), or {trial.ports.starttls} (STARTTLS)
     users       {", ".join(f'{user} ("{word}")' for user, word in dovecot.PASSWORDS.items())}
-    authority   {trial.authority.certificate}
+    authority   {trial.root}
     policy      {trial.folder / "policy.yaml"}
                 change it and say: kill -HUP {trial.postern.child.pid}
-    audit       tail -f {trial.postern.settings["audit"]["folder"]}/*
+    audit       {postern.program()} audit tail -f --trail {trial.postern.settings["audit"]["folder"]}
+    log         {trial.postern.log}
 
 Ctrl-C stops everything and removes {trial.folder}.""", flush=True)
 

@@ -36,12 +36,19 @@ package struct Allowance: Equatable, Sendable {
 
     /// Whether nothing is permitted here that `other` does not permit.
     func isWithin(_ other: Allowance) -> Bool {
-        rights.isSubset(of: other.rights) && forbidden.isSuperset(of: other.forbidden)
-            && other.volumes.allSatisfy { bound in volumes.contains { $0.isWithin(bound) } }
+        // What can't be done anyway need not be forbidden or bounded.
+        let barred = forbidden.union(Operations(beyond: rights))
+        return rights.isSubset(of: other.rights) && barred.isSuperset(of: other.forbidden)
+            && (!rights.contains(.read) || isBounded(as: other))
+    }
+
+    private func isBounded(as other: Allowance) -> Bool {
+        other.volumes.allSatisfy { bound in volumes.contains { $0.isWithin(bound) } }
     }
 
     package static func == (left: Allowance, right: Allowance) -> Bool {
-        left.isWithin(right) && right.isWithin(left)
+        left.rights == right.rights && left.forbidden == right.forbidden
+            && left.isBounded(as: right) && right.isBounded(as: left)
     }
 }
 

@@ -5,23 +5,33 @@ import TLS
 /// The findings on every certificate with a key, and on the authorities and revocation lists.
 struct CertificateFindings {
     let errors: [ConfigurationError]
+    /// What clients and backends will find, but keeps nothing from being used.
+    let warnings: [ConfigurationError]
 
     /// Checks at the time `now`, in seconds since 1970.
     init(_ configuration: Configuration, at now: Int64) {
         let own = configuration.listeners.flatMap(\.certificates)
         let shown = configuration.backends.compactMap { $0.tls?.clientCertificate }
-        let pairs: [ConfigurationError] = (own + shown).flatMap { files in
+        var pairs: [ConfigurationError] = []
+        var times: [ConfigurationError] = []
+        for files in own + shown {
             let pair = CertificateAndKey(
                 chainPEM: files.chain.contents,
                 keyPEM: files.key.contents
             )
-            return CertificateCheck(pair, at: now).problems.map { problem in
+            for problem in CertificateCheck(pair, at: now).problems {
                 let isKey = problem == .keyUnreadable || problem == .keyDoesNotMatch
                 let place = isKey ? files.key.position : files.chain.position
                 let path = isKey ? files.key.path : files.chain.path
-                return ConfigurationError(place, "\(path): \(problem)")
+                let finding = ConfigurationError(place, "\(path): \(problem)")
+                if problem == .expired || problem == .notYetValid {
+                    times.append(finding)
+                } else {
+                    pairs.append(finding)
+                }
             }
         }
+        warnings = times
         let clients = configuration.listeners.compactMap(\.clientCertificates)
         let backends = configuration.backends.compactMap { $0.tls?.authorities }
         errors =

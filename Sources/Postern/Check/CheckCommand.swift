@@ -8,7 +8,8 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a configuration, its policy and its certificates.",
         discussion: """
-            Prints each error on a line of its own, FILE:LINE:COLUMN first, and exits with 1. It \
+            Prints each error on a line of its own, FILE:LINE:COLUMN first, and exits with 1. \
+            Warnings, such as of a certificate that has expired, let it exit with 0. It \
             reads every file that the configuration names: run it as the user that runs \
             "postern serve". What only this machine can tell, such as whether the users, the PAM \
             service and the audit folder exist, shows when "postern serve" starts.
@@ -42,8 +43,9 @@ struct Check: ParsableCommand {
             reader: .disk,
             digest: Digest.sha256
         )
-        let problems = CertificateFindings(configuration, at: Int64(time(nil))).errors
-        guard problems.isEmpty else { throw ConfigurationErrors(errors: problems) }
+        let findings = CertificateFindings(configuration, at: Int64(time(nil)))
+        guard findings.errors.isEmpty else { throw ConfigurationErrors(errors: findings.errors) }
+        for warning in findings.warnings { warning.saidAsWarning() }
         return configuration
     }
 }

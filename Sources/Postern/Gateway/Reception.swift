@@ -101,11 +101,20 @@ struct Reception {
             try control.send(.configured)
         } catch {
             // What is wrong with TLS files quotes nothing of them.
-            let detail = (error as? TLSError)?.description ?? ""
+            let detail = Self.words(on: error)
             let reload = RefusedReload(reason: .isUnusable, detail: detail, requester: requester)
             mailboxes.first?.post(.recordRefusal(reload))
-            try control.send(.refused("\(error)"))
+            try control.send(.refused(detail.isEmpty ? "\(error)" : detail))
             if mailboxes.isEmpty { throw error }
+        }
+    }
+
+    private static func words(on error: any Error) -> String {
+        switch error {
+        case let error as TLSError: error.description
+        case let error as ConfigurationErrors:
+            error.errors.map(\.description).joined(separator: "; ")
+        default: ""
         }
     }
 
@@ -119,6 +128,9 @@ struct Reception {
             reader: FileReader(bundle),
             digest: Digest.sha256
         )
+        let findings = CertificateFindings(configuration, at: Int64(time(nil)))
+        guard findings.errors.isEmpty else { throw ConfigurationErrors(errors: findings.errors) }
+        for warning in findings.warnings { log.warning("\(warning)") }
         let text = bundle[configurationPath].map { $0.withBytes { $0.array } }
         let revision = Digest.sha256(text ?? [])
         return (

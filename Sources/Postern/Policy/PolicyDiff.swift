@@ -9,8 +9,8 @@ struct PolicyDiff: ParsableCommand {
         abstract: "Say what a new policy changes, for whom and where.",
         discussion: """
             Looks at every class of users, mailboxes and conditions that the two policies tell \
-            apart, and shows one case of each that is treated differently. Names that no rule \
-            knows stand for all such: "x" is any other user or mailbox.
+            apart, and shows one case of each that is treated differently. A name that no rule \
+            knows stands for all such.
             """
     )
 

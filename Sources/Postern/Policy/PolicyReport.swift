@@ -9,7 +9,7 @@ struct PolicyReport: ParsableCommand {
         abstract: "Say who can do what where.",
         discussion: """
             One line for each class of users and mailboxes that the rules tell apart; names that \
-            no rule knows stand for all such: "x" is any other user or mailbox.
+            no rule knows stand for all such.
             """
     )
 

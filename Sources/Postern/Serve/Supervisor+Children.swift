@@ -166,8 +166,9 @@ extension Supervisor {
         case (.starting, .gateway), (.starting, .recorder):
             log.error("the \(child.role) \(end.words) before it was ready")
             close(failed: true)
-        // A helper ends in order when its gateway is gone.
-        case (_, .helper) where end == .exited(0): log.debug("\(child.role) has ended")
+        // A helper ends in order when its gateway is gone, or its service is another one.
+        case (_, .helper) where end == .exited(0) || end == .killed(signal: SIGTERM):
+            log.debug("\(child.role) has ended")
         default: log.error("the \(child.role) \(end.words) and is started again")
         }
         if child.role == .gateway { forgetProposal() }

@@ -17,7 +17,7 @@ extension Relay {
         }
         watch = asked?.numbered(exchange.sequence)
         // What was asked under another policy is asked again.
-        isWatchStale = exchange.number <= judgedTag
+        isWatchStale = watch != nil && exchange.number <= judgedTag
         for name in watch?.unreadable ?? []
         where policy.decide(name.canonical).rights.contains(.lookup) {
             tellUnreadable(name, into: &out)

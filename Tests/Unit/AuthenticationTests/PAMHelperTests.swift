@@ -63,6 +63,9 @@ struct PAMHelperTests {
         let helper = try Helper(service: "nowhere", folder: services.folder)
         defer { helper.stop() }
         #expect(helper.ask("ann", "secret") == .unavailable)
+        // What libpam would ask in its place.
+        try services.add("other", "auth required pam_permit.so\naccount required pam_permit.so\n")
+        #expect(helper.ask("ann", "secret") == .unavailable)
     }
 
     @Test("tells the groups of the system's accounts, between logins")
@@ -148,7 +151,7 @@ private struct Services {
     }
 
     func remove() {
-        for name in ["imap", "users", "pipe"] { _ = unsafe unlink("\(folder)/\(name)") }
+        for name in ["imap", "other", "users", "pipe"] { _ = unsafe unlink("\(folder)/\(name)") }
         _ = unsafe rmdir(folder)
     }
 }

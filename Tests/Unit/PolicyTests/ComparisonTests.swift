@@ -111,6 +111,21 @@ import Testing
         }
     }
 
+    @Test(
+        "what is taken away is no widening, whatever no longer needs to be forbidden",
+        arguments: [
+            (Rights.none, false), (.lookup, false), (.expunge, true), (.read, true), (.full, true),
+        ]
+    )
+    func widens(limit: Rights, _ isWidening: Bool) throws {
+        var before = try rule("a", ["Plans"], limit: .full)
+        before.forbidden = Operations(.expunge)
+        before.volume = Volume(messages: 10, bytes: nil, period: .day)
+        let after = try rule("a", ["Plans"], limit: limit)
+        let found = try policy([before]).differences(to: policy([after]))
+        #expect(found.map(\.isWidening) == [isWidening])
+    }
+
     /// Everyone who could come, in every way.
     private static let subjects: [Subject] = users.flatMap { user in
         addresses.flatMap { address in
