@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from parts import dovecot
-from parts.postern import RECORDER_USER, program
+from parts.postern import RECORDER_USER, program, program_for_all
 from parts.processes import wait_until
 from postern_support import privacy, stage
 
@@ -187,7 +187,8 @@ class Forgetting(PrivacyCase):
 
         def as_nobody(*arguments):
             return subprocess.run(
-                [str(program()), "audit", *map(str, arguments)], capture_output=True, text=True,
+                [str(program_for_all(self.folder)), "audit", *map(str, arguments)],
+                capture_output=True, text=True,
                 user="nobody", group="nogroup", extra_groups=[], env={"HOME": "/nonexistent"})
 
         done = as_nobody("search", "--trail", self.trail, "--reveal")

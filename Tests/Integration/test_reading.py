@@ -37,6 +37,7 @@ class ReadingCase(StageCase):
         test.assert_refused(ann.answer("SELECT Secret/box"), "NONEXISTENT")
         test.assert_refused(ann.answer("DELETE Archive/2020"), "NOPERM")
         test.assert_ok(bob.answer("SELECT INBOX"))
+        test.assert_ok(bob.answer("FETCH 1 (BODY.PEEK[HEADER])"))
         wire = test.wire()
         test.assertRegex(wire.login("ann", "wrong"), "^NO")
         for wire in (ann, bob):
@@ -107,7 +108,10 @@ class ReadingCase(StageCase):
         self.assertRegex(text.splitlines()[-1], r"^read 1 times by 1 users; \d+ other")
         every = self.audit("who-read", "INBOX", self.uid, "--user", "ann", "--all")
         self.assertIn("flags and the like", every)
-        nobody = self.audit("who-read", "INBOX", self.uid + 1000)
+        self.assertNotIn("by message number", text)
+        # Bob fetched by a message's number, and no answer named its UID.
+        self.assertIn("; 1 by message number", self.audit("who-read", "INBOX", 1, "--user", "bob"))
+        nobody = self.audit("who-read", "INBOX", self.uid + 1000, "--user", "ann")
         self.assertIn("read 0 times", nobody)
 
     def test_a_session_is_told_from_its_beginning_to_its_end(self):

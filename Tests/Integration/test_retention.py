@@ -5,13 +5,13 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from parts.postern import program
+from parts.postern import program, program_for_all
 from postern_support.stage import StageCase
 
 
-def audit(*arguments, **options):
+def audit(*arguments, executable=None, **options):
     """Runs `postern audit`; returns its status and what it printed."""
-    command = [str(program()), "audit", *map(str, arguments)]
+    command = [str(executable or program()), "audit", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, **options)
     return done.returncode, done.stdout + done.stderr
 
@@ -52,12 +52,13 @@ class Orders(StageCase):
         door = self.trail / "access"
         os.chmod(door, 0o666)
         words = ["hold", "add", "mine", "--trail", self.trail, "--because", "x"]
-        status, text = audit(*words, user="nobody", cwd="/")
+        executable = program_for_all(self.folder)
+        status, text = audit(*words, executable=executable, user="nobody", cwd="/")
         self.assertEqual(status, 1, text)
         self.assertIn("only root and the recorder's own user", text)
         self.assertEqual([r for r in self.postern.records() if r.get("hold") == "mine"], [])
         owner = self.trail.stat().st_uid
-        self.assertEqual(audit(*words, user=owner, cwd="/")[0], 0)
+        self.assertEqual(audit(*words, executable=executable, user=owner, cwd="/")[0], 0)
         self.await_record(event="audit.hold", hold="mine", uid=owner)
 
     def test_without_a_recorder_nothing_is_done(self):

@@ -1,5 +1,7 @@
 """With a policy that allows all, nobody can tell Postern's answers from the backend's."""
 
+import re
+
 from postern_support import cyrus
 from postern_support.comparison import compared, converse, same
 from postern_support.stage import PASSWORDS, StageCase
@@ -179,7 +181,7 @@ class DovecotSessions(Transparent):
             tidy(wire)
 
 
-class CyrusSessions(Transparent):
+class CyrusCase(StageCase):
     backend = "cyrus"
 
     @classmethod
@@ -199,6 +201,35 @@ class CyrusSessions(Transparent):
             "master": {"user": cyrus.GATEWAY, "password-file": str(password)},
         }
 
+
+class CyrusNames(CyrusCase):
+    """Names that no LIST and no NAMESPACE tells of, and that Cyrus opens all the same."""
+
+    policy = "policy: 1\nrules:\n  - { id: s, who: everyone, mailboxes: Secret/**, limit: deny }\n"
+
+    def test_a_denied_mailbox_is_denied_under_each_of_its_names(self):
+        direct = Wire(self.cyrus.port)
+        self.addCleanup(direct.close)
+        self.assert_ok(direct.login("ann", PASSWORDS["ann"]))
+        self.assert_ok(direct.answer("CREATE Secret"))
+        self.addCleanup(direct.answer, "DELETE Secret")
+        through = self.session("ann")
+        identity = self.identity(direct, "Secret")
+        self.assertTrue(identity)
+        for name in ("Alt Folders/Secret", "Shared Folders/user/ann/Secret"):
+            with self.subTest(name):
+                self.assertEqual(self.identity(direct, name), identity)
+                answer = through.answer(f'STATUS "{name}" (MESSAGES)')
+                self.assertRegex(answer, r"^NO \[NONEXISTENT\]")
+
+    def identity(self, wire, name):
+        """What Cyrus says that the mailbox is, whatever its name."""
+        answer = b"".join(wire.command(f'STATUS "{name}" (MAILBOXID)')).decode()
+        found = re.search(r"MAILBOXID (\(.*?\))", answer)
+        return found and found[1]
+
+
+class CyrusSessions(CyrusCase, Transparent):
     def test_the_basic_set(self):
         for name, steps in BASIC.items():
             with self.subTest(name):

@@ -18,6 +18,14 @@ def program(name="postern"):
     return Path(os.environ.get("POSTERN_BIN", ROOT / ".build/debug")) / name
 
 
+def program_for_all(folder):
+    """A copy of `postern` in a folder that every user can reach, as this clone may be root's alone."""
+    copy = Path(folder) / "postern-for-all"
+    if not copy.exists():
+        shutil.copy(program(), copy)
+    return copy
+
+
 GATEWAY_USER, RECORDER_USER = "nobody", "daemon"
 
 

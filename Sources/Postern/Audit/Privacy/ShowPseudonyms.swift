@@ -7,8 +7,8 @@ struct ShowPseudonyms: ParsableCommand {
         commandName: "pseudonym",
         abstract: "Say which pseudonyms stand for a value, in each period whose key is there.",
         discussion: """
-            A line for each period and class: what "postern audit search" finds as --user, \\
-            --mailbox and so on. Needs the keys. A client's address is a value of "addresses", the \\
+            A line for each period and class: what "postern audit search" finds as --user, \
+            --mailbox and so on. Needs the keys. A client's address is a value of "addresses", the \
             name of a mailbox one of "mailboxes".
             """
     )

@@ -93,6 +93,7 @@ struct Readings {
     private var readers: Set<String> = []
     private var texts = 0
     private var others = 0
+    private var unnamed = 0
 
     init(of uid: UInt32) { self.uid = uid }
 
@@ -111,7 +112,20 @@ struct Readings {
         return reading
     }
 
+    /// Counts a FETCH by message numbers that told something of a message, but no UID.
+    mutating func noteUnnamed(_ entry: FoundEntry) {
+        guard entry.record[.verdict] != "deny", entry[outcome: .uids] == nil,
+            entry.number(.messages).map({ $0 > 0 }) ?? false
+        else { return }
+        unnamed += 1
+    }
+
     var words: String {
+        guard unnamed > 0 else { return told }
+        return "\(told); \(unnamed) by message number, whose UID nobody named, may be of it"
+    }
+
+    private var told: String {
         "read \(texts) times by \(readers.count) users; \(others) other records tell of it"
     }
 }

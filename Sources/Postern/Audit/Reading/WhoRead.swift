@@ -9,7 +9,8 @@ struct WhoRead: ParsableCommand {
         commandName: "who-read",
         abstract: "Say who was given a message, which part of it, and when.",
         discussion: """
-            Goes by the UIDs that answers named. INBOX and other mailboxes of one name are as many \
+            Goes by the UIDs that answers named. A FETCH by message numbers whose answers named none \
+            may have been of any message: how many there were is said at the end. INBOX and other mailboxes of one name are as many \
             as there are users, unless the backend shares them: see --user. A UID is of one \
             UIDVALIDITY, which is shown where the trail has it. A set of UIDs that was too long for \
             its record may have held the message: such records are shown as "perhaps".
@@ -63,7 +64,14 @@ struct WhoRead: ParsableCommand {
                 return true
             }
             output.flush()
-            if format == .text { print(readings.words) }
+            guard format == .text else { return }
+            search.uid = nil
+            search.events = ["msg.fetch"]
+            try trail.index.search(search) { hit in
+                readings.noteUnnamed(try reader.entry(hit))
+                return true
+            }
+            print(readings.words)
         }
     }
 }
