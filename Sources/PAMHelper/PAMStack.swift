@@ -7,6 +7,9 @@ import Glibc
 struct PAMStack {
     let service: String
     let folder: String?
+    /// Where its file may be: services are in lower case, and a package's own may be in
+    /// /usr/lib/pam.d.
+    private let files: [String]
     /// Keeps the service's modules loaded: every login parses the service's file anew, so that
     /// changes count at once, but doesn't link the modules again.
     private let warm: Transaction?
@@ -14,6 +17,9 @@ struct PAMStack {
     init(service: String, folder: String?) {
         self.service = service
         self.folder = folder
+        files = (folder.map { [$0] } ?? ["/etc/pam.d", "/usr/lib/pam.d"]).map {
+            "\($0)/\(service.lowercased())"
+        }
         warm = unsafe Transaction.begin(service: service, folder: folder, conversation: nil)
         if !hasFile {
             PAMHelper.complain("PAM service \(service) has no file in \(folder ?? "/etc/pam.d")")
@@ -25,13 +31,8 @@ struct PAMStack {
     /// Whether the service is there.
     ///
     /// Where it is not, libpam asks the service `other` without a word of it, and lets people in by
-    /// rules that nobody meant for mail. Services are in lower case, and a package's own may be in
-    /// /usr/lib/pam.d.
-    private var hasFile: Bool {
-        (folder.map { [$0] } ?? ["/etc/pam.d", "/usr/lib/pam.d"]).contains { folder in
-            unsafe access("\(folder)/\(service.lowercased())", F_OK) == 0
-        }
-    }
+    /// rules that nobody meant for mail.
+    private var hasFile: Bool { files.contains { unsafe access($0, F_OK) == 0 } }
 
     func answer(to credentials: Credentials) -> AuthenticationAnswer {
         guard hasFile else { return .unavailable }

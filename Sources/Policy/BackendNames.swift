@@ -10,7 +10,7 @@ package struct BackendNames: Equatable, Sendable {
     private let personal: [Levels]
     private let others: [Levels]
     /// Prefixes that NAMESPACE does not tell of, behind which the user's own mailboxes are, too.
-    private let own: [Levels]
+    private let own: NamePrefixes
     /// How the user may be spelled as a level of others' mailboxes, without case.
     private let owner: [[UInt8]]
     /// What follows the `@` in the user's name, with it.
@@ -29,7 +29,7 @@ package struct BackendNames: Equatable, Sendable {
         user: String,
         personal: [[UInt8]],
         others: [[UInt8]],
-        own: [[UInt8]] = [],
+        own: NamePrefixes = NamePrefixes([]),
         virtual: VirtualMailboxes = VirtualMailboxes(),
         findsVirtual: Bool = false,
         uses: MailboxUses? = nil
@@ -37,11 +37,11 @@ package struct BackendNames: Equatable, Sendable {
         self.uses = uses
         self.personal = personal.map(Self.levels)
         self.others = others.map(Self.levels).filter { !$0.isEmpty }
-        self.own = own.map(Self.levels).filter { !$0.isEmpty }
-        domain = Array(user.utf8).drop { $0 != UInt8(ascii: "@") }
+        self.own = own
+        // Without others' mailboxes nobody is looked for among them.
+        domain = self.others.isEmpty ? [] : Array(user.utf8).drop { $0 != UInt8(ascii: "@") }
         self.virtual = virtual
         self.findsVirtual = findsVirtual
-        // Without others' mailboxes nobody is looked for among them.
         owner = self.others.isEmpty ? [] : Self.spellings(of: user)
     }
 
@@ -75,7 +75,8 @@ package struct BackendNames: Equatable, Sendable {
 
     /// As most names have none, this is seen without a list.
     private func hasNoDetours(_ name: Levels) -> Bool {
-        others.isEmpty && personal.allSatisfy(\.isEmpty) && !own.contains(where: name.isBelow)
+        others.isEmpty && personal.allSatisfy(\.isEmpty)
+            && !own.levels.contains(where: name.isBelow)
             && !name.contains { $0.contains(UInt8(ascii: "!")) }
     }
 
@@ -88,7 +89,7 @@ package struct BackendNames: Equatable, Sendable {
         for prefix in others where name.isBelow(prefix) {
             spellings += othersMailboxes(name, below: prefix)
         }
-        for prefix in own where name.isBelow(prefix) {
+        for prefix in own.levels where name.isBelow(prefix) {
             let mailbox = name.dropFirst(prefix.count)
             spellings += mailbox.isEmpty ? [[Self.inbox]] : ownMailboxes(mailbox)
         }
@@ -162,6 +163,16 @@ package struct BackendNames: Equatable, Sendable {
 
     private static func levels(_ name: [UInt8]) -> Levels {
         name.split(separator: UInt8(ascii: "/"))
+    }
+}
+
+/// Canonical names that others begin with, made ready once and shared by all sessions.
+package struct NamePrefixes: Equatable, Sendable {
+    fileprivate let levels: [[ArraySlice<UInt8>]]
+
+    package init(_ names: [String]) {
+        levels = names.map { Array($0.utf8).split(separator: UInt8(ascii: "/")) }
+            .filter { !$0.isEmpty }
     }
 }
 

@@ -40,7 +40,11 @@ extension PolicySet {
     private func need(for subject: Subject, of chosen: some Collection<Int>) -> PolicyNeed {
         guard !chosen.isEmpty else { return .none }
         let user = Array(subject.user.utf8)
-        let applying = chosen.filter { addressees[$0].include(subject, named: user) }
-        return PolicyNeed(applying.map { rules[$0] })
+        var need = PolicyNeed.none
+        for index in chosen where addressees[index].include(subject, named: user) {
+            if rules[index].mode == .enforce { return .enforced }
+            need = .rehearsed
+        }
+        return need
     }
 }

@@ -180,7 +180,7 @@ package struct BackendSettings: Equatable, Sendable {
     package var sendsProxyHeader = false
     package var mailboxNames = MailboxNameRules()
     /// Prefixes behind which the user's own mailboxes are, beside those that NAMESPACE tells of.
-    package var ownPrefixes = ["Alt Folders"]
+    package var ownPrefixes = NamePrefixes(["Alt Folders"])
     /// Mailboxes that show the messages of others; closed to users whom any rule is about.
     package var virtualMailboxes = Self.knownVirtualMailboxes
     /// Whether those that the backend marks \All, \Flagged or \Important are taken for such.

@@ -52,7 +52,7 @@ extension ConfigurationReader {
         return characters.count == list.count ? characters : nil
     }
 
-    private func prefixes(_ value: Value) -> [String]? {
+    private func prefixes(_ value: Value) -> NamePrefixes? {
         guard let list = value.list(orEmpty: true) else { return nil }
         let prefixes = list.compactMap { element -> String? in
             guard let text = element.text() else { return nil }
@@ -63,7 +63,7 @@ extension ConfigurationReader {
             }
             return text
         }
-        return prefixes.count == list.count ? prefixes : nil
+        return prefixes.count == list.count ? NamePrefixes(prefixes) : nil
     }
 
     private func patterns(_ value: Value) -> [Pattern]? {

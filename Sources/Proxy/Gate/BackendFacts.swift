@@ -40,7 +40,7 @@ package struct BackendFacts: Equatable, Sendable {
             others: naming.canonicalPrefixes(
                 of: namespace.map { $0.otherUsers + $0.shared } ?? []
             ),
-            own: settings.ownPrefixes.map { Array($0.utf8) },
+            own: settings.ownPrefixes,
             virtual: settings.virtualMailboxes,
             findsVirtual: settings.findsVirtual,
             uses: areUsesKnown ? MailboxUses(marked, naming) : nil

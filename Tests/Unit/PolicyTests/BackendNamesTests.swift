@@ -13,7 +13,7 @@ import Testing
             user: user,
             personal: personal.map { Array($0.utf8) },
             others: others.map { Array($0.utf8) },
-            own: own.map { Array($0.utf8) },
+            own: NamePrefixes(own),
             virtual: VirtualMailboxes((try? Pattern("virtual/**")).map { [$0] } ?? [])
         )
     }
