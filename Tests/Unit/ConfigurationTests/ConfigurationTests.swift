@@ -73,8 +73,7 @@ import Testing
         #expect(configuration.authentication.identity == .emailAddress)
         let login = BackendSettings.Login.plainProxy(user: "postern", password: Secret("swordfish"))
         #expect(configuration.backends.first?.settings.login == login)
-        var defaults = BackendSettings(name: "main", security: .startTLS, login: login)
-        defaults.sendsID = true
+        let defaults = BackendSettings(name: "main", security: .startTLS, login: login)
         #expect(configuration.backends.first?.settings == defaults)
         #expect(configuration.routes.map(\.user) == ["*@example.org", "ann", "*"])
     }
