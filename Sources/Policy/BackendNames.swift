@@ -5,7 +5,8 @@
 /// A detour is judged under the spelling that it leads to as well; the spelling that it leads to is
 /// judged by itself, or a rule on all other users' mailboxes would be one on everybody's own.
 package struct BackendNames: Equatable, Sendable {
-    private typealias Levels = [ArraySlice<UInt8>]
+    private typealias Level = ArraySlice<UInt8>
+    private typealias Levels = [Level]
 
     private let personal: [Levels]
     private let others: [Levels]
@@ -14,7 +15,7 @@ package struct BackendNames: Equatable, Sendable {
     /// How the user may be spelled as a level of others' mailboxes, without case.
     private let owner: [[UInt8]]
     /// What follows the `@` in the user's name, with it.
-    private let domain: ArraySlice<UInt8>
+    private let domain: Level
     private let virtual: VirtualMailboxes
     /// Whether those that the backend marks as such count among them.
     package let findsVirtual: Bool
@@ -109,8 +110,7 @@ package struct BackendNames: Equatable, Sendable {
     }
 
     /// Cyrus' inner names of users' mailboxes, `user` and what stands behind it.
-    private func usersMailboxes(_ first: ArraySlice<UInt8>, _ rest: Levels.SubSequence) -> [Levels]
-    {
+    private func usersMailboxes(_ first: Level, _ rest: Levels.SubSequence) -> [Levels] {
         guard !rest.isEmpty, Array(first).caseFolded == Array("user".utf8) else { return [] }
         return others.map { $0 + rest }
     }
@@ -148,7 +148,7 @@ package struct BackendNames: Equatable, Sendable {
 
     /// How backends may spell the user of that level as well: without the domain, or with the one
     /// that both have.
-    private func sameUsers(_ user: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    private func sameUsers(_ user: Level) -> [Level] {
         if let mark = user.firstIndex(of: UInt8(ascii: "@")) {
             return mark > user.startIndex ? [user[..<mark]] : []
         }

@@ -265,14 +265,24 @@ struct RaceTests {
         )
     }
 
-    @Test func whatAStoreHasStillToSetIsWhatMayBeSetByNow() {
-        func inbox(_ letters: String) -> Settings {
-            .sample(rules: [.sample("inbox", ["INBOX"], letters)])
-        }
-        let talk = Conversation.selected("INBOX", settings: inbox("lrst"))
+    private static func inbox(_ letters: String, _ others: Rule...) -> Settings {
+        .sample(rules: [.sample("inbox", ["INBOX"], letters)] + others)
+    }
+
+    @Test func aPlanGoesOnUnderAPolicyThatLeavesItAsItWas() {
+        let talk = Conversation.selected("INBOX", settings: Self.inbox("lrst"))
         talk.client("a STORE 1 FLAGS (\\Deleted)\n")
         _ = talk.heardByBackend()
-        talk.reload(inbox("lrs"))
+        talk.reload(Self.inbox("lrst", .sample("work", ["Work"], "lr")))
+        talk.backend("g17 OK\n")
+        #expect(talk.heardByBackend() == "g18 STORE 1 +FLAGS (\\Deleted)\n")
+    }
+
+    @Test func whatAStoreHasStillToSetIsWhatMayBeSetByNow() {
+        let talk = Conversation.selected("INBOX", settings: Self.inbox("lrst"))
+        talk.client("a STORE 1 FLAGS (\\Deleted)\n")
+        _ = talk.heardByBackend()
+        talk.reload(Self.inbox("lrs"))
         #expect(talk.backend("g17 OK\n") == "a NO [NOPERM] Access denied by policy\n")
         #expect(!talk.heardByBackend().contains("Deleted"))
     }

@@ -10,10 +10,11 @@ struct WhoRead: ParsableCommand {
         abstract: "Say who was given a message, which part of it, and when.",
         discussion: """
             Goes by the UIDs that answers named. A FETCH by message numbers whose answers named none \
-            may have been of any message: how many there were is said at the end. INBOX and other mailboxes of one name are as many \
-            as there are users, unless the backend shares them: see --user. A UID is of one \
-            UIDVALIDITY, which is shown where the trail has it. A set of UIDs that was too long for \
-            its record may have held the message: such records are shown as "perhaps".
+            may have been of any message: how many there were is said at the end. INBOX and other \
+            mailboxes of one name are as many as there are users, unless the backend shares them: \
+            see --user. A UID is of one UIDVALIDITY, which is shown where the trail has it. A set of \
+            UIDs that was too long for its record may have held the message: such records are shown \
+            as "perhaps".
             """
     )
 
