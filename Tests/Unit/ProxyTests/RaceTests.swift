@@ -2,6 +2,7 @@
 import Audit
 import Authentication
 import Bytes
+import Policy
 import Proxy
 import Testing
 
