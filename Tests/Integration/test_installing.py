@@ -41,12 +41,12 @@ class Installed(unittest.TestCase):
         run = cls.machine.run
         run(f"cat > backend.py <<'X'\n{BACKEND}X\n"
             f"systemd-run --quiet --unit=backend --working-directory=/srv/clone "
-            "/usr/bin/python3 /root/backend.py")
+            "/usr/bin/python3 /srv/home/backend.py")
         wait_until(
             lambda: "ready" in run("journalctl -u backend").stdout, 30, "Dovecot in the machine")
         run("echo '127.0.0.1 imap.example.org mail.example.org' >> /etc/hosts\n"
             "cp /srv/ca/ca.pem /etc/ssl/certs/$(openssl x509 -hash -noout -in /srv/ca/ca.pem).0\n"
-            "useradd ann\n"
+            "id ann > /dev/null 2>&1 || useradd ann\n"
             "echo \"ann:ann's secret\" | chpasswd\n"
             "mkdir .build && ln -s /srv/programs .build/release && ln -s /srv/clone/Deploy .\n"
             "cp /srv/ca/imap.pem fullchain.pem && cp /srv/ca/imap.key key.pem")

@@ -25,6 +25,8 @@ mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs tmpfs tmp
+mount -t tmpfs tmpfs srv
+mkdir srv/home
 mount -t tmpfs -o mode=755 tmpfs dev
 for device in null zero full random urandom tty; do
     touch dev/$device
@@ -35,7 +37,7 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
 while shift && [ $# -gt 0 ]; do
-    mkdir -p "srv/$1"
+    mkdir "srv/$1"
     mount --bind "$2" "srv/$1"
     mount -o remount,bind,ro "srv/$1"
     shift
@@ -119,9 +121,9 @@ class Machine:
         return self.run("systemctl is-system-running", check=False).stdout.strip() == "running"
 
     def run(self, script, check=True, seconds=60):
-        """Runs a shell script in the machine, in its /root, and returns what came of it."""
+        """Runs a shell script in the machine, in /srv/home, and returns what came of it."""
         command = ["nsenter", f"--target={self._first}", "--mount", "--pid", "--uts", "--ipc",
-                   "--cgroup", "--net", "--root", "bash", "-e", "-c", f"cd /root\n{script}"]
+                   "--cgroup", "--net", "--root", "bash", "-e", "-c", f"cd /srv/home\n{script}"]
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds,
             env={"PATH": os.environ["PATH"], "HOME": "/root"})
