@@ -78,7 +78,6 @@ package struct BackendNames: Equatable, Sendable {
     private func hasNoDetours(_ name: Levels) -> Bool {
         others.isEmpty && personal.allSatisfy(\.isEmpty)
             && !own.levels.contains(where: name.isBelow)
-            && !name.contains { $0.contains(UInt8(ascii: "!")) }
     }
 
     /// What backends make of a name in one step, prefixes in any case.
@@ -99,10 +98,10 @@ package struct BackendNames: Equatable, Sendable {
 
     /// Cyrus takes a domain and `!` in front of its inner name of a mailbox.
     ///
-    /// The domain's dots may part levels.
+    /// The domain's dots may part levels. It tells of others' mailboxes, which inner names go by.
     private func innerNames(_ name: Levels) -> [Levels] {
         let mark = UInt8(ascii: "!")
-        guard let place = name.lastIndex(where: { $0.contains(mark) }),
+        guard !others.isEmpty, let place = name.lastIndex(where: { $0.contains(mark) }),
             let end = name[place].lastIndex(of: mark)
         else { return [] }
         let (inner, rest) = (name[place][(end + 1)...], name[(place + 1)...])

@@ -242,7 +242,7 @@ class Documentation(unittest.TestCase):
         lines = [line.split("  #")[0] for block in joined for line in block.splitlines()]
         commands = [shlex.split(line) for line in lines if line.startswith("postern policy ")]
         self.assertGreaterEqual(len(commands), 6)
-        (folder / "trail-1.jsonl").write_text("")
+        (folder / "trail-00000000000000000001.jsonl").write_text("")
         for command in commands:
             with self.subTest(shlex.join(command)):
                 command = [word.replace("/var/log/postern", str(folder)) for word in command]

@@ -79,6 +79,7 @@ import Testing
             ),
             (alternative, "Wow!", ["Wow!"]),
             (BackendNames(), "user/ann/a", ["user/ann/a"]),
+            (names(personal: [""], others: []), "Wow!Secret/a", ["Wow!Secret/a"]),
         ]
     )
     func spells(names: BackendNames, mailbox: String, spellings: [String]) {
